@@ -1,0 +1,1 @@
+namespace MyData.Load; public static class Program { public static void Main() { } }
