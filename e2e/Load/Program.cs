@@ -1,1 +1,6 @@
-namespace MyData.Load; public static class Program { public static void Main() { } }
+namespace MyData.Load;
+
+public static class Program
+{
+    public static void Main() { }
+}
