@@ -1,6 +1,19 @@
+using MyData.Core.Data;
+using MyData.Web.Hosting;
+using MyData.Web.Layout;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddHosting();
+builder.Services.AddAuthentication();
+
 var app = builder.Build();
-app.MapGet("/", () => "MyData");
+app.Services.PrepareDatabase();
+app.UseHosting();
+app.MapStaticAssets().AllowAnonymous();
+app.MapPreferences();
+app.MapRazorComponents<App>()
+    // Our own Content-Security-Policy says it already, and more strictly.
+    .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
 app.Run();
 
 public partial class Program;

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Data;
+
+namespace MyData.Core;
+
+public static class CoreSetup
+{
+    /// <summary>Registers every feature, a line each.</summary>
+    public static IServiceCollection AddMyDataCore(
+        this IServiceCollection services,
+        DatabaseSettings database,
+        KeyFolder keys
+    )
+    {
+        services.AddData(database, keys);
+        return services;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+
+namespace MyData.Core.Data;
+
+/// <summary>
+/// The platform's secret keys, one file each, outside the database. Its thief could read the national IDs and contacts
+/// in a stolen database, and sign receipts and tokens; never open a citizen's package.
+/// </summary>
+public sealed class KeyFolder(string path, bool mayCreate)
+{
+    public string Path { get; } = path;
+
+    /// <summary>Whether a missing key is made (Development) or stops the start (Production).</summary>
+    public bool MayCreate { get; } = mayCreate;
+
+    /// <summary>The bytes of a named key; made from <paramref name="create"/> at first use where that is allowed.</summary>
+    /// <exception cref="InvalidOperationException">The key is missing, and may not be made here.</exception>
+    public byte[] Get(string name, Func<byte[]> create)
+    {
+        var file = System.IO.Path.Combine(Path, name);
+        if (File.Exists(file))
+            return File.ReadAllBytes(file);
+        if (!MayCreate)
+            throw new InvalidOperationException($"The key '{name}' is missing in the key folder '{Path}'.");
+        return Create(file, create());
+    }
+
+    /// <summary>A symmetric key of 32 bytes.</summary>
+    public byte[] GetSecret(string name) => Get(name, () => RandomNumberGenerator.GetBytes(32));
+
+    public IEnumerable<string> Names(string pattern) =>
+        new DirectoryInfo(Path) is { Exists: true } folder
+            ? folder.EnumerateFiles(pattern).Select(file => file.Name)
+            : [];
+
+    /// <summary>Stores a new key; where another process was first, its key is returned.</summary>
+    public byte[] Add(string name, byte[] key) => Create(System.IO.Path.Combine(Path, name), key);
+
+    private static byte[] Create(string file, byte[] key)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        var part = $"{file}.{Environment.ProcessId}.part";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var stream = new FileStream(part, options))
+        {
+            stream.Write(key);
+            stream.Flush(flushToDisk: true);
+        }
+        try
+        {
+            File.Move(part, file, overwrite: false);
+            return key;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(part);
+            return File.ReadAllBytes(file);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Events;
+
+namespace MyData.Core.Data;
+
+/// <summary>
+/// SQLite has one writer, so there is one queue: a savepoint for each delegate, one commit for all that wait. A caller's
+/// failure rolls back its own savepoint only; a failed commit fails every caller of that batch.
+/// </summary>
+public sealed class SqliteWriter : IWriter, IAsyncDisposable
+{
+    private const int LargestBatch = 64;
+    private readonly Channel<IJob> _jobs = Channel.CreateBounded<IJob>(10_000);
+    private readonly CommittedEvents _committed;
+    private readonly TimeProvider _time;
+    private readonly SqliteConnection _connection;
+    private readonly DbContextOptions<MyDataDb> _options;
+    private readonly Task _loop;
+
+    public SqliteWriter(DatabaseSettings settings, CommittedEvents committed, TimeProvider time)
+    {
+        _committed = committed;
+        _time = time;
+        _connection = new SqliteConnection(settings.ConnectionString);
+        _options = new DbContextOptionsBuilder<MyDataDb>().UseSqlite(_connection).Options;
+        _loop = Task.Factory.StartNew(Run, TaskCreationOptions.LongRunning);
+    }
+
+    public async Task<T> WriteAsync<T>(Func<WriteScope, T> work, CancellationToken cancellationToken = default)
+    {
+        var job = new Job<T>(work);
+        await _jobs.Writer.WriteAsync(job, cancellationToken);
+        return await job.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _jobs.Writer.TryComplete();
+        await _loop;
+        await _connection.DisposeAsync();
+    }
+
+    private void Run()
+    {
+        var batch = new List<IJob>(LargestBatch);
+        // The loop owns its thread: blocking here keeps the connection and its transaction on one thread.
+        while (_jobs.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            batch.Clear();
+            while (batch.Count < LargestBatch && _jobs.Reader.TryRead(out var job))
+                batch.Add(job);
+            try
+            {
+                Commit(batch);
+            }
+            catch (Exception failure)
+            {
+                batch.ForEach(job => job.Fail(failure));
+            }
+        }
+    }
+
+    private void Commit(List<IJob> batch)
+    {
+        if (_connection.State != System.Data.ConnectionState.Open)
+        {
+            _connection.Open();
+            SqlitePragmas.Apply(_connection);
+        }
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        foreach (var job in batch)
+        {
+            transaction.Save("job");
+            using var db = new MyDataDb(_options);
+            db.Database.AutoSavepointsEnabled = false;
+            db.Database.UseTransaction(transaction);
+            if (job.Run(new WriteScope(db, _time.GetUtcNow().TrimToMilliseconds())))
+                transaction.Release("job");
+            else
+                transaction.Rollback("job");
+        }
+        transaction.Commit();
+        foreach (var job in batch)
+            job.Complete(_committed);
+    }
+
+    private interface IJob
+    {
+        bool Run(WriteScope scope);
+        void Complete(CommittedEvents committed);
+        void Fail(Exception failure);
+    }
+
+    private sealed class Job<T>(Func<WriteScope, T> work) : IJob
+    {
+        private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private IReadOnlyList<Event> _events = [];
+        private Exception? _failure;
+        private T? _result;
+
+        public Task<T> Task => _done.Task;
+
+        public bool Run(WriteScope scope)
+        {
+            try
+            {
+                _result = work(scope);
+                scope.Save();
+                _events = scope.Events;
+                return true;
+            }
+            catch (Exception failure)
+            {
+                _failure = failure;
+                return false;
+            }
+        }
+
+        public void Complete(CommittedEvents committed)
+        {
+            if (_failure is not null)
+            {
+                _done.TrySetException(_failure);
+                return;
+            }
+            committed.Publish(_events);
+            _done.TrySetResult(_result!);
+        }
+
+        public void Fail(Exception failure) => _done.TrySetException(failure);
+    }
+}

@@ -1,0 +1,40 @@
+using MyData.Core.Events;
+
+namespace MyData.Core.Data;
+
+/// <summary>What a write may touch: the database, the time, and the events that tell of it.</summary>
+public sealed class WriteScope(MyDataDb db, DateTimeOffset now)
+{
+    private readonly List<Event> _events = [];
+    private bool _bookkeeping;
+
+    public MyDataDb Db { get; } = db;
+
+    /// <summary>The time of this write, whole milliseconds UTC.</summary>
+    public DateTimeOffset Now { get; } = now;
+
+    internal IReadOnlyList<Event> Events => _events;
+
+    /// <summary>Adds the event that tells of this change; it is stored in the same transaction.</summary>
+    public void Raise(Event happened)
+    {
+        happened.At = Now;
+        _events.Add(happened);
+        Db.Add(happened);
+    }
+
+    /// <summary>
+    /// Says that this write tells nobody anything: bytes on the relay, a sample of health, a mark that a mail went out.
+    /// A change of what a person or organisation may see or do is never bookkeeping.
+    /// </summary>
+    public void Bookkeeping() => _bookkeeping = true;
+
+    internal void Save()
+    {
+        var tracked = Db.ChangeTracker.HasChanges();
+        if (tracked && _events.Count == 0 && !_bookkeeping)
+            throw new InvalidOperationException("A write without an event: raise one, or say that it is bookkeeping.");
+        if (tracked)
+            Db.SaveChanges();
+    }
+}

@@ -1,0 +1,3 @@
+namespace MyData.Web.Features.Home;
+
+public sealed class HomeText;

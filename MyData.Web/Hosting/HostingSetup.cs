@@ -1,0 +1,76 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.WebEncoders;
+using MyData.Core;
+using MyData.Core.Data;
+
+namespace MyData.Web.Hosting;
+
+public static class HostingSetup
+{
+    /// <summary>Reads and checks the settings, and registers what every page stands on.</summary>
+    /// <exception cref="InvalidOperationException">Settings are missing or unsafe; the message names each.</exception>
+    public static MyDataSettings AddHosting(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("MyData").Get<MyDataSettings>() ?? new MyDataSettings();
+        var production = !builder.Environment.IsDevelopment();
+        var problems = settings.Problems(production).ToList();
+        if (problems.Count > 0)
+            throw new InvalidOperationException("MyData does not start:\n  " + string.Join("\n  ", problems));
+
+        var keys = new KeyFolder(
+            Path.GetFullPath(settings.Keys, builder.Environment.ContentRootPath),
+            mayCreate: !production
+        );
+        var database = new DatabaseSettings
+        {
+            ConnectionString = ConnectionStrings.Rooted(settings.Database, builder.Environment.ContentRootPath),
+        };
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddMyDataCore(database, keys);
+        builder.Services.AddSingleton<PublicOrigin>();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddLocalization();
+        builder
+            .Services.AddDataProtection()
+            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(keys.Path, "framework")));
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.FormFieldName = "_form";
+            options.Cookie.Name = production ? "__Host-form" : "form";
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = production ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        });
+        builder.Services.Configure<WebEncoderOptions>(options =>
+            options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All)
+        );
+        builder.Services.AddAuthorization(options =>
+        {
+            var citizen = new AuthorizationPolicyBuilder().RequireClaim(CitizenClaims.CitizenId).Build();
+            options.AddPolicy(CitizenClaims.Policy, citizen);
+            // Deny by default: a public page says so in its feature's _Imports.razor.
+            options.FallbackPolicy = citizen;
+        });
+        builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+        });
+        return settings;
+    }
+
+    /// <summary>What every request passes, in this order.</summary>
+    public static void UseHosting(this WebApplication app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseRequestLocalization(Languages.Configure);
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+    }
+}

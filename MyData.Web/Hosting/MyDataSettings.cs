@@ -1,0 +1,74 @@
+namespace MyData.Web.Hosting;
+
+/// <summary>The section <c>MyData</c> of the configuration. Checked all at once at start; "not set" never means "open".</summary>
+public sealed record MyDataSettings
+{
+    /// <summary>The SQLite connection string.</summary>
+    public string Database { get; init; } = "";
+
+    /// <summary>The folder of the platform's secret keys.</summary>
+    public string Keys { get; init; } = "";
+
+    /// <summary>The address that citizens and agencies use, such as <c>https://mydata.example.tw</c>. In Development: the server's own.</summary>
+    public string Origin { get; init; } = "";
+
+    /// <summary>Folder of the certificates (PEM or DER) that agencies' certificates must chain to.</summary>
+    public string TrustedRoots { get; init; } = "";
+
+    public HelpDeskSettings HelpDesk { get; init; } = new();
+    public MailSettings Mail { get; init; } = new();
+    public SandboxSwitch Sandbox { get; init; } = new();
+
+    public sealed record HelpDeskSettings
+    {
+        public string Phone { get; init; } = "";
+        public string Email { get; init; } = "";
+    }
+
+    public sealed record MailSettings
+    {
+        /// <summary>SMTP server; in Development the sandbox's own when empty.</summary>
+        public string Host { get; init; } = "";
+        public int Port { get; init; } = 25;
+        public bool UseTls { get; init; } = true;
+        public string User { get; init; } = "";
+        public string Password { get; init; } = "";
+        public string From { get; init; } = "";
+    }
+
+    public sealed record SandboxSwitch
+    {
+        /// <summary>Sample agencies, identity authorities and personas. Production refuses to start with it.</summary>
+        public bool Enabled { get; init; }
+
+        /// <summary>Where the sandbox runs in a process of its own; empty: in this one.</summary>
+        public string Url { get; init; } = "";
+    }
+
+    /// <summary>What is wrong with these settings, a sentence each, naming the setting.</summary>
+    public IEnumerable<string> Problems(bool production)
+    {
+        if (Database.Length == 0)
+            yield return "MyData:Database is not set.";
+        if (Keys.Length == 0)
+            yield return "MyData:Keys is not set.";
+        if (!production)
+            yield break;
+        if (Sandbox.Enabled)
+            yield return "MyData:Sandbox:Enabled is on: the sandbox never runs in Production.";
+        if (Sandbox.Url.Length > 0)
+            yield return "MyData:Sandbox:Url is set: the sandbox is never used in Production.";
+        if (!Uri.TryCreate(Origin, UriKind.Absolute, out var origin) || origin.Scheme != Uri.UriSchemeHttps)
+            yield return "MyData:Origin must be the https address of this portal.";
+        if (TrustedRoots.Length == 0)
+            yield return "MyData:TrustedRoots is not set: no agency could be trusted.";
+        if (HelpDesk.Phone.Length == 0)
+            yield return "MyData:HelpDesk:Phone is not set: citizens must be able to reach a person.";
+        if (HelpDesk.Email.Length == 0)
+            yield return "MyData:HelpDesk:Email is not set: citizens must be able to reach a person.";
+        if (Mail.Host.Length == 0)
+            yield return "MyData:Mail:Host is not set: notices could not be sent.";
+        if (Mail.From.Length == 0)
+            yield return "MyData:Mail:From is not set: notices could not be sent.";
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Localization;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Layout;
+
+/// <summary>Language and light or dark, kept in two plain cookies; both work without script.</summary>
+public static class Preferences
+{
+    private const string ThemeCookie = "theme";
+    private static readonly string[] Themes = ["auto", "light", "dark"];
+
+    public static string Theme(HttpContext context) =>
+        context.Request.Cookies[ThemeCookie] is { } theme && Themes.Contains(theme) ? theme : "auto";
+
+    public static void MapPreferences(this IEndpointRouteBuilder app)
+    {
+        app.MapGet(
+                "/language/{language}",
+                (HttpContext context, string language, string? back) =>
+                {
+                    if (Languages.Supported.Contains(language))
+                        Keep(context, Languages.Cookie, CookieRequestCultureProvider.MakeCookieValue(new(language)));
+                    return Results.LocalRedirect(Local(back));
+                }
+            )
+            .AllowAnonymous();
+        app.MapGet(
+                "/theme/{theme}",
+                (HttpContext context, string theme, string? back) =>
+                {
+                    if (Themes.Contains(theme))
+                        Keep(context, ThemeCookie, theme);
+                    return Results.LocalRedirect(Local(back));
+                }
+            )
+            .AllowAnonymous();
+    }
+
+    /// <summary>Only a path of ours: one slash, no second slash or back-slash, no scheme.</summary>
+    public static string Local(string? path) =>
+        path is ['/', not ('/' or '\\'), ..] or "/" && Uri.TryCreate(path, UriKind.Relative, out _) ? path : "/";
+
+    private static void Keep(HttpContext context, string name, string value) =>
+        context.Response.Cookies.Append(
+            name,
+            value,
+            new CookieOptions
+            {
+                MaxAge = TimeSpan.FromDays(365),
+                HttpOnly = true,
+                IsEssential = true,
+                SameSite = SameSiteMode.Lax,
+                Secure = context.Request.IsHttps,
+            }
+        );
+}
