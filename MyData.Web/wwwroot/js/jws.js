@@ -1,0 +1,122 @@
+import { decode } from "./base64url.js";
+import { utf8Bytes } from "./bytes.js";
+import { demand, MyDataError, refuse } from "./errors.js";
+import { isObject, parseJsonObject } from "./json.js";
+import { checkUse, importKey } from "./jwk.js";
+
+/** @typedef {import("./bytes.js").Bytes} Bytes */
+/** @typedef {import("./jwk.js").Jwk} Jwk */
+
+/**
+ * RFC 7518 §3.1. RS256 is here for signatures of certificate holders; nobody gets it without asking.
+ * @type {Record<string, { kty: "EC" | "RSA", importAs: any, verifyAs: any, bytes?: number }>}
+ */
+const ALGORITHMS = {
+  ES256: {
+    kty: "EC",
+    importAs: { name: "ECDSA", namedCurve: "P-256" },
+    verifyAs: { name: "ECDSA", hash: "SHA-256" },
+    bytes: 64,
+  },
+  PS256: {
+    kty: "RSA",
+    importAs: { name: "RSA-PSS", hash: "SHA-256" },
+    verifyAs: { name: "RSA-PSS", saltLength: 32 },
+  },
+  RS256: {
+    kty: "RSA",
+    importAs: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+    verifyAs: { name: "RSASSA-PKCS1-v1_5" },
+  },
+};
+
+/**
+ * RFC 7515 §5.2, compact serialization.
+ * @param {string} compact
+ * @param {Jwk[]} keys public ones; the header's kid chooses among them, a key inside the header never counts
+ * @param {string[]} allowed algorithms
+ * @param {string} [typ] that the header must carry
+ * @returns {Promise<{ header: Record<string, any>, payload: Bytes, key: Jwk }>}
+ * @throws MyDataError `jose.format`, `jose.alg_refused`, `jose.crit_refused`, `jose.typ_refused`, `jose.key_refused`,
+ *   `jose.key_unknown`, `jose.signature`
+ */
+export async function verifyJws(compact, keys, allowed = ["ES256", "PS256"], typ) {
+  demand(typeof compact === "string", "jose.format", "not a text");
+  const parts = compact.split(".");
+  demand(parts.length === 3, "jose.format", "not three parts");
+  const header = readHeader(parts[0]);
+  const algorithm = algorithmOf(header, allowed);
+  refuseExtensions(header);
+  demand(typ === undefined || header.typ === typ, "jose.typ_refused", "another type", String(header.typ));
+  const payload = part(parts[1]);
+  const signature = part(parts[2]);
+
+  const jwk = choose(header, keys);
+  checkUse(jwk, header.alg, "sig", "verify");
+  demand(jwk.kty !== "EC" || jwk.crv === algorithm.importAs.namedCurve, "jose.key_refused", "another curve");
+  const key = await importKey(jwk, algorithm.kty, algorithm.importAs, ["verify"]);
+  demand(algorithm.bytes === undefined || signature.length === algorithm.bytes, "jose.signature", "wrong length");
+  const signed = utf8Bytes(`${parts[0]}.${parts[1]}`);
+  const valid = await crypto.subtle.verify(algorithm.verifyAs, key, signature, signed);
+  demand(valid, "jose.signature", "the signature does not fit");
+  return { header, payload, key: jwk };
+}
+
+/**
+ * @param {string} text base64url
+ * @returns {Record<string, any>}
+ */
+export function readHeader(text) {
+  const header = parseJsonObject(part(text), "jose.format");
+  demand(typeof header.alg === "string" || header.alg === undefined, "jose.format", "alg is not a text");
+  return header;
+}
+
+/**
+ * RFC 7515 §4.1.11 and RFC 7797 §6: we understand no extension, so every one that must be understood is refused.
+ * @param {Record<string, any>} header
+ */
+export function refuseExtensions(header) {
+  demand(!Object.hasOwn(header, "crit"), "jose.crit_refused", "critical header", String(header.crit));
+  demand(!Object.hasOwn(header, "b64"), "jose.crit_refused", "unencoded payload", "b64");
+}
+
+/**
+ * @param {string} text base64url
+ * @returns {Bytes}
+ */
+export function part(text) {
+  try {
+    return decode(text);
+  } catch (error) {
+    return refuse("jose.format", error instanceof MyDataError ? error.message : String(error));
+  }
+}
+
+/**
+ * @param {Record<string, any>} header
+ * @param {string[]} allowed
+ */
+function algorithmOf(header, allowed) {
+  const known = typeof header.alg === "string" && allowed.includes(header.alg) && Object.hasOwn(ALGORITHMS, header.alg);
+  demand(known, "jose.alg_refused", "algorithm refused", String(header.alg));
+  return ALGORITHMS[header.alg];
+}
+
+/**
+ * @param {Record<string, any>} header
+ * @param {Jwk[]} keys
+ * @returns {Jwk}
+ */
+function choose(header, keys) {
+  for (const key of keys) {
+    demand(isObject(key), "jose.key_refused", "not a key");
+    // A secret in a set for verification is a mistake by somebody; with HS* it would be a forgery.
+    demand(!("k" in key) && !("d" in key), "jose.key_refused", "a secret key among public ones");
+  }
+  const kids = keys.map((key) => key.kid).filter((kid) => kid !== undefined);
+  demand(new Set(kids).size === kids.length, "jose.key_refused", "a kid twice");
+  const fits = header.kid === undefined ? keys : keys.filter((key) => key.kid === header.kid);
+  demand(fits.length === 1, "jose.key_unknown", "no key, or no single key, of this kid", String(header.kid));
+  return fits[0];
+}
