@@ -7,7 +7,7 @@ namespace MyData.Web.Layout;
 public static class Preferences
 {
     private const string ThemeCookie = "theme";
-    private static readonly string[] Themes = ["auto", "light", "dark"];
+    public static readonly IReadOnlyList<string> Themes = ["auto", "light", "dark"];
 
     public static string Theme(HttpContext context) =>
         context.Request.Cookies[ThemeCookie] is { } theme && Themes.Contains(theme) ? theme : "auto";
@@ -36,9 +36,12 @@ public static class Preferences
             .AllowAnonymous();
     }
 
-    /// <summary>Only a path of ours: one slash, no second slash or back-slash, no scheme.</summary>
+    /// <summary>
+    /// Only a path of ours: one slash, no second slash or back-slash (both lead to other hosts), and nothing that may not
+    /// stand in a header (RFC 3986 §2: visible ASCII).
+    /// </summary>
     public static string Local(string? path) =>
-        path is ['/', not ('/' or '\\'), ..] or "/" && Uri.TryCreate(path, UriKind.Relative, out _) ? path : "/";
+        path is "/" or ['/', not ('/' or '\\'), ..] && path.All(c => c is > ' ' and <= '~' and not '\\') ? path : "/";
 
     private static void Keep(HttpContext context, string name, string value) =>
         context.Response.Cookies.Append(

@@ -1,0 +1,9 @@
+namespace MyData.Web.Ui;
+
+public enum BadgeKind
+{
+    Soft,
+    Good,
+    Warn,
+    Bad,
+}
