@@ -1,0 +1,33 @@
+namespace MyData.Core.Encryption;
+
+/// <summary>What the cipher text must look like, and what may follow it.</summary>
+internal static class SealedTail
+{
+    public static void RequireAlphabet(ReadOnlySpan<byte> piece)
+    {
+        if (!Base64UrlText.IsAlphabet(piece))
+            throw Refused();
+    }
+
+    /// <summary>At least one byte, and no bits behind the last.</summary>
+    public static void RequireLength(long length, byte last)
+    {
+        if (length == 0 || !Base64UrlText.IsCanonicalEnd(length, (char)last))
+            throw Refused();
+    }
+
+    /// <summary>Behind the closing quote: one brace, and at most white space around it.</summary>
+    public static void RequireEnd(ReadOnlySpan<byte> tail)
+    {
+        var rest = tail.TrimStart(" \t\r\n"u8);
+        if (rest.IsEmpty)
+            throw SealedPackage.Truncated();
+        if (rest[0] != '}' || !rest[1..].Trim(" \t\r\n"u8).IsEmpty)
+            throw Trailing();
+    }
+
+    public static EncryptionException Trailing() => new("seal.trailing", "Something follows the cipher text.");
+
+    private static EncryptionException Refused() =>
+        new("seal.ciphertext", "ciphertext is not canonical base64url, or is empty.");
+}

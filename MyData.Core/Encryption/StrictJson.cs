@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace MyData.Core.Encryption;
+
+/// <summary>JSON as JOSE wants it (RFC 7515 §4, RFC 7516 §4): one object, UTF-8, no member twice on any level, no comments.</summary>
+internal static class StrictJson
+{
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+
+    /// <exception cref="EncryptionException">with the given code</exception>
+    public static JsonElement ParseObject(ReadOnlySpan<byte> utf8, string code)
+    {
+        if (!Utf8.IsValid(utf8))
+            throw new EncryptionException(code, "The JSON is not UTF-8.");
+        try
+        {
+            using var document = JsonDocument.Parse(utf8.ToArray(), Options);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new EncryptionException(code, "The JSON is not an object.");
+            return document.RootElement.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new EncryptionException(code, "The JSON is malformed, nested too deep or has a member twice.", e);
+        }
+    }
+
+    public static JsonElement ParseObject(string json, string code) => ParseObject(Encoding.UTF8.GetBytes(json), code);
+
+    /// <summary>The member as text, null where absent. A member of another kind is refused.</summary>
+    public static string? Text(JsonElement json, string name, string code)
+    {
+        if (!json.TryGetProperty(name, out var value))
+            return null;
+        return TextOf(value) ?? throw new EncryptionException(code, $"The member {name} is not a string.");
+    }
+
+    /// <summary>The string, or null for another kind and for text with a lone surrogate.</summary>
+    public static string? TextOf(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Refuses an object unless its members are exactly these, in any order.</summary>
+    public static void Exactly(JsonElement json, string code, params ReadOnlySpan<string> names)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            throw new EncryptionException(code, "An object was expected.");
+        foreach (var name in names)
+        {
+            if (!json.TryGetProperty(name, out _))
+                throw new EncryptionException(code, $"The member {name} is missing.");
+        }
+        foreach (var member in json.EnumerateObject())
+        {
+            if (!names.Contains(member.Name))
+                throw new EncryptionException(code, $"Unknown member {EncryptionException.Quote(member.Name)}.");
+        }
+    }
+}
