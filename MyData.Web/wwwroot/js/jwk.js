@@ -8,7 +8,7 @@ import { checkRsa } from "./rsa.js";
 /** @typedef {Record<string, any>} Jwk RFC 7517 */
 
 const MEMBERS = { EC: ["crv", "kty", "x", "y"], RSA: ["e", "kty", "n"], oct: ["k", "kty"] };
-const COORDINATE = { "P-256": 32, "P-384": 48 };
+const COORDINATE = 32;
 
 /**
  * RFC 7638: base64url of SHA-256 over the required members in lexical order.
@@ -33,20 +33,20 @@ export function thumbprintGroups(print) {
  * @param {unknown} jwk
  * @param {string} alg the algorithm it is to be used with
  * @param {"sig" | "enc"} use
- * @param {string} operation one of `key_ops`
+ * @param {string[]} wanted one of which must be among its `key_ops`, where it has them
  * @returns {asserts jwk is Jwk}
- * @throws MyDataError `jose.key_refused`
+ * @throws MyDataError `jose.key_mismatch`, `jwk.invalid`
  */
-export function checkUse(jwk, alg, use, operation) {
-  const code = "jose.key_refused";
-  demand(isObject(jwk), code, "not a key");
-  demand(jwk.kid === undefined || typeof jwk.kid === "string", code, "kid is not a text");
+export function checkUse(jwk, alg, use, wanted) {
+  const code = "jose.key_mismatch";
+  demand(isObject(jwk), "jwk.invalid", "not a key");
+  demand(jwk.kid === undefined || typeof jwk.kid === "string", "jwk.invalid", "kid is not a text");
   demand(jwk.alg === undefined || jwk.alg === alg, code, "the key is for another algorithm");
   demand(jwk.use === undefined || jwk.use === use, code, "the key is for another use");
   const operations = jwk.key_ops;
   if (operations !== undefined) {
-    demand(Array.isArray(operations) && operations.includes(operation), code, "the key is for another operation");
-    demand(new Set(operations).size === operations.length, code, "an operation twice");
+    demand(Array.isArray(operations), "jwk.invalid", "key_ops is not a list");
+    demand(wanted.some((operation) => operations.includes(operation)), code, "the key is for another operation");
   }
 }
 
@@ -57,33 +57,32 @@ export function checkUse(jwk, alg, use, operation) {
  * @param {KeyUsage[]} usages empty for a public key of ECDH
  * @param {boolean} [secret] import the private part
  * @returns {Promise<CryptoKey>}
- * @throws MyDataError `jose.key_refused`
+ * @throws MyDataError `jose.key_mismatch`, `jwk.invalid`, `jwk.crv_refused`, `jwk.rsa_…`
  *
  * @typedef {AlgorithmIdentifier | RsaHashedImportParams | EcKeyImportParams} KeyAlgorithmName
  */
 export async function importKey(jwk, kty, algorithm, usages, secret = false) {
-  const code = "jose.key_refused";
-  demand(jwk.kty === kty, code, "another key type");
+  demand(jwk.kty === kty, "jose.key_mismatch", "another key type");
   /** @type {Record<string, string>} */
   const bare = {};
   try {
     for (const member of MEMBERS[kty]) bare[member] = jwk[member];
     if (kty === "EC") checkPoint(jwk);
-    if (kty === "RSA") checkRsa(decode(jwk.n), decode(jwk.e), code);
+    if (kty === "RSA") checkRsa(decode(jwk.n), decode(jwk.e));
     if (kty === "oct") return await crypto.subtle.importKey("raw", decode(jwk.k), algorithm, false, usages);
     if (secret) for (const member of privateMembers(kty, jwk)) bare[member] = jwk[member];
     return await crypto.subtle.importKey("jwk", bare, algorithm, false, usages);
   } catch (error) {
-    if (error instanceof MyDataError && error.code === code) throw error;
-    return refuse(code, String(error));
+    if (error instanceof MyDataError && error.code.startsWith("jwk.")) throw error;
+    return refuse("jwk.invalid", String(error));
   }
 }
 
 /** @param {Jwk} jwk */
 function checkPoint(jwk) {
-  const size = Object.hasOwn(COORDINATE, jwk.crv) ? COORDINATE[/** @type {"P-256"} */ (jwk.crv)] : 0;
-  const whole = size > 0 && decode(jwk.x).length === size && decode(jwk.y).length === size;
-  demand(whole && (jwk.d === undefined || decode(jwk.d).length === size), "jose.key_refused", "not a point");
+  demand(jwk.crv === "P-256", "jwk.crv_refused", "another curve", String(jwk.crv));
+  const numbers = [jwk.x, jwk.y, ...(jwk.d === undefined ? [] : [jwk.d])];
+  demand(numbers.every((number) => decode(number).length === COORDINATE), "jwk.invalid", "a number of another length");
 }
 
 /**
@@ -91,14 +90,14 @@ function checkPoint(jwk) {
  * @param {Jwk} jwk
  */
 function privateMembers(kty, jwk) {
-  demand(jwk.oth === undefined, "jose.key_refused", "more than two primes");
+  demand(jwk.oth === undefined, "jwk.invalid", "more than two primes");
   return kty === "EC" ? ["d"] : ["d", "p", "q", "dp", "dq", "qi"];
 }
 
 /** @param {Jwk} jwk */
 function canonical(jwk) {
-  demand(isObject(jwk) && Object.hasOwn(MEMBERS, jwk.kty), "jose.key_refused", "another key type");
+  demand(isObject(jwk) && Object.hasOwn(MEMBERS, jwk.kty), "jwk.kty_refused", "another key type");
   const members = MEMBERS[/** @type {"EC"} */ (jwk.kty)];
-  for (const name of members) demand(typeof jwk[name] === "string", "jose.key_refused", "a member is missing");
+  for (const name of members) demand(typeof jwk[name] === "string", "jwk.invalid", "a member is missing");
   return JSON.stringify(Object.fromEntries(members.map((name) => [name, jwk[name]])));
 }

@@ -37,23 +37,22 @@ const ALGORITHMS = {
  * @param {string[]} allowed algorithms
  * @param {string} [typ] that the header must carry
  * @returns {Promise<{ header: Record<string, any>, payload: Bytes, key: Jwk }>}
- * @throws MyDataError `jose.format`, `jose.alg_refused`, `jose.crit_refused`, `jose.typ_refused`, `jose.key_refused`,
- *   `jose.key_unknown`, `jose.signature`
+ * @throws MyDataError `jose.form`, `jose.header`, `jose.alg_refused`, `jose.zip_refused`, `jose.crit_refused`,
+ *   `jose.b64_refused`, `jose.typ`, `jose.key_unknown`, `jose.key_mismatch`, `jose.signature`, `jwks.…`, `jwk.…`
  */
 export async function verifyJws(compact, keys, allowed = ["ES256", "PS256"], typ) {
-  demand(typeof compact === "string", "jose.format", "not a text");
+  demand(typeof compact === "string", "jose.form", "not a text");
   const parts = compact.split(".");
-  demand(parts.length === 3, "jose.format", "not three parts");
+  demand(parts.length === 3, "jose.form", "not three parts");
   const header = readHeader(parts[0]);
   const algorithm = algorithmOf(header, allowed);
   refuseExtensions(header);
-  demand(typ === undefined || header.typ === typ, "jose.typ_refused", "another type", String(header.typ));
+  demand(typ === undefined || typeOf(header) === typ, "jose.typ", "another type", String(header.typ));
   const payload = part(parts[1]);
   const signature = part(parts[2]);
 
   const jwk = choose(header, keys);
-  checkUse(jwk, header.alg, "sig", "verify");
-  demand(jwk.kty !== "EC" || jwk.crv === algorithm.importAs.namedCurve, "jose.key_refused", "another curve");
+  checkUse(jwk, header.alg, "sig", ["verify"]);
   const key = await importKey(jwk, algorithm.kty, algorithm.importAs, ["verify"]);
   demand(algorithm.bytes === undefined || signature.length === algorithm.bytes, "jose.signature", "wrong length");
   const signed = utf8Bytes(`${parts[0]}.${parts[1]}`);
@@ -67,30 +66,39 @@ export async function verifyJws(compact, keys, allowed = ["ES256", "PS256"], typ
  * @returns {Record<string, any>}
  */
 export function readHeader(text) {
-  const header = parseJsonObject(part(text), "jose.format");
-  demand(typeof header.alg === "string" || header.alg === undefined, "jose.format", "alg is not a text");
-  return header;
+  return parseJsonObject(part(text, "jose.header"), "jose.header");
 }
 
 /**
- * RFC 7515 §4.1.11 and RFC 7797 §6: we understand no extension, so every one that must be understood is refused.
+ * RFC 7515 §4.1.11 and RFC 7797 §3: we understand no extension, so every one that must be understood is refused.
+ * RFC 7516 §4.1.3: compression tells lengths, and hides bombs (RFC 8725 §3.6).
  * @param {Record<string, any>} header
  */
 export function refuseExtensions(header) {
+  demand(!Object.hasOwn(header, "zip"), "jose.zip_refused", "compression refused", String(header.zip));
   demand(!Object.hasOwn(header, "crit"), "jose.crit_refused", "critical header", String(header.crit));
-  demand(!Object.hasOwn(header, "b64"), "jose.crit_refused", "unencoded payload", "b64");
+  demand(!Object.hasOwn(header, "b64"), "jose.b64_refused", "unencoded payload");
 }
 
 /**
  * @param {string} text base64url
+ * @param {string} [code] of the refusal
  * @returns {Bytes}
  */
-export function part(text) {
+export function part(text, code = "jose.form") {
   try {
     return decode(text);
   } catch (error) {
-    return refuse("jose.format", error instanceof MyDataError ? error.message : String(error));
+    return refuse(code, error instanceof MyDataError ? error.message : String(error));
   }
+}
+
+/**
+ * RFC 7515 §4.1.9: "application/" may be left out, and case does not count.
+ * @param {Record<string, any>} header
+ */
+function typeOf(header) {
+  return typeof header.typ === "string" ? header.typ.toLowerCase().replace(/^application\//, "") : undefined;
 }
 
 /**
@@ -110,12 +118,12 @@ function algorithmOf(header, allowed) {
  */
 function choose(header, keys) {
   for (const key of keys) {
-    demand(isObject(key), "jose.key_refused", "not a key");
+    demand(isObject(key), "jwks.invalid", "not a key");
     // A secret in a set for verification is a mistake by somebody; with HS* it would be a forgery.
-    demand(!("k" in key) && !("d" in key), "jose.key_refused", "a secret key among public ones");
+    demand(!("k" in key) && !("d" in key), "jwks.mixed", "a secret key among public ones");
   }
   const kids = keys.map((key) => key.kid).filter((kid) => kid !== undefined);
-  demand(new Set(kids).size === kids.length, "jose.key_refused", "a kid twice");
+  demand(new Set(kids).size === kids.length, "jwks.duplicate_kid", "a kid twice");
   const fits = header.kid === undefined ? keys : keys.filter((key) => key.kid === header.kid);
   demand(fits.length === 1, "jose.key_unknown", "no key, or no single key, of this kid", String(header.kid));
   return fits[0];

@@ -218,7 +218,7 @@ function readPublicKey(node) {
     expect(parameters, Tag.NULL);
     const numbers = children(readDer(readBitString(key), Tag.SEQUENCE));
     demand(numbers.length === 2, CODE, "not an RSA key");
-    checkRsa(readUnsigned(numbers[0]), readUnsigned(numbers[1]), "certificate.key_refused");
+    checkRsa(readUnsigned(numbers[0]), readUnsigned(numbers[1]));
     return { kind: "RSA", spki: node.raw };
   }
   demand(oid === EC_PUBLIC_KEY, "certificate.key_refused", "key type refused", oid);
