@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Citizens;
 using MyData.Core.Data;
 
 namespace MyData.Core;
@@ -13,6 +14,7 @@ public static class CoreSetup
     )
     {
         services.AddData(database, keys);
+        services.AddCitizens();
         return services;
     }
 }

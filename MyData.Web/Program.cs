@@ -1,10 +1,11 @@
 using MyData.Core.Data;
+using MyData.Web.Features.SignIn;
 using MyData.Web.Hosting;
 using MyData.Web.Layout;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
-builder.Services.AddAuthentication();
+builder.AddSignIn();
 
 var app = builder.Build();
 app.Services.PrepareDatabase();

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+
+namespace MyData.Core.Citizens;
+
+/// <summary>How she may be reached.</summary>
+/// <param name="Verified">Whether she has shown that the mail box is hers; only then mail goes out.</param>
+/// <param name="Notices">Whether any notice may be mailed.</param>
+public sealed record CitizenContact(string? Email, bool Verified, string Language, bool Notices)
+{
+    /// <summary>The kinds of notice that she switched off.</summary>
+    public required IReadOnlySet<string> Muted { get; init; }
+
+    public override string ToString() => Language;
+}
+
+/// <summary>Accounts: who a citizen is, and how she is reached.</summary>
+public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDataVault vault)
+{
+    /// <summary>Who this is, in clear.</summary>
+    /// <exception cref="InvalidOperationException">No such account, or its first use is not complete.</exception>
+    public async Task<CitizenIdentity> IdentityAsync(Guid citizenId, CancellationToken cancellationToken = default) =>
+        await FindAsync(citizenId, cancellationToken) is { Identity: { } } citizen
+            ? Identity(citizen)
+            : throw new InvalidOperationException("There is no such account.");
+
+    /// <inheritdoc cref="CitizenContact"/>
+    /// <exception cref="InvalidOperationException">No such account.</exception>
+    public async Task<CitizenContact> ContactAsync(Guid citizenId, CancellationToken cancellationToken = default)
+    {
+        var citizen =
+            await FindAsync(citizenId, cancellationToken)
+            ?? throw new InvalidOperationException("There is no such account.");
+        var muted = citizen.MutedNotices.Split(' ', StringSplitOptions.RemoveEmptyEntries).ToHashSet();
+        var email = citizen.Email is { } sealedEmail ? vault.Open(sealedEmail, Citizen.EmailPurpose, citizen.Id) : null;
+        var verified = email is not null && citizen.EmailVerifiedAt is not null;
+        return new(email, verified, citizen.Language, Notices: !muted.Contains(AllNotices)) { Muted = muted };
+    }
+
+    /// <summary>The entry of <see cref="CitizenContact.Muted"/> that stands for every kind.</summary>
+    public const string AllNotices = "all";
+
+    internal string Pseudonym(NationalId id) => vault.Pseudonym(id.Value, "citizen");
+
+    internal async Task<Citizen?> FindAsync(Guid citizenId, CancellationToken cancellationToken)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Citizen>().FirstOrDefaultAsync(c => c.Id == citizenId, cancellationToken);
+    }
+
+    internal async Task<Citizen?> FindAsync(NationalId id, CancellationToken cancellationToken)
+    {
+        var pseudonym = Pseudonym(id);
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Citizen>().FirstOrDefaultAsync(c => c.Pseudonym == pseudonym, cancellationToken);
+    }
+
+    internal CitizenIdentity Identity(Citizen citizen) =>
+        IdentityFacts.Parse(vault.Open(citizen.Identity!, Citizen.IdentityPurpose, citizen.Id)).Complete()
+        ?? throw new InvalidOperationException("The account's identity is not complete.");
+
+    internal byte[] Seal(CitizenIdentity identity, Guid citizenId) =>
+        vault.Seal(IdentityFacts.Of(identity).ToJson(), Citizen.IdentityPurpose, citizenId);
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MyData.Core.Citizens;
+
+public static class CitizensSetup
+{
+    public static IServiceCollection AddCitizens(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new CitizenSettings());
+        services.AddSingleton<CitizenAccounts>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<IdentityChecks>();
+        return services;
+    }
+}
