@@ -1,0 +1,185 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core;
+using MyData.Core.Data;
+
+namespace MyData.Tests.Rules;
+
+/// <summary>Who may know whom. Read from the compiled code; a test below breaks an arrow on purpose to show that it would be seen.</summary>
+public sealed class ArrowTests
+{
+    private const string Root = "MyData.Core.";
+    private static readonly Assembly Core = typeof(CoreSetup).Assembly;
+    private static readonly Assembly Web = typeof(Program).Assembly;
+
+    // For everybody: what the house stands on, and the two that any feature may use.
+    private static readonly string[] Everybody =
+    [
+        "Encryption",
+        "Certificates",
+        "Events",
+        "Data",
+        "Ledger",
+        "Notifications",
+    ];
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Citizens"] = [],
+        // A data set says from which level of assurance it is given, and Citizens owns the levels.
+        ["Catalog"] = ["Citizens"],
+        // A consent names whose it is and what exactly she saw.
+        ["Consent"] = ["Catalog", "Citizens"],
+        ["Transfers"] = ["Consent", "Catalog", "Citizens"],
+        ["Counter"] = ["Consent", "Catalog", "Citizens", "Transfers"],
+        ["Services"] = ["Consent", "Catalog", "Citizens", "Transfers"],
+        ["Registration"] = ["Consent", "Catalog", "Citizens"],
+        ["OpenId"] = ["Consent", "Catalog", "Citizens"],
+        ["MobileCredential"] = ["Consent", "Catalog", "Citizens"],
+        ["Linkage"] = ["Consent", "Catalog", "Citizens"],
+        ["Wire"] = ["Transfers", "Services", "OpenId", "Consent", "Catalog", "Citizens"],
+        // Reads the events, and what they point at, for the person whose they are.
+        ["History"] = ["Consent", "Catalog", "Citizens"],
+        // Asks where to write to her.
+        ["Notifications"] = ["Citizens"],
+        ["Operations"] = ["Catalog"],
+        ["Events"] = [],
+        ["Data"] = ["Events"],
+        ["Certificates"] = ["Encryption"],
+    };
+
+    [Fact]
+    public void Features_OfCore_KnowOnlyWhomTheArrowsAllow()
+    {
+        var wrong =
+            from type in Types(Core)
+            let feature = Feature(type)
+            where feature is not null and not "Encryption" and not "Ledger"
+            from other in Il.TypesIn(type).Where(other => other.Assembly == Core)
+            let target = Feature(other)
+            where target is not null && target != feature && !Everybody.Contains(target)
+            where !Allowed.TryGetValue(feature, out var arrows) || !arrows.Contains(target)
+            select $"{Il.Outermost(type).FullName} → {Il.Outermost(other).FullName}";
+        Findings.None(wrong);
+    }
+
+    [Fact]
+    public void Arrows_Together_FormNoCircle()
+    {
+        var done = new HashSet<string>();
+        foreach (var feature in Allowed.Keys)
+            Visit(feature, []);
+
+        void Visit(string feature, string[] path)
+        {
+            Assert.False(path.Contains(feature), string.Join(" → ", [.. path, feature]));
+            if (done.Contains(feature) || !Allowed.TryGetValue(feature, out var arrows))
+                return;
+            foreach (var next in arrows)
+                Visit(next, [.. path, feature]);
+            done.Add(feature);
+        }
+    }
+
+    [Theory]
+    [InlineData("Encryption")]
+    [InlineData("Ledger")]
+    public void CryptographicCore_KnowsTheBaseLibraryOnly(string feature)
+    {
+        var wrong =
+            from type in Types(Core)
+            where Feature(type) == feature
+            from other in Il.TypesIn(type)
+            where Feature(other) != feature && !IsBaseLibrary(other) && !IsConstantData(other)
+            select $"{type.FullName} → {other.FullName}";
+        Findings.None(wrong);
+    }
+
+    [Fact]
+    public void Core_KnowsNoWebServer() =>
+        Assert.DoesNotContain(
+            Core.GetReferencedAssemblies(),
+            name => name.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+        );
+
+    [Fact]
+    public void Features_ReachEachOther_ThroughServicesAndNeverThroughEntities()
+    {
+        var entities = Types(Core)
+            .SelectMany(type => type.GetInterfaces())
+            .Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IEntityTypeConfiguration<>))
+            .Select(i => i.GetGenericArguments()[0])
+            .ToHashSet();
+        // An event is what every feature writes; the other entities belong to one feature each.
+        entities.RemoveWhere(type => Feature(type) is "Events" or null);
+        var wrong =
+            from type in Types(Core).Concat(Types(Web))
+            where !IsIdentityStore(type)
+            from entity in Il.TypesIn(type).Where(entities.Contains)
+            where type.Assembly != Core || Feature(type) != Feature(entity)
+            select $"{Il.Outermost(type).FullName} → entity {entity.FullName}";
+        Findings.None(wrong);
+    }
+
+    [Fact]
+    public void Database_IsChangedByTheWriteQueueOnly()
+    {
+        var wrong =
+            from type in Types(Core).Concat(Types(Web))
+            where Feature(type) != "Data"
+            from method in Il.Methods(type)
+            from step in Il.Steps(method)
+            where
+                step.Operand is MethodInfo { Name: "SaveChanges" or "SaveChangesAsync" } called
+                && called.DeclaringType!.IsAssignableTo(typeof(DbContext))
+            select $"{type.FullName}.{method.Name}";
+        Findings.None(wrong);
+    }
+
+    [Fact]
+    public void RadzenTypes_AppearInTheKitOnly()
+    {
+        var wrong =
+            from type in Types(Web)
+            where type.Namespace?.StartsWith("MyData.Web.Ui", StringComparison.Ordinal) != true
+            from other in Il.TypesIn(type)
+            where other.Assembly.GetName().Name!.StartsWith("Radzen", StringComparison.Ordinal)
+            select $"{Il.Outermost(type).FullName} → {other.FullName}";
+        Findings.None(wrong);
+    }
+
+    [Fact]
+    public void TypesIn_ClosuresGenericsAndLocals_AreSeen()
+    {
+        var seen = Il.TypesIn(typeof(ArrowTests)).Concat(Types(typeof(ArrowTests).Assembly).SelectMany(Il.TypesIn));
+        Assert.Contains(typeof(DbContext), seen);
+        Assert.Contains(typeof(IEntityTypeConfiguration<>).GetGenericTypeDefinition(), seen.Select(Definition));
+        Assert.Contains(typeof(IWriter), Il.TypesIn(typeof(SqliteWriter)));
+    }
+
+    private static Type Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;
+
+    private static IEnumerable<Type> Types(Assembly assembly) =>
+        assembly.GetTypes().Where(type => type.Namespace?.StartsWith("MyData", StringComparison.Ordinal) == true);
+
+    private static string? Feature(Type type) =>
+        type.Namespace is { } name && name.StartsWith(Root, StringComparison.Ordinal)
+            ? name[Root.Length..].Split('.')[0]
+            : null;
+
+    // ASP.NET Core Identity's passkey handler works on the entities themselves (architecture.md).
+    private static bool IsIdentityStore(Type type) =>
+        Il.Outermost(type).GetInterfaces().Any(i => i.Namespace == "Microsoft.AspNetCore.Identity");
+
+    // Where the compiler keeps array literals: it has no namespace.
+    private static bool IsConstantData(Type type) => type.Assembly == Core && Il.Outermost(type).Namespace is null;
+
+    private static bool IsBaseLibrary(Type type) =>
+        type.Assembly.GetName().Name is { } name
+        && (name == "System.Private.CoreLib" || name.StartsWith("System.", StringComparison.Ordinal))
+        && name != "System.Security.Cryptography.Pkcs"
+        && type.Assembly.Location.StartsWith(
+            Path.GetDirectoryName(typeof(object).Assembly.Location)!,
+            StringComparison.Ordinal
+        );
+}

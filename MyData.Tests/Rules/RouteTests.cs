@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using MyData.Tests.Support;
+using MyData.Web.Hosting;
+
+namespace MyData.Tests.Rules;
+
+/// <summary>Who may call what: everything is for a verified citizen, but for the addresses listed here, one by one.</summary>
+public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
+{
+    // A new line here is a decision: whoever adds one says why nobody's data can be reached through it.
+    private static readonly string[] Public =
+    [
+        // Pages that everybody may read
+        "/",
+        "/datasets",
+        "/datasets/{id}",
+        "/datasets/{id}/schema.json",
+        "/how-it-works",
+        // Preferences, kept in her browser
+        "/language/{language}",
+        "/theme/{theme}",
+    ];
+
+    private static readonly string[] Live = [];
+
+    private IEnumerable<RouteEndpoint> Routes =>
+        portal.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
+    [Fact]
+    public void AnonymousRoutes_AreExactlyTheListedOnes()
+    {
+        var open = Routes
+            .Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            .Where(route => route.Metadata.GetMetadata<StaticAssetDescriptor>() is null)
+            .Select(Pattern)
+            .Where(pattern => !pattern.StartsWith("/sandbox/", StringComparison.Ordinal))
+            .Distinct();
+        Findings.None(open.Except(Public).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Fallback_Policy_DemandsAVerifiedCitizen()
+    {
+        var options = portal.Services.GetRequiredService<IOptions<AuthorizationOptions>>().Value;
+        var policy = options.FallbackPolicy ?? throw new InvalidOperationException("Routes without a policy are open.");
+        Assert.Contains(
+            policy.Requirements,
+            r => r.ToString()!.Contains(CitizenClaims.CitizenId, StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public void LivePages_AreExactlyTheListedOnes()
+    {
+        var live = Routes
+            .Where(r => r.Metadata.GetMetadata<LivePageAttribute>() is not null)
+            .Select(Pattern)
+            .Distinct();
+        Assert.Equal(Live.Order(StringComparer.Ordinal), live.Order(StringComparer.Ordinal));
+    }
+
+    private static string Pattern(RouteEndpoint route) => "/" + route.RoutePattern.RawText!.Trim('/');
+}

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using MyData.Web.Hosting;
+
+namespace MyData.Tests.Rules;
+
+/// <summary>Production starts with every setting made, or not at all; "not set" never means "open".</summary>
+public sealed class StartTests
+{
+    private static readonly Dictionary<string, string?> Complete = new()
+    {
+        ["MyData:Database"] = "Data Source=/nowhere/mydata.db",
+        ["MyData:Keys"] = "/nowhere/keys",
+        ["MyData:Origin"] = "https://mydata.example",
+        ["MyData:TrustedRoots"] = "/nowhere/roots",
+        ["MyData:HelpDesk:Phone"] = "02-0000-0000",
+        ["MyData:HelpDesk:Email"] = "help@mydata.example",
+        ["MyData:Mail:Host"] = "mail.mydata.example",
+        ["MyData:Mail:From"] = "no-reply@mydata.example",
+    };
+
+    public static TheoryData<string> Required => [.. Complete.Keys];
+
+    [Fact]
+    public void Start_EverySettingMade_IsAccepted() =>
+        Assert.Equal("https://mydata.example", Start("Production", []).Origin);
+
+    [Theory, MemberData(nameof(Required))]
+    public void Start_ProductionWithoutASetting_IsRefusedAndNamesIt(string missing)
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => Start("Production", [(missing, "")]));
+        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("MyData:Sandbox:Enabled", "true")]
+    [InlineData("MyData:Sandbox:Url", "http://localhost:5090")]
+    [InlineData("MyData:Origin", "http://mydata.example")]
+    [InlineData("MyData:Origin", "mydata.example")]
+    public void Start_ProductionWithAnUnsafeSetting_IsRefusedAndNamesIt(string setting, string value)
+    {
+        foreach (var environment in new[] { "Production", "Staging" })
+        {
+            var error = Assert.Throws<InvalidOperationException>(() => Start(environment, [(setting, value)]));
+            Assert.Contains(setting, error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Start_NothingSet_NamesEverySettingAtOnce()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            Start("Production", [.. Complete.Keys.Select(key => (key, ""))])
+        );
+        Assert.All(Complete.Keys, key => Assert.Contains(key, error.Message, StringComparison.Ordinal));
+    }
+
+    private static MyDataSettings Start(string environment, (string Key, string Value)[] changes)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
+        builder.Configuration.AddInMemoryCollection(Complete);
+        builder.Configuration.AddInMemoryCollection(changes.ToDictionary(c => c.Key, c => (string?)c.Value));
+        return builder.AddHosting();
+    }
+}
