@@ -34,6 +34,24 @@ export function parseJsonObject(source, code = "json.format") {
   return value;
 }
 
+/**
+ * For showing: a number that JavaScript cannot hold as it is written (1.50, or twenty digits) stays as its text.
+ * @param {Uint8Array} source
+ * @param {string} code of the refusal
+ * @returns {unknown}
+ */
+export function parseForShowing(source, code) {
+  const value = parseJson(source, code);
+  const text = readText(source, code);
+  if (!/\d{16}|\d\.\d*0(?!\d)|\d[eE]/.test(text)) return value;
+  /** @type {(key: string, value: unknown, context?: { source?: string }) => unknown} */
+  const keep = (_, one, context) => {
+    const source = typeof one === "number" ? context?.source : undefined;
+    return source !== undefined && String(one) !== source ? source : one;
+  };
+  return JSON.parse(text, keep);
+}
+
 /** @param {unknown} value @returns {value is Record<string, any>} */
 export function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);

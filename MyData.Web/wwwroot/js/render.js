@@ -72,7 +72,7 @@ function renderValue(value, described, label, context, depth) {
  * @param {number} depth
  */
 function renderObject(value, schema, context, depth) {
-  const list = element("dl");
+  const list = element("dl", { class: "facts facts-lined" });
   for (const { name, schema: field } of fieldsOf(schema, [value])) {
     if (!Object.hasOwn(value, name)) continue;
     const label = labelOf(resolve(field, context.root), name, context.language);
@@ -115,7 +115,7 @@ function renderTable(rows, items, label, context, depth) {
   const body = element("tbody");
   const count = fill(context.strings.rows, { count: rows.length.toLocaleString(context.language) });
   const caption = element("caption", { dir: "auto" }, [label, count].filter((part) => part !== "").join(" · "));
-  const table = element("table", {}, caption, element("thead", {}, element("tr", {}, ...heads)), body);
+  const table = element("table", { class: "table-cards" }, caption, element("thead", {}, element("tr", {}, ...heads)), body);
 
   /** @param {Record<string, unknown>} row */
   const addRow = (row) => {
@@ -160,7 +160,7 @@ function renderScalar(value, schema, label, context) {
     case "twd":
       return text(formatMoney(value, context));
     default:
-      return text(String(value));
+      return text(typeof value === "number" ? value.toLocaleString(context.language, { maximumFractionDigits: 20 }) : value);
   }
 }
 

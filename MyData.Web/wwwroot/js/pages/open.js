@@ -1,0 +1,326 @@
+import { decodeBase64 } from "../base64url.js";
+import { fill, inTaipei, toIso } from "../dates.js";
+import { button, element, readBlock, required } from "../dom.js";
+import { demand, MyDataError } from "../errors.js";
+import { fetchBytes } from "../fetching.js";
+import { parseJsonObject } from "../json.js";
+import { deleteKey, findKey, keepAfterArrival } from "../keystore.js";
+import { checkSigner, checkSubject, openPackage } from "../package.js";
+import { openSealed } from "../sealed.js";
+import { renderTime } from "../render.js";
+import { badge, cardOf, failureOf, fileName, formatBytes, sealOf } from "./preview.js";
+
+/**
+ * The page `/open/{consentId}`: plain HTML and this module, no circuit. What is opened stays in this page's memory, goes
+ * when she leaves, and is told to nobody.
+ *
+ * @typedef {object} Transfer
+ * @property {string} id
+ * @property {string} dataset
+ * @property {string} name
+ * @property {string} packageUrl
+ * @property {string} schemaUrl
+ * @property {string} certificateSha256
+ * @property {"agency" | "platform"} sealedBy
+ * @property {string} heldUntil RFC 3339
+ *
+ * @typedef {object} Model
+ * @property {string} account
+ * @property {string} kid
+ * @property {string} nationalId
+ * @property {Transfer[]} transfers those that have arrived
+ * @property {string} trustUrl
+ * @property {string} [reportUrl] takes { transfer, code } of a failure
+ * @property {Record<string, string>} strings
+ */
+
+const PACKAGE_LIMIT = 300 * 1024 * 1024;
+const SMALL_LIMIT = 1024 * 1024;
+const HELD = 8 * 3_600_000;
+
+/** @type {Model} */
+const model = readBlock("open-data");
+const view = { language: document.documentElement.lang, strings: model.strings };
+const page = required("[data-open]");
+/** Object URLs that are alive. @type {Set<string>} */
+const urls = new Set();
+
+addEventListener("pagehide", forget);
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+await start();
+
+async function start() {
+  try {
+    const key = await findKey(model.account, model.kid);
+    demand(key, "key.missing", "the key of this consent is not in this browser");
+    const arrivals = model.transfers.map((transfer) => Date.parse(transfer.heldUntil) - HELD);
+    if (arrivals.length > 0) await keepAfterArrival(key.kid, Math.max(...arrivals));
+    const roots = await fetchRoots();
+    let opened = 0;
+    for (const transfer of model.transfers) opened += await openOne(transfer, key, roots);
+    finish(opened);
+  } catch (error) {
+    stopAll(error);
+  }
+}
+
+/** @returns {Promise<Uint8Array[]>} DER */
+async function fetchRoots() {
+  const json = parseJsonObject(await fetchBytes(model.trustUrl, { limit: SMALL_LIMIT }), "trust.format");
+  return json.roots.map(decodeBase64);
+}
+
+/**
+ * @param {Transfer} transfer
+ * @param {import("../keystore.js").StoredKey} key
+ * @param {Uint8Array[]} roots
+ * @returns {Promise<number>} 1 where it was opened
+ */
+async function openOne(transfer, key, roots) {
+  const section = sectionOf(transfer);
+  try {
+    const json = await fetchPackage(transfer, key, section);
+    say(section, model.strings.opening);
+    const { head, seal, zip } = await openSealed(json, key);
+    const meant = head.transfer === transfer.id && head.dataset === transfer.dataset;
+    demand(meant, "seal.other_transfer", "a package of another transfer");
+    const opened = await openPackage(zip);
+    await checkSigner(opened.certificate, roots, new Date(), transfer.certificateSha256);
+    await checkInfo(transfer, opened.info);
+    const card = cardOf(opened, await fetchSchema(transfer), view);
+    show(section, transfer, seal.display, zip, card);
+    return 1;
+  } catch (error) {
+    fail(section, transfer, error);
+    return 0;
+  }
+}
+
+/**
+ * The claim leaves this browser here, and nowhere else.
+ * @param {Transfer} transfer
+ * @param {import("../keystore.js").StoredKey} key
+ * @param {HTMLElement} section
+ */
+function fetchPackage(transfer, key, section) {
+  say(section, model.strings.fetching);
+  const bytes = required("[data-bytes]", section);
+  return fetchBytes(transfer.packageUrl, {
+    headers: { "MyData-Claim": key.claim },
+    limit: PACKAGE_LIMIT,
+    onProgress: (done, total) => {
+      const sizes = { done: formatBytes(done, view.language), total: formatBytes(total ?? done, view.language) };
+      bytes.textContent = fill(total ? model.strings.bytesOf : model.strings.bytes, sizes);
+    },
+  });
+}
+
+/** @param {Transfer} transfer */
+async function fetchSchema(transfer) {
+  try {
+    return parseJsonObject(await fetchBytes(transfer.schemaUrl, { limit: SMALL_LIMIT }));
+  } catch (error) {
+    // The labels are missing then, the data is not.
+    console.warn(error);
+    return {};
+  }
+}
+
+/**
+ * Only the older packages, which the platform seals on arrival, come without package.json.
+ * @param {Transfer} transfer
+ * @param {import("../package.js").PackageInfo | undefined} info
+ */
+async function checkInfo(transfer, info) {
+  if (!info) {
+    demand(transfer.sealedBy === "platform", "package.info", "package.json is missing");
+    return;
+  }
+  const meant = info.transfer_id === transfer.id && info.dataset === transfer.dataset;
+  demand(meant, "package.other_transfer", "a package of another transfer");
+  await checkSubject(info, model.nationalId);
+}
+
+/**
+ * @param {HTMLElement} section
+ * @param {Transfer} transfer
+ * @param {string} seal
+ * @param {Uint8Array<ArrayBuffer>} zip
+ * @param {Node[]} card
+ */
+function show(section, transfer, seal, zip, card) {
+  const { strings } = model;
+  const now = new Date();
+  const { day, clock } = inTaipei(now);
+  moveStrip(section, "2", fill(strings.openedAt, { time: clock }));
+  say(section, "");
+  required("[data-bytes]", section).textContent = "";
+  const badges = [badge(strings.signatureValid), badge(strings.unchanged)];
+  if (transfer.sealedBy === "platform") badges.push(badge(strings.sealedOnArrival, "soft"));
+  required("[data-badges]", section).replaceChildren(...badges, sealOf(seal, view));
+  const shown = required("[data-card]", section);
+  shown.replaceChildren(...card);
+  shown.hidden = false;
+  const name = fileName([transfer.name, toIso(day), seal], "zip");
+  const save = button(strings.save, "button button-primary", () => download(zip, name));
+  save.dataset.save = transfer.id;
+  required("[data-actions]", section).replaceChildren(save);
+  const [before, after] = fill(strings.printed, { seal, url: new URL("/verify", location.href).href }).split("{time}");
+  required("[data-print]", section).replaceChildren(before, renderTime(now, view), after ?? "");
+}
+
+/**
+ * @param {HTMLElement} section
+ * @param {Transfer} transfer
+ * @param {unknown} error
+ */
+function fail(section, transfer, error) {
+  console.warn(error);
+  const actions = [button(model.strings.tryAgain, "button button-small", () => location.reload())];
+  say(section, "");
+  required("[data-bytes]", section).textContent = "";
+  moveStrip(section, undefined, undefined);
+  required("[data-failure]", section).replaceChildren(failureOf(error, view, { reference: transfer.id, actions }));
+  void report(transfer.id, error);
+}
+
+/**
+ * Nothing could be opened: no key, no way to check, no network.
+ * @param {unknown} error
+ */
+function stopAll(error) {
+  console.warn(error);
+  for (const section of page.querySelectorAll("[data-transfer]")) {
+    say(/** @type {HTMLElement} */ (section), "");
+    moveStrip(/** @type {HTMLElement} */ (section), undefined, undefined);
+  }
+  title(model.strings.titleFailed);
+  const missing = error instanceof MyDataError && error.code === "key.missing";
+  const again = page.querySelector("template[data-ask-again]");
+  const actions = missing && again instanceof HTMLTemplateElement ? [again.content.cloneNode(true)] : [];
+  if (!missing) actions.push(button(model.strings.tryAgain, "button", () => location.reload()));
+  required("[data-page-failure]").replaceChildren(failureOf(error, view, { actions }));
+  void report(undefined, error);
+}
+
+/** @param {number} opened */
+function finish(opened) {
+  title(opened === model.transfers.length ? model.strings.titleOpened : opened > 0 ? model.strings.titleSome : model.strings.titleFailed);
+  const print = page.querySelector("[data-print-button]");
+  if (opened > 0 && print instanceof HTMLElement) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+  const form = page.querySelector("form[data-done]");
+  if (form instanceof HTMLFormElement) armDone(form);
+}
+
+/**
+ * "Done" asks once, tells the platform, and only then lets go of the key.
+ * @param {HTMLFormElement} form
+ */
+function armDone(form) {
+  required("[data-done-area]").hidden = false;
+  const question = required("[data-done-question]");
+  required("[data-done-ask]").addEventListener("click", () => {
+    question.hidden = false;
+    question.focus();
+  });
+  required("[data-done-not-yet]").addEventListener("click", () => {
+    question.hidden = true;
+    required("[data-done-ask]").focus();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void done(form);
+  });
+}
+
+/** @param {HTMLFormElement} form */
+async function done(form) {
+  const area = required("[data-done-failure]");
+  try {
+    const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+    const response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    demand(response.ok, "done.failed", `answered ${response.status}`);
+    await deleteKey(model.kid).catch(() => {});
+    forget();
+    location.replace(response.redirected ? response.url : "/history");
+  } catch (error) {
+    area.replaceChildren(failureOf(error instanceof MyDataError ? error : new MyDataError("network.failed", String(error)), view));
+  }
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} zip
+ * @param {string} name
+ */
+function download(zip, name) {
+  const url = URL.createObjectURL(new Blob([zip], { type: "application/zip" }));
+  urls.add(url);
+  element("a", { href: url, download: name }).click();
+  // The browser has taken the file over by then; what is left goes with the page.
+  setTimeout(() => revoke(url), 30_000);
+}
+
+/** @param {string} url */
+function revoke(url) {
+  URL.revokeObjectURL(url);
+  urls.delete(url);
+}
+
+/** Back, forward and restored tabs find an empty page. */
+function forget() {
+  for (const url of urls) revoke(url);
+  for (const part of page.querySelectorAll("[data-card], [data-actions], [data-badges], [data-print]")) part.replaceChildren();
+  document.getElementById("open-data")?.remove();
+  model.nationalId = "";
+}
+
+/**
+ * The code alone, so that the agency's fault shows in her history too.
+ * @param {string | undefined} transfer
+ * @param {unknown} error
+ */
+async function report(transfer, error) {
+  const token = page.querySelector("form[data-done] input[type=hidden]");
+  if (!model.reportUrl || !(token instanceof HTMLInputElement)) return;
+  const code = error instanceof MyDataError ? error.code : "browser.failed";
+  const body = new URLSearchParams({ [token.name]: token.value, code, ...(transfer ? { transfer } : {}) });
+  await fetch(model.reportUrl, { method: "POST", body, credentials: "same-origin", redirect: "manual" }).catch(() => {});
+}
+
+/** @param {Transfer} transfer */
+function sectionOf(transfer) {
+  return required(`[data-transfer="${CSS.escape(transfer.id)}"]`, page);
+}
+
+/**
+ * @param {HTMLElement} section
+ * @param {string} text
+ */
+function say(section, text) {
+  const status = section.querySelector("[data-status]");
+  if (status) status.textContent = text;
+}
+
+/**
+ * @param {HTMLElement} section
+ * @param {string | undefined} progress undefined: it goes no further
+ * @param {string | undefined} label over the second line
+ */
+function moveStrip(section, progress, label) {
+  const strip = section.querySelector(".strip");
+  if (!strip) return;
+  strip.removeAttribute("aria-busy");
+  if (progress === undefined) strip.setAttribute("data-stopped", "");
+  else strip.setAttribute("data-progress", progress);
+  const text = strip.querySelector(".strip-line-2 > .strip-label");
+  if (text && label !== undefined) text.textContent = label;
+}
+
+/** @param {string} text */
+function title(text) {
+  required("[data-title]").textContent = text;
+  document.title = text;
+}
