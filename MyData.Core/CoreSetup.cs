@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Catalog;
 using MyData.Core.Citizens;
 using MyData.Core.Data;
 
@@ -14,6 +15,7 @@ public static class CoreSetup
     )
     {
         services.AddData(database, keys);
+        services.AddCatalog();
         services.AddCitizens();
         return services;
     }

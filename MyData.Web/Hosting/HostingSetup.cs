@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.WebEncoders;
 using MyData.Core;
+using MyData.Core.Catalog;
 using MyData.Core.Data;
 
 namespace MyData.Web.Hosting;
@@ -32,6 +33,11 @@ public static class HostingSetup
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMyDataCore(database, keys);
         builder.Services.AddSingleton<PublicOrigin>();
+        builder.Services.AddSingleton<IProviderAddresses, ProviderAddresses>();
+        builder.Services.AddSingleton<IProviderHeartbeat, ProviderHeartbeat>();
+        builder
+            .Services.AddHttpClient(ProviderHeartbeat.Client)
+            .ConfigurePrimaryHttpMessageHandler(ProviderHeartbeat.Handler);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddLocalization();
         builder

@@ -1,0 +1,30 @@
+using MyData.Core.Catalog;
+
+namespace MyData.Web.Hosting;
+
+/// <summary>
+/// In Production: https only. In Development also the sandbox, by the one address that the settings name, or below this
+/// server's own; no other address in plain http.
+/// </summary>
+public sealed class ProviderAddresses(MyDataSettings settings, PublicOrigin origin, IHostEnvironment environment)
+    : IProviderAddresses
+{
+    public Uri Resolve(string pathOrUrl)
+    {
+        if (pathOrUrl is ['/', not '/', ..] && SandboxBase() is { } sandbox)
+            return new Uri(sandbox + pathOrUrl);
+        if (!Uri.TryCreate(pathOrUrl, UriKind.Absolute, out var url) || url.UserInfo.Length > 0)
+            throw new CatalogueException("An agency's address is not an absolute URL.");
+        if (url.Scheme == Uri.UriSchemeHttps || IsSandbox(url))
+            return url;
+        throw new CatalogueException("An agency's address is not https.");
+    }
+
+    private string? SandboxBase() =>
+        !settings.Sandbox.Enabled || !environment.IsDevelopment() ? null
+        : settings.Sandbox.Url.Length > 0 ? settings.Sandbox.Url.TrimEnd('/')
+        : $"{origin.Value}/sandbox";
+
+    private bool IsSandbox(Uri url) =>
+        SandboxBase() is { } sandbox && url.AbsoluteUri.StartsWith($"{sandbox}/", StringComparison.Ordinal);
+}
