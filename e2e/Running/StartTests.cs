@@ -1,0 +1,29 @@
+using MyData.E2E.Support;
+
+namespace MyData.E2E.Running;
+
+/// <summary>The program as an operator runs it.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task Start_Production_NothingSet_RefusesAndNamesEverySetting()
+    {
+        var (exit, output) = await PortalProcess.RunAsync(
+            new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" }
+        );
+        Assert.NotEqual(0, exit);
+        Assert.Contains("MyData:HelpDesk:Phone", output, StringComparison.Ordinal);
+        Assert.Contains("MyData:TrustedRoots", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_AfterKill_ServesAgainOnTheSameDatabase()
+    {
+        await using var portal = await PortalProcess.StartAsync();
+        using var citizen = portal.Visitor();
+        Assert.Equal("/", (await citizen.GetAsync("/")).Path);
+        await portal.RestartAsync();
+        Assert.NotEmpty((await citizen.GetAsync("/")).Heading);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using MyData.Tests.Support;
+
+namespace MyData.E2E.Support;
+
+/// <summary>
+/// The built portal as a process of its own, with a database and keys of its own in a temporary folder: for browsers, and
+/// for tests that kill it or look into its memory. Restarting keeps port and folder.
+/// </summary>
+public sealed partial class PortalProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private readonly Dictionary<string, string> _settings;
+    private readonly string[] _arguments;
+    private readonly ConcurrentQueue<string> _output = new();
+    private Process? _process;
+
+    private PortalProcess(int port, Dictionary<string, string> settings, string[] arguments)
+    {
+        Origin = new Uri($"http://localhost:{port}");
+        Folder = Directory.CreateTempSubdirectory("mydata-e2e-").FullName;
+        _settings = settings;
+        _arguments = arguments;
+    }
+
+    public Uri Origin { get; }
+    public string Folder { get; }
+    public string Database => Path.Combine(Folder, "mydata.db");
+
+    /// <summary>Everything that it wrote to its console, over all restarts.</summary>
+    public IReadOnlyCollection<string> Output => _output;
+
+    public int Id => _process?.Id ?? throw new InvalidOperationException("The portal does not run.");
+
+    /// <param name="settings">Settings over those of Development, such as <c>["MyData:Sandbox:Url"] = …</c>.</param>
+    /// <param name="arguments">The program's own arguments, such as <c>sandbox</c>.</param>
+    public static async Task<PortalProcess> StartAsync(
+        IReadOnlyDictionary<string, string>? settings = null,
+        params string[] arguments
+    )
+    {
+        var portal = new PortalProcess(
+            FreePort(),
+            new Dictionary<string, string>(settings ?? new Dictionary<string, string>()),
+            arguments
+        );
+        try
+        {
+            await portal.StartAsync();
+            return portal;
+        }
+        catch
+        {
+            await portal.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs it to its end, for starts that must be refused: exit code and what it said.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        await using var portal = new PortalProcess(FreePort(), new Dictionary<string, string>(settings), []);
+        var process = portal.Launch(_ => { });
+        using var limit = new CancellationTokenSource(StartLimit);
+        await process.WaitForExitAsync(limit.Token);
+        return (process.ExitCode, string.Join('\n', portal._output));
+    }
+
+    /// <summary>kill -9: no goodbye, no flush.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not { } process)
+            return;
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Waits until the process has ended by itself, as one with a kill switch does.</summary>
+    public async Task<int> ExitAsync(TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        await _process!.WaitForExitAsync(timeout.Token);
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
+    public bool HasExited => _process is null or { HasExited: true };
+
+    /// <summary>Starts it again after a kill, on the same port and folder; <paramref name="changes"/> are settings for this run.</summary>
+    public async Task StartAsync(params (string Key, string? Value)[] changes)
+    {
+        foreach (var (key, value) in changes)
+            if (value is null)
+                _settings.Remove(key);
+            else
+                _settings[key] = value;
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = Launch(line =>
+        {
+            if (Listening().IsMatch(line))
+                listening.TrySetResult();
+        });
+        var ended = _process.WaitForExitAsync();
+        var first = await Task.WhenAny(listening.Task, ended).WaitAsync(StartLimit);
+        if (first == ended)
+            throw new InvalidOperationException("The portal ended at its start:\n" + string.Join('\n', _output));
+    }
+
+    public async Task RestartAsync()
+    {
+        await KillAsync();
+        await StartAsync();
+    }
+
+    public CitizenDriver Visitor(string language = "zh-TW") => new(Origin, language);
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private Process Launch(Action<string> onLine)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var web = Path.Combine(Repository.Root, "MyData.Web");
+        foreach (var argument in (string[])[Program(), .. _arguments, "--contentRoot", web])
+            start.ArgumentList.Add(argument);
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["ASPNETCORE_URLS"] = Origin.GetLeftPart(UriPartial.Authority);
+        start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName;
+        start.Environment["MyData__Database"] = $"Data Source={Database}";
+        start.Environment["MyData__Keys"] = Path.Combine(Folder, "keys");
+        start.Environment["MyData__Sandbox__Keys"] = Path.Combine(Path.GetTempPath(), "mydata-tests", "sandbox-keys");
+        foreach (var (key, value) in _settings)
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+
+        void Take(string? line)
+        {
+            if (line is null)
+                return;
+            _output.Enqueue(line);
+            onLine(line);
+        }
+    }
+
+    // The portal as it was built with these tests: same configuration, same framework.
+    private static string Program()
+    {
+        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        return Path.Combine(Repository.Root, "MyData.Web", "bin", own.Parent!.Name, own.Name, "MyData.Web.dll");
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    [GeneratedRegex("Now listening on")]
+    private static partial Regex Listening();
+}
