@@ -6,7 +6,7 @@ namespace MyData.Core.Encryption;
 
 /// <summary>
 /// Base64url without padding (RFC 4648 §5, RFC 7515 §2), one spelling for each value: padding, white space, characters outside the
-/// alphabet and set bits behind the last byte are refused with <c>base64url.invalid</c>.
+/// alphabet and set bits behind the last byte are refused with <c>base64url.format</c>.
 /// </summary>
 /// <remarks>The framework's decoder skips white space and padding, so two texts would give one value, and one signature two texts.</remarks>
 public static class Base64UrlText
@@ -17,10 +17,10 @@ public static class Base64UrlText
 
     public static string Encode(ReadOnlySpan<byte> value) => Base64Url.EncodeToString(value);
 
-    /// <exception cref="EncryptionException"><c>base64url.invalid</c></exception>
+    /// <exception cref="EncryptionException"><c>base64url.format</c></exception>
     public static byte[] Decode(ReadOnlySpan<char> text) => TryDecode(text) ?? throw Invalid();
 
-    /// <exception cref="EncryptionException"><c>base64url.invalid</c></exception>
+    /// <exception cref="EncryptionException"><c>base64url.format</c></exception>
     public static byte[] Decode(ReadOnlySpan<byte> ascii)
     {
         if (!IsAlphabet(ascii) || !IsCanonicalEnd(ascii.Length, ascii.IsEmpty ? 'A' : (char)ascii[^1]))
@@ -48,5 +48,5 @@ public static class Base64UrlText
             _ => false,
         };
 
-    private static EncryptionException Invalid() => new("base64url.invalid", "The text is not canonical base64url.");
+    private static EncryptionException Invalid() => new("base64url.format", "The text is not canonical base64url.");
 }

@@ -20,15 +20,15 @@ internal sealed class JoseHeader
     public string? Typ => Text("typ");
 
     /// <summary>From the base64url text of the protected header.</summary>
-    /// <exception cref="EncryptionException"><c>jose.header</c></exception>
+    /// <exception cref="EncryptionException"><c>jose.format</c></exception>
     public static JoseHeader Parse(ReadOnlySpan<char> protectedText)
     {
         if (protectedText.IsEmpty || protectedText.Length > MaxBytes * 4 / 3)
-            throw new EncryptionException("jose.header", "The protected header is missing or too long.");
+            throw new EncryptionException("jose.format", "The protected header is missing or too long.");
         var bytes =
             Base64UrlText.TryDecode(protectedText)
-            ?? throw new EncryptionException("jose.header", "The protected header is not canonical base64url.");
-        var header = new JoseHeader(StrictJson.ParseObject(bytes, "jose.header"));
+            ?? throw new EncryptionException("jose.format", "The protected header is not canonical base64url.");
+        var header = new JoseHeader(StrictJson.ParseObject(bytes, "jose.format"));
         return header.With(header.Protected);
     }
 
@@ -36,11 +36,11 @@ internal sealed class JoseHeader
     public JoseHeader With(JsonElement part)
     {
         if (part.ValueKind != JsonValueKind.Object)
-            throw new EncryptionException("jose.header", "A part of the header is not an object.");
+            throw new EncryptionException("jose.format", "A part of the header is not an object.");
         foreach (var member in part.EnumerateObject())
         {
             if (!_members.TryAdd(member.Name, member.Value))
-                throw new EncryptionException("jose.header", "A header parameter stands in two parts.");
+                throw new EncryptionException("jose.format", "A header parameter stands in two parts.");
         }
         return this;
     }
@@ -75,7 +75,7 @@ internal sealed class JoseHeader
         if (_members.TryGetValue("crit", out var crit))
             throw new EncryptionException("jose.crit_refused", $"crit {Shown(crit)} is refused.");
         if (_members.TryGetValue("b64", out var b64))
-            throw new EncryptionException("jose.b64_refused", $"b64 {Shown(b64)} is refused.");
+            throw new EncryptionException("jose.crit_refused", $"b64 {Shown(b64)} is refused.");
     }
 
     public bool TryGet(string name, out JsonElement value) => _members.TryGetValue(name, out value);
@@ -85,7 +85,7 @@ internal sealed class JoseHeader
         if (!_members.TryGetValue(name, out var value))
             return null;
         return StrictJson.TextOf(value)
-            ?? throw new EncryptionException("jose.header", $"The header parameter {name} is not a string.");
+            ?? throw new EncryptionException("jose.format", $"The header parameter {name} is not a string.");
     }
 
     private static string Shown(JsonElement value) => EncryptionException.Quote(value.GetRawText());

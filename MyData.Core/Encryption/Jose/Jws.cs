@@ -27,7 +27,7 @@ public static class Jws
     /// <summary>Signs with a private key. The kid of the key, and <paramref name="typ"/>, go into the protected header.</summary>
     /// <param name="alg"><c>ES256</c> or <c>PS256</c></param>
     /// <param name="header">further protected header parameters; they may not repeat alg, kid, typ</param>
-    /// <exception cref="EncryptionException"><c>jose.alg_refused</c>, <c>jose.key_mismatch</c></exception>
+    /// <exception cref="EncryptionException"><c>jose.alg_refused</c>, <c>jose.key_refused</c></exception>
     public static string Sign(
         Jwk key,
         string alg,
@@ -49,8 +49,8 @@ public static class Jws
     /// <param name="allowedAlgs">often <see cref="JoseNames.SignatureAlgs"/></param>
     /// <param name="typ">when given, the header's typ must be this (RFC 8725 §3.11)</param>
     /// <exception cref="EncryptionException">
-    /// <c>jose.form</c>, <c>jose.header</c>, <c>jose.alg_refused</c>, <c>jose.zip_refused</c>, <c>jose.crit_refused</c>,
-    /// <c>jose.b64_refused</c>, <c>jose.typ</c>, <c>jose.key_unknown</c>, <c>jose.key_mismatch</c>, <c>jose.signature</c>
+    /// <c>jose.format</c>, <c>jose.alg_refused</c>, <c>jose.zip_refused</c>, <c>jose.crit_refused</c>,
+    /// <c>jose.typ_refused</c>, <c>jose.key_unknown</c>, <c>jose.key_refused</c>, <c>jose.signature</c>
     /// </exception>
     public static JwsContent Verify(
         string compact,
@@ -68,10 +68,10 @@ public static class Jws
         var candidates = Candidates(keys, header.Kid, alg);
         var payload =
             Base64UrlText.TryDecode(compact.AsSpan(payloadPart))
-            ?? throw new EncryptionException("jose.form", "The payload is not canonical base64url.");
+            ?? throw new EncryptionException("jose.format", "The payload is not canonical base64url.");
         var signature =
             Base64UrlText.TryDecode(compact.AsSpan(signaturePart))
-            ?? throw new EncryptionException("jose.form", "The signature is not canonical base64url.");
+            ?? throw new EncryptionException("jose.format", "The signature is not canonical base64url.");
         var signed = Encoding.ASCII.GetBytes(compact, 0, signaturePart.Start.Value - 1);
         var key =
             Array.Find(candidates, k => IsSignature(k, alg, signed, signature))
@@ -80,7 +80,7 @@ public static class Jws
     }
 
     /// <summary>The protected header, unproven: to choose the keys (a DPoP proof carries its own, RFC 9449 §4.2), never to trust.</summary>
-    /// <exception cref="EncryptionException"><c>jose.form</c>, <c>jose.header</c></exception>
+    /// <exception cref="EncryptionException"><c>jose.format</c></exception>
     public static JsonElement PeekHeader(string compact) =>
         JoseHeader.Parse(compact.AsSpan(Parts(compact).Header)).Protected;
 
@@ -88,7 +88,7 @@ public static class Jws
     {
         Span<Range> parts = stackalloc Range[4];
         if (compact.Length > MaxCharacters || compact.AsSpan().Split(parts, '.') != 3)
-            throw new EncryptionException("jose.form", "A compact JWS has three parts.");
+            throw new EncryptionException("jose.format", "A compact JWS has three parts.");
         return (parts[0], parts[1], parts[2]);
     }
 
@@ -101,7 +101,7 @@ public static class Jws
         if (given?.StartsWith("application/", StringComparison.OrdinalIgnoreCase) == true)
             given = given["application/".Length..];
         if (!string.Equals(given, typ, StringComparison.OrdinalIgnoreCase))
-            throw new EncryptionException("jose.typ", $"typ {EncryptionException.Quote(given)} is not {typ}.");
+            throw new EncryptionException("jose.typ_refused", $"typ {EncryptionException.Quote(given)} is not {typ}.");
     }
 
     private static Jwk[] Candidates(IReadOnlyCollection<Jwk> keys, string? kid, string alg)

@@ -37,7 +37,7 @@ internal static class KeyManagement
 
     /// <summary>The content key; the caller zeroes it. Whatever fails inside, the code is the same (RFC 7516 §11.5).</summary>
     /// <param name="alg">one of <see cref="JoseNames.KeyAlgs"/>, as the header says</param>
-    /// <exception cref="EncryptionException"><c>jose.key_mismatch</c>, <c>jose.header</c>, <c>jose.decrypt</c></exception>
+    /// <exception cref="EncryptionException"><c>jose.key_refused</c>, <c>jose.format</c>, <c>jose.decrypt</c></exception>
     public static byte[] Unwrap(string alg, JoseHeader header, Jwk key, ReadOnlySpan<byte> encryptedKey)
     {
         KeyRules.Require(key, alg, "unwrap");
@@ -84,7 +84,7 @@ internal static class KeyManagement
     private static byte[]? UnwrapEcdh(JoseHeader header, Jwk key, ReadOnlySpan<byte> encryptedKey)
     {
         if (!header.TryGet("epk", out var json))
-            throw new EncryptionException("jose.header", "epk is missing.");
+            throw new EncryptionException("jose.format", "epk is missing.");
         var ephemeral = Ephemeral(json);
         var wrappingKey = EcdhEs.WrappingKey(key, ephemeral, Decoded(header, "apu", []), Decoded(header, "apv", []));
         try
@@ -108,9 +108,9 @@ internal static class KeyManagement
         }
         catch (EncryptionException e)
         {
-            throw new EncryptionException("jose.epk", $"epk is refused ({e.Code}).", e);
+            throw new EncryptionException("jose.key_refused", $"epk is refused ({e.Code}).", e);
         }
-        throw new EncryptionException("jose.epk", "epk is not a public key on P-256.");
+        throw new EncryptionException("jose.key_refused", "epk is not a public key on P-256.");
     }
 
     private static byte[] WrapRsa(Jwk recipient, ReadOnlySpan<byte> contentKey)
@@ -155,7 +155,7 @@ internal static class KeyManagement
         var iv = Decoded(header, "iv", null);
         var tag = Decoded(header, "tag", null);
         if (iv.Length != GcmIvBytes || tag.Length != GcmTagBytes)
-            throw new EncryptionException("jose.header", "iv has 12 bytes and tag 16.");
+            throw new EncryptionException("jose.format", "iv has 12 bytes and tag 16.");
         var contentKey = new byte[encryptedKey.Length];
         using var gcm = new AesGcm(Secret(key, JoseNames.A256GcmKw), GcmTagBytes);
         try
@@ -175,8 +175,8 @@ internal static class KeyManagement
     private static byte[] Decoded(JoseHeader header, string name, byte[]? absent)
     {
         if (header.Text(name) is not { } text)
-            return absent ?? throw new EncryptionException("jose.header", $"{name} is missing.");
+            return absent ?? throw new EncryptionException("jose.format", $"{name} is missing.");
         return Base64UrlText.TryDecode(text)
-            ?? throw new EncryptionException("jose.header", $"{name} is not canonical base64url.");
+            ?? throw new EncryptionException("jose.format", $"{name} is not canonical base64url.");
     }
 }

@@ -23,7 +23,7 @@ internal static class KeyRules
     }
 
     public static EncryptionException Mismatch(string alg) =>
-        new("jose.key_mismatch", $"The key is not one for {EncryptionException.Quote(alg)}.");
+        new("jose.key_refused", $"The key is not one for {EncryptionException.Quote(alg)}.");
 
     private static bool OperationFits(Jwk key, string alg, string operation)
     {

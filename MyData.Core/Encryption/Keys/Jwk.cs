@@ -112,7 +112,7 @@ public sealed class Jwk
     public override string ToString() => $"{Kty} {Kid ?? Thumbprint()}";
 
     /// <summary>A new handle; the caller disposes of it.</summary>
-    /// <exception cref="EncryptionException"><c>jwk.invalid</c>, <c>jose.key_mismatch</c></exception>
+    /// <exception cref="EncryptionException"><c>jwk.invalid</c>, <c>jose.key_refused</c></exception>
     public ECDsa ToECDsa() => Import(Numbers.Ec, "EC", p => ECDsa.Create(p));
 
     /// <inheritdoc cref="ToECDsa"/>
@@ -152,5 +152,5 @@ public sealed class Jwk
     }
 
     private EncryptionException Mismatch(string kty) =>
-        new("jose.key_mismatch", $"A key of kty {kty} was needed, this one is {Kty}.");
+        new("jose.key_refused", $"A key of kty {kty} was needed, this one is {Kty}.");
 }

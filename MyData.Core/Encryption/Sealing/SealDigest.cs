@@ -42,12 +42,12 @@ public sealed class SealDigest : IEquatable<SealDigest>
         );
     }
 
-    /// <exception cref="EncryptionException"><c>seal.digest_form</c>: not 64 hexadecimal digits</exception>
+    /// <exception cref="EncryptionException"><c>seal.digest_format</c>: not 64 hexadecimal digits</exception>
     public static SealDigest Parse(string hex)
     {
         var bytes = new byte[SHA256.HashSizeInBytes];
         if (hex.Length != 64 || Convert.FromHexString(hex, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
-            throw new EncryptionException("seal.digest_form", "A seal digest has 64 hexadecimal digits.");
+            throw new EncryptionException("seal.digest_format", "A seal digest has 64 hexadecimal digits.");
         return new SealDigest(bytes);
     }
 

@@ -25,7 +25,7 @@ internal static class SealNames
     public static string Name(string? value, string what)
     {
         if (value is not { Length: > 0 and <= 128 } || value.AsSpan().ContainsAnyExcept(NameCharacters))
-            throw new EncryptionException("seal.name", $"{what} {EncryptionException.Quote(value)} is not a name.");
+            throw new EncryptionException("seal.header", $"{what} {EncryptionException.Quote(value)} is not a name.");
         return value;
     }
 }

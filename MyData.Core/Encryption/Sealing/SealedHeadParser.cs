@@ -9,7 +9,7 @@ internal static class SealedHeadParser
 
     public static SealedPackageHead Parse(byte[] raw)
     {
-        var json = StrictJson.ParseObject([.. raw, .. "\"}"u8], "seal.form");
+        var json = StrictJson.ParseObject([.. raw, .. "\"}"u8], "seal.shape");
         RequireOrder(json);
         var protectedText = PlainText(json, "protected");
         var header = ProtectedHeader(protectedText);
@@ -32,10 +32,7 @@ internal static class SealedHeadParser
     private static void RequireOrder(JsonElement json)
     {
         if (!json.EnumerateObject().Select(m => m.Name).SequenceEqual(Order, StringComparer.Ordinal))
-            throw new EncryptionException(
-                "seal.members",
-                "The members are protected, recipients, iv, tag, ciphertext."
-            );
+            throw new EncryptionException("seal.shape", "The members are protected, recipients, iv, tag, ciphertext.");
     }
 
     private static JoseHeader ProtectedHeader(string protectedText)
@@ -44,10 +41,10 @@ internal static class SealedHeadParser
         header.RefuseExtensions();
         header.OneOf("enc", SealNames.Enc, "jose.enc_refused");
         if (header.Text("typ") is not SealNames.Typ || header.Text("cty") is not SealNames.Cty)
-            throw new EncryptionException("seal.typ", $"typ is {SealNames.Typ} and cty is {SealNames.Cty}.");
+            throw new EncryptionException("seal.header", $"typ is {SealNames.Typ} and cty is {SealNames.Cty}.");
         StrictJson.Exactly(
             header.Protected,
-            "seal.protected",
+            "seal.header",
             "enc",
             "typ",
             "cty",
@@ -72,21 +69,21 @@ internal static class SealedHeadParser
 
     private static SealedRecipient Recipient(JsonElement json, JoseHeader shared)
     {
-        StrictJson.Exactly(json, "seal.recipients", "header", "encrypted_key");
+        StrictJson.Exactly(json, "seal.shape", "header", "encrypted_key");
         var own = json.GetProperty("header");
         var joined = shared.Copy().With(own);
         var alg = joined.OneOf("alg", SealNames.RecipientAlgs, "jose.alg_refused");
         joined.RefuseExtensions();
         if (alg is JoseNames.EcdhEsA256Kw)
         {
-            StrictJson.Exactly(own, "seal.recipients", "alg", "kid", "epk");
+            StrictJson.Exactly(own, "seal.shape", "alg", "kid", "epk");
             KeyManagement.Ephemeral(own.GetProperty("epk"));
         }
         else
         {
-            StrictJson.Exactly(own, "seal.recipients", "alg", "kid");
+            StrictJson.Exactly(own, "seal.shape", "alg", "kid");
         }
-        var encryptedKey = Base64UrlText.TryDecode(StrictJson.Text(json, "encrypted_key", "seal.recipients"));
+        var encryptedKey = Base64UrlText.TryDecode(StrictJson.Text(json, "encrypted_key", "seal.shape"));
         if (encryptedKey is null || !IsPlausible(alg, encryptedKey.Length))
             throw Recipients("encrypted_key is not canonical base64url, or not as long as its algorithm makes it.");
         var kid = SealNames.Name(joined.Kid, "kid");
@@ -107,29 +104,29 @@ internal static class SealedHeadParser
             || seconds < 0
             || seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()
         )
-            throw new EncryptionException("seal.protected", "iat is not a time in whole seconds.");
+            throw new EncryptionException("seal.header", "iat is not a time in whole seconds.");
         return DateTimeOffset.FromUnixTimeSeconds(seconds);
     }
 
     private static string Text(JsonElement json, string name) =>
-        StrictJson.Text(json, name, "seal.protected")
-        ?? throw new EncryptionException("seal.protected", $"{name} is missing.");
+        StrictJson.Text(json, name, "seal.header")
+        ?? throw new EncryptionException("seal.header", $"{name} is missing.");
 
     /// <summary>A string without escapes: the seal digest covers it as it stands, so there must be one way to write it.</summary>
     private static string PlainText(JsonElement json, string name)
     {
-        var text = StrictJson.Text(json, name, "seal.form") ?? "";
+        var text = StrictJson.Text(json, name, "seal.shape") ?? "";
         if (json.GetProperty(name).GetRawText().Length != text.Length + 2)
-            throw new EncryptionException("seal.form", $"{name} is written with escapes.");
+            throw new EncryptionException("seal.shape", $"{name} is written with escapes.");
         return text;
     }
 
     private static string Sized(string text, int bytes, string name)
     {
         if (Base64UrlText.TryDecode(text)?.Length != bytes)
-            throw new EncryptionException("seal.form", $"{name} is not canonical base64url of {bytes} bytes.");
+            throw new EncryptionException("seal.shape", $"{name} is not canonical base64url of {bytes} bytes.");
         return text;
     }
 
-    private static EncryptionException Recipients(string message) => new("seal.recipients", message);
+    private static EncryptionException Recipients(string message) => new("seal.shape", message);
 }

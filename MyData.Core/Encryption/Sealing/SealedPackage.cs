@@ -17,7 +17,7 @@ public static class SealedPackage
 
     /// <summary>Seals and writes in blocks; beyond the ZIP it needs memory for the cipher text once.</summary>
     /// <returns>the digest of what was written</returns>
-    /// <exception cref="EncryptionException"><c>seal.name</c>, <c>seal.recipients</c>, <c>jose.alg_refused</c>, <c>jose.key_mismatch</c></exception>
+    /// <exception cref="EncryptionException"><c>seal.header</c>, <c>seal.shape</c>, <c>jose.alg_refused</c>, <c>jose.key_refused</c></exception>
     public static async Task<SealDigest> SealAsync(
         ReadOnlyMemory<byte> zip,
         SealRequest request,
@@ -57,8 +57,8 @@ public static class SealedPackage
 
     /// <summary>Opens it with a recipient's private key, found by its kid, or, where the key has none, by its algorithm.</summary>
     /// <exception cref="EncryptionException">
-    /// the codes of <see cref="SealedPackageHead.TryParse"/>, then <c>seal.truncated</c>, <c>seal.trailing</c>, <c>seal.ciphertext</c>,
-    /// <c>seal.recipient</c>, <c>seal.key</c>, <c>seal.kc_mismatch</c>, <c>seal.tag</c>
+    /// the codes of <see cref="SealedPackageHead.TryParse"/>, then <c>seal.truncated</c>, <c>jose.recipient_missing</c>,
+    /// <c>jose.decrypt</c>, <c>seal.kc_mismatch</c>
     /// </exception>
     public static OpenedPackage Open(ReadOnlyMemory<byte> json, Jwk privateKey)
     {
@@ -90,7 +90,7 @@ public static class SealedPackage
         }
         catch (AuthenticationTagMismatchException e)
         {
-            throw new EncryptionException("seal.tag", "The sealed package was changed.", e);
+            throw KeyManagement.Failed(e);
         }
         finally
         {
@@ -126,14 +126,7 @@ public static class SealedPackage
             r.Alg == alg && (key.Kid is null || string.Equals(r.Kid, key.Kid, StringComparison.Ordinal))
         );
         if (entry is null)
-            throw new EncryptionException("seal.recipient", "The package is not sealed for this key.");
-        try
-        {
-            return KeyManagement.Unwrap(alg, entry.Header, key, entry.EncryptedKey);
-        }
-        catch (EncryptionException e) when (e.Code is "jose.decrypt")
-        {
-            throw new EncryptionException("seal.key", "The content key cannot be unwrapped with this key.", e);
-        }
+            throw new EncryptionException("jose.recipient_missing", "The package is not sealed for this key.");
+        return KeyManagement.Unwrap(alg, entry.Header, key, entry.EncryptedKey);
     }
 }

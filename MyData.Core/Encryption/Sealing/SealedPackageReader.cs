@@ -19,8 +19,7 @@ public static class SealedPackageReader
     /// <param name="onHead">sees the head before any chunk, and may refuse by throwing</param>
     /// <param name="onChunk">gets chunks of <see cref="ChunkBytes"/>, the last one shorter; the memory is used again afterwards</param>
     /// <exception cref="EncryptionException">
-    /// the codes of <see cref="SealedPackageHead.TryParse"/>, and <c>seal.too_large</c>, <c>seal.truncated</c>, <c>seal.ciphertext</c>,
-    /// <c>seal.trailing</c>. Chunks may have been handed out by then: the caller drops them.
+    /// the codes of <see cref="SealedPackageHead.TryParse"/>, and <c>seal.truncated</c>. Chunks may have been handed out by then: the caller drops them.
     /// </exception>
     public static async Task<SealedArrival> ReadAsync(
         Stream input,
@@ -79,7 +78,6 @@ public static class SealedPackageReader
         }
         await source.Fill(ct);
         SealedTail.RequireEnd(source.Filled.Span[1..]);
-        // A full buffer of white space: whoever sends that means to keep us reading.
-        return source.Ended ? length : throw SealedTail.Trailing();
+        return length;
     }
 }

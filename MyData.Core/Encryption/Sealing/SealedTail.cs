@@ -16,18 +16,15 @@ internal static class SealedTail
             throw Refused();
     }
 
-    /// <summary>Behind the closing quote: one brace, and at most white space around it.</summary>
+    /// <summary>Behind the closing quote: one brace, and nothing more.</summary>
     public static void RequireEnd(ReadOnlySpan<byte> tail)
     {
-        var rest = tail.TrimStart(" \t\r\n"u8);
-        if (rest.IsEmpty)
+        if (tail.IsEmpty)
             throw SealedPackage.Truncated();
-        if (rest[0] != '}' || !rest[1..].Trim(" \t\r\n"u8).IsEmpty)
-            throw Trailing();
+        if (!tail.SequenceEqual("}"u8))
+            throw new EncryptionException("seal.shape", "Something follows the cipher text.");
     }
 
-    public static EncryptionException Trailing() => new("seal.trailing", "Something follows the cipher text.");
-
     private static EncryptionException Refused() =>
-        new("seal.ciphertext", "ciphertext is not canonical base64url, or is empty.");
+        new("seal.shape", "ciphertext is not canonical base64url, or is empty.");
 }
