@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using MyData.E2E.Support;
+using MyData.Tests.Support;
+
+namespace MyData.E2E.Journeys;
+
+public sealed record Reader
+{
+    public string Language { get; init; } = "zh-TW";
+    public bool Dark { get; init; }
+    public int Width { get; init; } = 1200;
+
+    public static TheoryData<string, bool, int> All =>
+        new()
+        {
+            { "zh-TW", false, 360 },
+            { "zh-TW", true, 1200 },
+            { "en", true, 360 },
+            { "en", false, 1200 },
+        };
+
+    public override string ToString() => $"{Language}-{(Dark ? "dark" : "light")}-{Width}";
+}
+
+/// <summary>
+/// One citizen in Chromium. Fails on any report against the Content-Security-Policy and any script error; keeps trace and
+/// picture in e2e/artifacts when the journey fails.
+/// </summary>
+public sealed class Journey
+{
+    private readonly ConcurrentQueue<string> _complaints = new();
+
+    private Journey(PortalProcess portal, Reader reader, IBrowserContext context, IPage page)
+    {
+        Portal = portal;
+        Reader = reader;
+        Context = context;
+        Page = page;
+    }
+
+    public PortalProcess Portal { get; }
+    public Reader Reader { get; }
+    public IBrowserContext Context { get; }
+    public IPage Page { get; private set; }
+
+    public static async Task RunAsync(PortalProcess portal, Reader reader, Func<Journey, Task> steps)
+    {
+        var browser = await Chromium.GetAsync();
+        await using var context = await browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = portal.Origin.ToString(),
+                Locale = reader.Language,
+                TimezoneId = "Asia/Taipei",
+                ColorScheme = reader.Dark ? ColorScheme.Dark : ColorScheme.Light,
+                ViewportSize = new ViewportSize { Width = reader.Width, Height = 800 },
+            }
+        );
+        await context.AddInitScriptAsync(
+            "addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"
+        );
+        await context.Tracing.StartAsync(new TracingStartOptions { Screenshots = true, Snapshots = true });
+        var journey = new Journey(portal, reader, context, await context.NewPageAsync());
+        context.Console += (_, message) =>
+        {
+            if (
+                message.Type == "error"
+                && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)
+            )
+                journey._complaints.Enqueue($"{message.Text} ({message.Location})");
+        };
+        context.WebError += (_, error) => journey._complaints.Enqueue(error.Error);
+        try
+        {
+            await steps(journey);
+            journey.AssertQuiet();
+        }
+        catch
+        {
+            await journey.KeepAsync();
+            throw;
+        }
+    }
+
+    public async Task OpenAsync(string path)
+    {
+        var response = await Page.GotoAsync(path);
+        Assert.True(response!.Ok, $"{response.Status} {path}");
+    }
+
+    /// <summary>Closes her tab and opens a new one, the cookies kept.</summary>
+    public async Task NewTabAsync()
+    {
+        await Page.CloseAsync();
+        Page = await Context.NewPageAsync();
+    }
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+
+    /// <summary>What axe finds on the page, what runs out of a narrow screen, and a heading that is missing or double.</summary>
+    public async Task<IReadOnlyList<string>> FlawsAsync()
+    {
+        var flaws = new List<string>();
+        var axe = await Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
+        foreach (var violation in axe.Violations)
+        foreach (var node in violation.Nodes)
+            flaws.Add($"{Page.Url}: {violation.Id}: {violation.Help}: {node.Html}");
+        if (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth") > Reader.Width)
+            flaws.Add($"{Page.Url}: wider than the screen");
+        if (await Page.Locator("h1").CountAsync() != 1)
+            flaws.Add($"{Page.Url}: not one h1");
+        return flaws;
+    }
+
+    public void AssertQuiet() => Assert.True(_complaints.IsEmpty, string.Join('\n', _complaints));
+
+    private async Task KeepAsync()
+    {
+        var folder = Path.Combine(Repository.Root, "e2e", "artifacts");
+        var name = $"{TestContext.Current.TestMethod?.MethodName}-{Reader}";
+        await Context.Tracing.StopAsync(new TracingStopOptions { Path = Path.Combine(folder, name + ".trace.zip") });
+        if (!Page.IsClosed)
+            await Page.ScreenshotAsync(
+                new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true }
+            );
+        await File.WriteAllLinesAsync(Path.Combine(folder, name + ".log"), Portal.Output);
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Playwright;
+
+namespace MyData.E2E.Support;
+
+/// <summary>One Chromium for all tests of this run; each test takes a context of its own from it.</summary>
+public static class Chromium
+{
+    private static readonly string[] Places =
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ];
+
+    private static readonly Lazy<Task<IBrowser>> One = new(LaunchAsync);
+
+    public static Task<IBrowser> GetAsync() => One.Value;
+
+    private static async Task<IBrowser> LaunchAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        return await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath =
+                    Environment.GetEnvironmentVariable("MYDATA_CHROMIUM")
+                    ?? Places.FirstOrDefault(File.Exists)
+                    ?? throw new InvalidOperationException("No Chromium here: apt-get install chromium fonts-noto-cjk"),
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
+    }
+}
