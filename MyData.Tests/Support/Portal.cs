@@ -110,6 +110,9 @@ public sealed class Portal : IAsyncDisposable
             builder.UseSetting("MyData:Database", $"Data Source={Path.Combine(portal.Folder, "mydata.db")}");
             builder.UseSetting("MyData:Keys", Path.Combine(portal.Folder, "keys"));
             builder.UseSetting("MyData:Sandbox:Keys", SandboxKeys);
+            builder.UseSetting("MyData:Sandbox:Smtp:Port", "0");
+            builder.UseSetting("MyData:Sandbox:TlsPort", "0");
+            builder.UseSetting("MyData:Sandbox:IncomeWait", "00:00:01");
             foreach (var (key, value) in portal._options.Settings)
                 builder.UseSetting(key, value);
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(portal.Log));

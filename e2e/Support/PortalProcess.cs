@@ -145,6 +145,9 @@ public sealed partial class PortalProcess : IAsyncDisposable
         start.Environment["MyData__Database"] = $"Data Source={Database}";
         start.Environment["MyData__Keys"] = Path.Combine(Folder, "keys");
         start.Environment["MyData__Sandbox__Keys"] = Path.Combine(Path.GetTempPath(), "mydata-tests", "sandbox-keys");
+        start.Environment["MyData__Sandbox__Smtp__Port"] = "0";
+        start.Environment["MyData__Sandbox__TlsPort"] = "0";
+        start.Environment["MyData__Sandbox__IncomeWait"] = "00:00:02";
         foreach (var (key, value) in _settings)
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var process = Process.Start(start)!;
