@@ -18,7 +18,8 @@ internal static class Folded
     private const int LongestText = 200;
     private const int MostWords = 10;
 
-    public static string Text(string text) => Normal(text).ToUpperInvariant().Replace('臺', '台');
+    // 臺 and 台 are the same character to whoever looks for 臺南 or 台南.
+    public static string Text(string text) => Normal(text).ToUpperInvariant().Replace('\u81FA', '\u53F0');
 
     public static IReadOnlyList<string> Words(string? text) =>
         string.IsNullOrWhiteSpace(text)
@@ -30,7 +31,11 @@ internal static class Folded
                     .Take(MostWords),
             ];
 
-    // Normalize refuses lone surrogates, which a cut or a hostile text may hold: they become U+FFFD first.
+    // Normalize refuses lone surrogates and noncharacters, which a hostile or a cut text may hold; a Rune is never the former.
     private static string Normal(string text) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Normalize(NormalizationForm.FormKC);
+        string.Concat(text.EnumerateRunes().Select(rune => IsNoncharacter(rune) ? Rune.ReplacementChar : rune))
+            .Normalize(NormalizationForm.FormKC);
+
+    private static bool IsNoncharacter(Rune rune) =>
+        (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF;
 }
