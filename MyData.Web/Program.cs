@@ -1,4 +1,5 @@
 using MyData.Core.Data;
+using MyData.Web.Features.Open;
 using MyData.Web.Features.SignIn;
 using MyData.Web.Hosting;
 using MyData.Web.Layout;
@@ -6,6 +7,7 @@ using MyData.Web.Layout;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddSignIn();
+builder.AddOpen();
 
 var app = builder.Build();
 app.Services.PrepareDatabase();

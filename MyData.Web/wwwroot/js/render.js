@@ -129,7 +129,7 @@ function renderTable(rows, items, label, context, depth) {
   const whole = element("div", { class: "table" }, scroll);
   let next = ROWS_AT_FIRST;
   if (rows.length > next) {
-    const more = button(context.strings.more, "quiet", () => {
+    const more = button(context.strings.more, "link-button no-print", () => {
       rows.slice(next, next + ROWS_MORE).forEach(addRow);
       next += ROWS_MORE;
       if (next >= rows.length) more.remove();

@@ -1,13 +1,14 @@
 import { decodeBase64 } from "../base64url.js";
 import { fill, inTaipei, toIso } from "../dates.js";
-import { button, element, readBlock, required } from "../dom.js";
+import { button, readBlock, required } from "../dom.js";
 import { demand, MyDataError } from "../errors.js";
 import { fetchBytes } from "../fetching.js";
 import { parseJsonObject } from "../json.js";
 import { deleteKey, findKey, keepAfterArrival } from "../keystore.js";
 import { checkSigner, checkSubject, openPackage } from "../package.js";
-import { openSealed } from "../sealed.js";
 import { renderTime } from "../render.js";
+import { revokeFiles, saveFile } from "../save.js";
+import { openSealed } from "../sealed.js";
 import { badge, cardOf, failureOf, fileName, formatBytes, sealOf } from "./preview.js";
 
 /**
@@ -42,8 +43,6 @@ const HELD = 8 * 3_600_000;
 const model = readBlock("open-data");
 const view = { language: document.documentElement.lang, strings: model.strings };
 const page = required("[data-open]");
-/** Object URLs that are alive. @type {Set<string>} */
-const urls = new Set();
 
 addEventListener("pagehide", forget);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
@@ -162,7 +161,7 @@ function show(section, transfer, seal, zip, card) {
   shown.replaceChildren(...card);
   shown.hidden = false;
   const name = fileName([transfer.name, toIso(day), seal], "zip");
-  const save = button(strings.save, "button button-primary", () => download(zip, name));
+  const save = button(strings.save, "button button-primary", () => saveFile(zip, name));
   save.dataset.save = transfer.id;
   required("[data-actions]", section).replaceChildren(save);
   const [before, after] = fill(strings.printed, { seal, url: new URL("/verify", location.href).href }).split("{time}");
@@ -251,27 +250,9 @@ async function done(form) {
   }
 }
 
-/**
- * @param {Uint8Array<ArrayBuffer>} zip
- * @param {string} name
- */
-function download(zip, name) {
-  const url = URL.createObjectURL(new Blob([zip], { type: "application/zip" }));
-  urls.add(url);
-  element("a", { href: url, download: name }).click();
-  // The browser has taken the file over by then; what is left goes with the page.
-  setTimeout(() => revoke(url), 30_000);
-}
-
-/** @param {string} url */
-function revoke(url) {
-  URL.revokeObjectURL(url);
-  urls.delete(url);
-}
-
 /** Back, forward and restored tabs find an empty page. */
 function forget() {
-  for (const url of urls) revoke(url);
+  revokeFiles();
   for (const part of page.querySelectorAll("[data-card], [data-actions], [data-badges], [data-print]")) part.replaceChildren();
   document.getElementById("open-data")?.remove();
   model.nationalId = "";

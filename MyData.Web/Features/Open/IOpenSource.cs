@@ -1,0 +1,10 @@
+namespace MyData.Web.Features.Open;
+
+/// <summary>What these pages ask of the transfers and the catalogue.</summary>
+public interface IOpenSource
+{
+    /// <returns>null where this citizen has no such consent</returns>
+    Task<OpenModel?> FindAsync(Guid citizenId, Guid consentId, CancellationToken ct);
+
+    Task<VerifyModel> VerifyAsync(CancellationToken ct);
+}

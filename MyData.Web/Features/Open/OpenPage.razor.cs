@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Components;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Features.Open;
+
+/// <summary>
+/// Plain HTML and a module, never a circuit: Blazor would send what she opens to the server (protocols.md A4).
+/// </summary>
+public sealed partial class OpenPage
+{
+    [Parameter]
+    public Guid ConsentId { get; set; }
+
+    [CascadingParameter]
+    public HttpContext Http { get; set; } = null!;
+
+    private OpenModel? Model { get; set; }
+
+    private IReadOnlyList<OpenTransfer> Ready { get; set; } = [];
+
+    private DateTimeOffset? HeldUntil => Ready.Max(transfer => transfer.HeldUntil);
+
+    private string Title => Ready.Count > 0 ? "OpenTitle" : "NothingReady";
+
+    private string Block =>
+        ScriptTexts.Block(
+            new
+            {
+                Account = Http.User.GetCitizenId().ToString("N"),
+                Kid = Model!.KeyId,
+                Model.NationalId,
+                Transfers = Ready.Select(Transfer),
+                TrustUrl = "/.well-known/mydata-trust.json",
+                Model.ReportUrl,
+                Strings = ScriptTexts.ForOpening(Text),
+            }
+        );
+
+    protected override async Task OnInitializedAsync()
+    {
+        Model = await Source.FindAsync(Http.User.GetCitizenId(), ConsentId, Http.RequestAborted);
+        if (Model is null)
+            Http.Response.StatusCode = StatusCodes.Status404NotFound;
+        Ready = Model?.Transfers.Where(transfer => transfer.State == OpenState.Ready).ToArray() ?? [];
+    }
+
+    private static object Transfer(OpenTransfer transfer) =>
+        new
+        {
+            transfer.Id,
+            Dataset = transfer.DataSet,
+            Name = Languages.IsEnglish ? transfer.Name.En : transfer.Name.Zh,
+            PackageUrl = $"/relay/{Uri.EscapeDataString(transfer.Id)}/package",
+            SchemaUrl = $"/datasets/{Uri.EscapeDataString(transfer.DataSet)}/schema.json",
+            transfer.CertificateSha256,
+            SealedBy = transfer.SealedByAgency ? "agency" : "platform",
+            transfer.HeldUntil,
+        };
+}

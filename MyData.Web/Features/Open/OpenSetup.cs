@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MyData.Web.Features.Open;
+
+public static class OpenSetup
+{
+    public static void AddOpen(this WebApplicationBuilder builder) =>
+        builder.Services.TryAddScoped<IOpenSource, NothingToOpen>();
+}
