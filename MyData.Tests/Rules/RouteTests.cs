@@ -20,6 +20,8 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/datasets/{id}",
         "/datasets/{id}/schema.json",
         "/how-it-works",
+        // Checks a file that she chooses, in her browser only
+        "/verify",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",

@@ -94,6 +94,8 @@ public sealed partial class SourceTests
         var wrong =
             from file in Repository.Files("MyData.Web/wwwroot", ".js")
             from Match match in UnsafeScript().Matches(Lexer.WithoutComments(File.ReadAllText(file)))
+            // The one module that hands a file over as a download, which nothing ever shows.
+            where match.Value != "createObjectURL" || Path.GetFileName(file) != "save.js"
             select $"{Repository.Relative(file)}: {match.Value}";
         Findings.None(wrong);
     }

@@ -1,6 +1,6 @@
 import { decode, decodeBase64 } from "./base64url.js";
 import { concat, hex, same, sha256, utf8Bytes, utf8Text } from "./bytes.js";
-import { demand, MyDataError, refuse } from "./errors.js";
+import { demand, refuse } from "./errors.js";
 import { isObject, parseJsonObject } from "./json.js";
 import { certificateThumbprint, checkCertificate, parseCertificate, verify } from "./x509.js";
 import { LIMITS, readZip } from "./zip.js";
@@ -28,6 +28,10 @@ const MANIFEST = `${FOLDER}manifest.xml`;
 const SIGNATURE = `${FOLDER}manifest.sha256withrsa`;
 const CERTIFICATE = `${FOLDER}certificate.cer`;
 const INFO = `${FOLDER}package.json`;
+/** RFC 3339 with an offset, so that nobody reads it in a time zone of his own. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,7})?(?:Z|[+-]\d\d:\d\d)$/;
+/** Bytes; larger ones are refused before they are parsed. @type {Record<string, number>} */
+const SMALL = { [MANIFEST]: 256 * 1024, [SIGNATURE]: 8 * 1024, [CERTIFICATE]: 32 * 1024, [INFO]: 256 * 1024 };
 
 /**
  * Protocols A3. In this order: ZIP, manifest, the signature over its bytes, every file's digest, package.json. Whose
@@ -41,8 +45,8 @@ export async function openPackage(zip, limits = LIMITS) {
   const files = await readZip(zip, limits);
   const manifest = required(files, MANIFEST);
   const certificate = parseCertificate(required(files, CERTIFICATE));
-  const listed = readManifest(manifest);
   await checkSignature(manifest, required(files, SIGNATURE), certificate);
+  const listed = readManifest(manifest, limits.entries);
   await checkDigests(files, listed);
   const info = files.has(INFO) ? readInfo(required(files, INFO)) : undefined;
   const content = [...files].filter(([name]) => !name.startsWith(FOLDER));
@@ -82,10 +86,11 @@ export async function checkSubject(info, nationalId) {
 /**
  * No DTD: entities and outside files have no place in a list of digests.
  * @param {Uint8Array} bytes
+ * @param {number} [limit] entries
  * @returns {Map<string, string>} name to SHA-256 in hex
  * @throws MyDataError `package.dtd`, `package.manifest`, `package.listed_twice`
  */
-export function readManifest(bytes) {
+export function readManifest(bytes, limit = LIMITS.entries) {
   const root = parseXml(bytes);
   demand(root.localName === "manifest", "package.manifest", "another root element");
   const listed = new Map();
@@ -96,6 +101,7 @@ export function readManifest(bytes) {
     demand(/^[0-9a-f]{64}$/.test(digest), "package.manifest", "not a SHA-256", name);
     demand(!listed.has(name), "package.listed_twice", "a file listed twice", name);
     listed.set(name, digest);
+    demand(listed.size <= limit, "package.zip_entries", "too many files listed");
   }
   demand(listed.size > 0, "package.manifest", "an empty list");
   return listed;
@@ -139,10 +145,8 @@ function childText(element, name) {
  */
 async function checkSignature(manifest, stored, certificate) {
   demand(certificate.publicKey.kind === "RSA", "certificate.key_refused", "package signatures are RSA");
-  let valid = await verify(certificate.publicKey, "SHA-256", stored, manifest);
-  if (!valid && stored.every((byte) => byte < 0x80)) {
-    valid = await verify(certificate.publicKey, "SHA-256", fromBase64Text(stored), manifest);
-  }
+  const signature = stored.length === certificate.publicKey.bytes ? stored : fromBase64Text(stored);
+  const valid = await verify(certificate.publicKey, "SHA-256", signature, manifest);
   demand(valid, "package.signature", "the manifest's signature does not fit");
 }
 
@@ -151,8 +155,7 @@ function fromBase64Text(stored) {
   try {
     return decodeBase64(utf8Text(stored));
   } catch (error) {
-    if (error instanceof MyDataError) return refuse("package.signature", "not a signature");
-    throw error;
+    return refuse("package.signature", String(error));
   }
 }
 
@@ -180,8 +183,12 @@ async function checkDigests(files, listed) {
 function readInfo(bytes) {
   const info = parseJsonObject(bytes, "package.info");
   const texts = ["dataset", "transfer_id", "issued_at"].every((name) => typeof info[name] === "string");
-  demand(texts && !Number.isNaN(Date.parse(info.issued_at)), "package.info", "a member is missing");
-  demand(isObject(info.subject), "package.info", "no subject");
+  demand(texts && isObject(info.subject), "package.info", "a member is missing");
+  demand(Number.isInteger(info.schema_version), "package.info", "schema_version is not a whole number");
+  const fields = Array.isArray(info.fields) && info.fields.every((field) => typeof field === "string");
+  demand(fields, "package.info", "fields is not a list of names");
+  const timed = MOMENT.test(info.issued_at) && !Number.isNaN(Date.parse(info.issued_at));
+  demand(timed, "package.info", "issued_at is not a time of RFC 3339");
   try {
     demand(decode(info.subject.salt).length === 16, "package.info", "salt of another length");
     demand(decode(info.subject.hash).length === 32, "package.info", "hash of another length");
@@ -198,5 +205,6 @@ function readInfo(bytes) {
 function required(files, name) {
   const content = files.get(name);
   demand(content, "package.missing", "a file is missing", name);
+  demand(content.length <= (SMALL[name] ?? Infinity), "package.too_large", "a file is too large", name);
   return content;
 }

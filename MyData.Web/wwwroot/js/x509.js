@@ -10,6 +10,7 @@ import { checkRsa } from "./rsa.js";
  * @typedef {object} PublicKey
  * @property {"RSA" | "EC"} kind
  * @property {Uint8Array} spki DER
+ * @property {number} [bytes] of an RSA modulus, and so of its signatures
  * @property {string} [curve]
  */
 /**
@@ -51,6 +52,7 @@ const HARMLESS = new Set(["2.5.29.32", "2.5.29.37", "2.5.29.17"]);
 const DIGITAL_SIGNATURE = 0x80;
 const CONTENT_COMMITMENT = 0x40;
 const KEY_CERT_SIGN = 0x04;
+const PATH_LIMIT = 3;
 
 /**
  * RFC 5280 §4.1, from DER, PEM or bare base64.
@@ -93,29 +95,42 @@ export async function certificateThumbprint(certificate) {
 }
 
 /**
- * RFC 5280 §6.1 for a path of two: the signer's certificate and a configured root. One that a root did not sign itself
- * is refused, so nothing between has to be believed.
+ * RFC 5280 §6.1 without names, policies and revocation: a path of signatures from the signer's certificate to a
+ * configured root.
  * @param {Certificate} certificate
  * @param {Uint8Array[]} roots DER
  * @param {Date} at the moment to judge by
+ * @param {Uint8Array[]} [between] DER of authorities that a root has issued
  * @returns {Promise<Certificate>} the root
  * @throws MyDataError `certificate.not_yet_valid`, `certificate.expired`, `certificate.usage_refused`,
- *   `certificate.untrusted`, `certificate.signature`
+ *   `certificate.untrusted`, `certificate.algorithm_refused`
  */
-export async function checkCertificate(certificate, roots, at) {
-  checkValidity(certificate, at);
+export async function checkCertificate(certificate, roots, at, between = []) {
   demand(!certificate.constraints.ca, "certificate.usage_refused", "an authority's certificate signs no packages");
   const usage = certificate.keyUsage ?? DIGITAL_SIGNATURE;
   demand(usage & (DIGITAL_SIGNATURE | CONTENT_COMMITMENT), "certificate.usage_refused", "not for signatures");
+  checkValidity(certificate, at);
 
-  const anchors = roots.map((root) => parseCertificate(root)).filter((root) => same(root.subject, certificate.issuer));
-  demand(anchors.length > 0, "certificate.untrusted", "issued by nobody whom we trust");
+  const [anchors, others] = [roots, between].map((list) => list.map((der) => parseCertificate(der)));
+  return climb(certificate, anchors, others, at, 0);
+}
+
+/**
+ * @param {Certificate} certificate
+ * @param {Certificate[]} anchors
+ * @param {Certificate[]} between
+ * @param {Date} at
+ * @param {number} depth authorities below
+ * @returns {Promise<Certificate>}
+ */
+async function climb(certificate, anchors, between, at, depth) {
   /** @type {unknown} */
-  let failure;
-  for (const anchor of anchors) {
+  let failure = new MyDataError("certificate.untrusted", "issued by nobody whom we trust");
+  for (const issuer of [...anchors, ...(depth < PATH_LIMIT ? between : [])]) {
+    if (!same(issuer.subject, certificate.issuer)) continue;
     try {
-      await checkIssuer(certificate, anchor, at);
-      return anchor;
+      await checkIssuer(certificate, issuer, at, depth);
+      return anchors.includes(issuer) ? issuer : await climb(issuer, anchors, between, at, depth + 1);
     } catch (error) {
       failure = error;
     }
@@ -125,17 +140,18 @@ export async function checkCertificate(certificate, roots, at) {
 
 /**
  * @param {Certificate} certificate
- * @param {Certificate} anchor
+ * @param {Certificate} issuer
  * @param {Date} at
+ * @param {number} depth
  */
-async function checkIssuer(certificate, anchor, at) {
-  checkValidity(anchor, at);
-  const signs = anchor.constraints.ca && (anchor.keyUsage === undefined || anchor.keyUsage & KEY_CERT_SIGN);
-  demand(signs, "certificate.usage_refused", "the issuer may not issue");
+async function checkIssuer(certificate, issuer, at, depth) {
+  checkValidity(issuer, at);
+  const signs = issuer.constraints.ca && (issuer.keyUsage === undefined || issuer.keyUsage & KEY_CERT_SIGN);
+  demand(signs && issuer.constraints.pathLength >= depth, "certificate.usage_refused", "the issuer may not issue");
   const algorithm = signatureAlgorithm(certificate);
-  demand(algorithm.kind === anchor.publicKey.kind, "certificate.signature", "the issuer's key is of another kind");
-  const valid = await verify(anchor.publicKey, algorithm.hash, certificate.signature, certificate.tbs);
-  demand(valid, "certificate.signature", "the issuer did not sign this");
+  demand(algorithm.kind === issuer.publicKey.kind, "certificate.untrusted", "the issuer's key is of another kind");
+  const valid = await verify(issuer.publicKey, algorithm.hash, certificate.signature, certificate.tbs);
+  demand(valid, "certificate.untrusted", "the issuer did not sign this");
 }
 
 /**
@@ -218,8 +234,9 @@ function readPublicKey(node) {
     expect(parameters, Tag.NULL);
     const numbers = children(readDer(readBitString(key), Tag.SEQUENCE));
     demand(numbers.length === 2, CODE, "not an RSA key");
-    checkRsa(readUnsigned(numbers[0]), readUnsigned(numbers[1]));
-    return { kind: "RSA", spki: node.raw };
+    const modulus = readUnsigned(numbers[0]);
+    checkModulus(modulus, readUnsigned(numbers[1]));
+    return { kind: "RSA", spki: node.raw, bytes: modulus.length };
   }
   demand(oid === EC_PUBLIC_KEY, "certificate.key_refused", "key type refused", oid);
   demand(parameters?.tag === Tag.OID, "certificate.curve_refused", "explicit curve parameters");
@@ -228,6 +245,18 @@ function readPublicKey(node) {
   const point = readBitString(key);
   demand(point.length === 1 + 2 * curve.coordinate && point[0] === 4, "certificate.key_refused", "not a whole point");
   return { kind: "EC", spki: node.raw, curve: curve.name };
+}
+
+/**
+ * @param {Uint8Array} modulus
+ * @param {Uint8Array} exponent
+ */
+function checkModulus(modulus, exponent) {
+  try {
+    checkRsa(modulus, exponent);
+  } catch (error) {
+    refuse("certificate.key_refused", String(error));
+  }
 }
 
 /**

@@ -1,18 +1,20 @@
-import { same, utf8Text } from "./bytes.js";
-import { demand, refuse } from "./errors.js";
+import { same } from "./bytes.js";
 import { crc32 } from "./crc32.js";
+import { demand, refuse } from "./errors.js";
+import { nameKey, readName } from "./zipnames.js";
 
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 /**
  * @typedef {object} Limits protocols A3
  * @property {number} entries
- * @property {number} bytes of all files together
+ * @property {number} packed bytes of the ZIP
+ * @property {number} bytes of all files together, unpacked
  * @property {number} ratio unpacked to packed, for each file
  */
-/** @typedef {{ name: string, rawName: Uint8Array, flags: number, method: number, crc: number, packed: number, size: number, at: number }} Entry */
+/** @typedef {{ name: string, rawName: Uint8Array, flags: number, method: number, crc: number, packed: number, size: number, at: number, unixMode: number }} Entry */
 
 /** @type {Limits} */
-export const LIMITS = { entries: 200, bytes: 200 * 1024 * 1024, ratio: 100 };
+export const LIMITS = { entries: 200, packed: 50 * 1024 * 1024, bytes: 200 * 1024 * 1024, ratio: 100 };
 
 const END = 0x06054b50;
 const END_SIZE = 22;
@@ -23,6 +25,9 @@ const LOCAL_SIZE = 30;
 const DESCRIPTOR = 0x08074b50;
 const ENCRYPTED = 0x2041;
 const HAS_DESCRIPTOR = 0x0008;
+const UNIX_HOSTS = new Set([3, 19]);
+/** Nothing said, a file, a folder. */
+const UNIX_TYPES = new Set([0, 0x8000, 0x4000]);
 
 /**
  * APPNOTE 6.3.10, read from the central directory, and only what can be read in one way: files stand one after the other
@@ -30,9 +35,10 @@ const HAS_DESCRIPTOR = 0x0008;
  * @param {Uint8Array} bytes
  * @param {Limits} [limits]
  * @returns {Promise<Map<string, Bytes>>} names with forward slashes
- * @throws MyDataError `package.zip_…`
+ * @throws MyDataError `package.too_large`, `package.zip_…`
  */
 export async function readZip(bytes, limits = LIMITS) {
+  demand(bytes.length <= limits.packed, "package.too_large", "larger than a package may be");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { count, start, end } = readEnd(view);
   demand(count <= limits.entries, "package.zip_entries", "too many files");
@@ -44,6 +50,9 @@ export async function readZip(bytes, limits = LIMITS) {
   const files = new Map();
   for (const [index, entry] of entries.entries()) {
     const content = await unpack(entry, packed[index]);
+    // A ZIP in a ZIP can hold itself; packages hold data only (security.md D3).
+    const nested = content.length >= 4 && new DataView(content.buffer).getUint32(0, true) === LOCAL;
+    demand(!nested, "package.zip_nested", "a ZIP in the ZIP", entry.name);
     demand(crc32(content) === entry.crc, "package.zip_crc", "checksum does not fit", entry.name);
     if (!entry.name.endsWith("/")) files.set(entry.name, content);
   }
@@ -79,7 +88,8 @@ function readDirectory(bytes, view, count, start, end) {
     demand(fits, "package.zip_format", "the directory is broken");
     const [nameSize, extraSize, commentSize] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
     const next = at + CENTRAL_SIZE + nameSize + extraSize + commentSize;
-    demand(next <= end, "package.zip_format", "the directory is broken");
+    const whole = next <= end && view.getUint16(at + 34, true) === 0;
+    demand(whole, "package.zip_format", "the directory is broken");
     const rawName = bytes.subarray(at + CENTRAL_SIZE, at + CENTRAL_SIZE + nameSize);
     entries.push({
       name: readName(rawName),
@@ -90,6 +100,7 @@ function readDirectory(bytes, view, count, start, end) {
       packed: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
       at: view.getUint32(at + 42, true),
+      unixMode: UNIX_HOSTS.has(view.getUint8(at + 5)) ? view.getUint32(at + 38, true) >>> 16 : 0,
     });
     at = next;
   }
@@ -97,30 +108,11 @@ function readDirectory(bytes, view, count, start, end) {
   return entries;
 }
 
-/**
- * Back slashes count as slashes, as the older packages write them (A3).
- * @param {Uint8Array} raw
- */
-function readName(raw) {
-  let name;
-  try {
-    name = utf8Text(raw).replaceAll("\\", "/");
-  } catch {
-    return refuse("package.zip_name", "a name is not UTF-8");
-  }
-  const segments = name.replace(/\/$/, "").split("/");
-  const safe = segments.every((segment) => segment !== "" && segment !== "." && segment !== "..");
-  // Control characters, and what Windows reads as a drive or a stream.
-  demand(safe && !/[\u0000-\u001f\u007f:*?"<>|]/.test(name), "package.zip_traversal", "a name leads elsewhere", name);
-  demand(raw.length <= 255, "package.zip_name", "a name is too long");
-  return name;
-}
-
 /** @param {Entry[]} entries */
 function checkNames(entries) {
   const seen = new Set();
   for (const { name } of entries) {
-    const key = name.replace(/\/$/, "").normalize("NFC").toLowerCase();
+    const key = nameKey(name);
     demand(!seen.has(key), "package.zip_duplicate", "a file twice", name);
     seen.add(key);
   }
@@ -132,9 +124,10 @@ function checkNames(entries) {
  */
 function checkSizes(entries, limits) {
   let sum = 0;
-  for (const { name, flags, method, packed, size } of entries) {
+  for (const { name, flags, method, packed, size, unixMode } of entries) {
     demand((flags & ENCRYPTED) === 0, "package.zip_encrypted", "an encrypted file", name);
     demand(method === 0 || method === 8, "package.zip_method", "another compression", name);
+    demand(UNIX_TYPES.has(unixMode & 0xf000), "package.zip_symlink", "a link or a device", name);
     demand(method === 8 || packed === size, "package.zip_format", "a stored file of two sizes", name);
     demand(!name.endsWith("/") || size === 0, "package.zip_format", "a folder with content", name);
     sum += size;
