@@ -113,11 +113,22 @@ public sealed class ArrowTests
         // An event is what every feature writes; the other entities belong to one feature each.
         entities.RemoveWhere(type => Feature(type) is "Events" or null);
         var wrong =
-            from type in Types(Core).Concat(Types(Web))
-            where !IsIdentityStore(type)
+            from type in Types(Core)
             from entity in Il.TypesIn(type).Where(entities.Contains)
-            where type.Assembly != Core || Feature(type) != Feature(entity)
+            where Feature(type) != Feature(entity)
             select $"{Il.Outermost(type).FullName} → entity {entity.FullName}";
+        Findings.None(wrong);
+    }
+
+    [Fact]
+    public void Pages_ReadThroughServices_NeverTheDatabase()
+    {
+        var wrong =
+            from type in Types(Web)
+            where !IsIdentityStore(type)
+            from other in Il.TypesIn(type)
+            where other.IsAssignableTo(typeof(DbContext)) || other == typeof(IWriter) || other == typeof(WriteScope)
+            select $"{Il.Outermost(type).FullName} → {other.Name}";
         Findings.None(wrong);
     }
 

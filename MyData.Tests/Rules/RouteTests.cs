@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
@@ -56,6 +57,34 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
     }
 
     [Fact]
+    public async Task ClosedRoutes_CalledByAStranger_GiveNothing()
+    {
+        using var stranger = portal.Visitor();
+        var wrong = new List<string>();
+        foreach (var route in Routes.Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is null))
+        {
+            var methods = route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"];
+            foreach (var method in methods)
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), Filled(route));
+                using var answer = await stranger.SendAsync(request);
+                var refused =
+                    answer.StatusCode
+                    is HttpStatusCode.Unauthorized
+                        or HttpStatusCode.Forbidden
+                        or HttpStatusCode.Found
+                        or HttpStatusCode.SeeOther;
+                if (
+                    !refused
+                    || answer.Headers.Location is { } to && !to.ToString().Contains("/signin", StringComparison.Ordinal)
+                )
+                    wrong.Add($"{method} {Pattern(route)}: {(int)answer.StatusCode} {answer.Headers.Location}");
+            }
+        }
+        Findings.None(wrong);
+    }
+
+    [Fact]
     public void LivePages_AreExactlyTheListedOnes()
     {
         var live = Routes
@@ -66,4 +95,18 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
     }
 
     private static string Pattern(RouteEndpoint route) => "/" + route.RoutePattern.RawText!.Trim('/');
+
+    private static string Filled(RouteEndpoint route) =>
+        string.Concat(
+            route.RoutePattern.PathSegments.Select(segment =>
+                "/"
+                + string.Concat(
+                    segment.Parts.Select(part =>
+                        part is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal
+                            ? literal.Content
+                            : Guid.Empty.ToString()
+                    )
+                )
+            )
+        );
 }
