@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
 using MyData.Core.Data;
+using MyData.Core.Notifications;
 
 namespace MyData.Core;
 
@@ -17,6 +18,7 @@ public static class CoreSetup
         services.AddData(database, keys);
         services.AddCatalog();
         services.AddCitizens();
+        services.AddNotifications();
         return services;
     }
 }

@@ -1,5 +1,6 @@
 using MyData.Core.Data;
 using MyData.Web.Features.Open;
+using MyData.Web.Features.Notices;
 using MyData.Web.Features.SignIn;
 using MyData.Web.Hosting;
 using MyData.Web.Layout;
@@ -8,12 +9,14 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddSignIn();
 builder.AddOpen();
+builder.AddNotices();
 
 var app = builder.Build();
 app.Services.PrepareDatabase();
 app.UseHosting();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
+app.MapNotices();
 app.MapRazorComponents<App>()
     // Our own Content-Security-Policy says it already, and more strictly.
     .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

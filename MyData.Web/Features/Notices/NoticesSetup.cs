@@ -1,0 +1,54 @@
+using MyData.Core.Notifications;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Features.Notices;
+
+public static class NoticesSetup
+{
+    private const int SandboxMailPort = 2525;
+
+    /// <summary>What the outbox needs from outside Core: the mail server, the portal's address, names and recipients.</summary>
+    public static WebApplicationBuilder AddNotices(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<INoticeDirectory, NoticeDirectory>();
+        builder.Services.AddSingleton(provider =>
+        {
+            var settings = provider.GetRequiredService<MyDataSettings>();
+            var origin = provider.GetRequiredService<PublicOrigin>();
+            return new NoticeSettings
+            {
+                From = settings.Mail.From.Length > 0 ? settings.Mail.From : "notice@mydata.example",
+                Portal = () => origin.Value,
+                HelpPhone = settings.HelpDesk.Phone,
+                HelpEmail = settings.HelpDesk.Email,
+            };
+        });
+        builder.Services.AddSingleton<IMailTransport>(provider =>
+        {
+            var settings = provider.GetRequiredService<MyDataSettings>();
+            return new SmtpTransport(() => Server(settings));
+        });
+        return builder;
+    }
+
+    private static SmtpServer? Server(MyDataSettings settings)
+    {
+        if (settings.Mail is { Host.Length: > 0 } mail)
+            return new SmtpServer
+            {
+                Host = mail.Host,
+                Port = mail.Port,
+                UseTls = mail.UseTls,
+                User = mail.User,
+                Password = mail.Password,
+            };
+        return settings.Sandbox.Enabled
+            ? new SmtpServer
+            {
+                Host = "127.0.0.1",
+                Port = SandboxMailPort,
+                UseTls = false,
+            }
+            : null;
+    }
+}

@@ -1,0 +1,28 @@
+using MyData.Core.Notifications;
+
+namespace MyData.Web.Features.Notices;
+
+public static class NoticesUrls
+{
+    public const string Page = "/notices";
+    public const string Read = "/notices/read";
+
+    /// <summary>The page that begins after this notice; null: the newest.</summary>
+    public static string From(Guid? before) => before is { } last ? $"{Page}?before={last}" : Page;
+
+    /// <summary>Where a notice leads, or null where there is nothing more to see.</summary>
+    public static string? About(NoticeView notice) =>
+        notice.Kind switch
+        {
+            NoticeKinds.TransferReady
+            or NoticeKinds.TransferEmpty
+            or NoticeKinds.TransferFailed when notice["consent"] is { } consent => $"/download/{consent}",
+            NoticeKinds.ComplaintReceived when notice["number"] is { } number => $"/history/complaints/{number}",
+            NoticeKinds.SignInNewDevice
+            or NoticeKinds.PasskeyAdded
+            or NoticeKinds.ContactChanged
+            or NoticeKinds.ContactVerificationCode => "/account",
+            NoticeKinds.SignInRefusedOtherPerson => "/history",
+            _ => null,
+        };
+}
