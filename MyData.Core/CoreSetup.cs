@@ -1,8 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
+using MyData.Core.Consent;
 using MyData.Core.Data;
 using MyData.Core.Notifications;
+using MyData.Core.OpenId;
+using MyData.Core.Transfers;
+using MyData.Core.Wire;
 
 namespace MyData.Core;
 
@@ -18,7 +22,11 @@ public static class CoreSetup
         services.AddData(database, keys);
         services.AddCatalog();
         services.AddCitizens();
+        services.AddConsent();
         services.AddNotifications();
+        services.AddOpenId();
+        services.AddTransfers();
+        services.AddWire();
         return services;
     }
 }

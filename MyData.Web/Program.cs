@@ -1,6 +1,8 @@
 using MyData.Core.Data;
-using MyData.Web.Features.Open;
+using MyData.Web.Features.Download;
 using MyData.Web.Features.Notices;
+using MyData.Web.Features.Open;
+using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
 using MyData.Web.Hosting;
 using MyData.Web.Layout;
@@ -16,7 +18,9 @@ app.Services.PrepareDatabase();
 app.UseHosting();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
+app.MapDownload();
 app.MapNotices();
+app.MapOpenId();
 app.MapRazorComponents<App>()
     // Our own Content-Security-Policy says it already, and more strictly.
     .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);

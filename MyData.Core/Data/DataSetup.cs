@@ -15,6 +15,7 @@ public static class DataSetup
         services.AddSingleton(settings);
         services.AddSingleton(keys);
         services.AddSingleton<PersonalDataVault>();
+        services.AddSingleton<SigningKeys>();
         services.AddSingleton<CommittedEvents>();
         services.AddSingleton<IWriter, SqliteWriter>();
         services.AddPooledDbContextFactory<MyDataDb>(options =>

@@ -30,7 +30,8 @@ public sealed class ArrowTests
         ["Catalog"] = ["Citizens"],
         // A consent names whose it is and what exactly she saw.
         ["Consent"] = ["Catalog", "Citizens"],
-        ["Transfers"] = ["Consent", "Catalog", "Citizens"],
+        // A call to a provider needs a token, made and ended in the transfer's own writes.
+        ["Transfers"] = ["OpenId", "Consent", "Catalog", "Citizens"],
         ["Counter"] = ["Consent", "Catalog", "Citizens", "Transfers"],
         ["Services"] = ["Consent", "Catalog", "Citizens", "Transfers"],
         ["Registration"] = ["Consent", "Catalog", "Citizens"],

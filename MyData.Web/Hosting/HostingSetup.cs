@@ -6,6 +6,7 @@ using Microsoft.Extensions.WebEncoders;
 using MyData.Core;
 using MyData.Core.Catalog;
 using MyData.Core.Data;
+using MyData.Core.Transfers;
 
 namespace MyData.Web.Hosting;
 
@@ -32,8 +33,11 @@ public static class HostingSetup
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMyDataCore(database, keys);
-        builder.Services.AddSingleton<PublicOrigin>();
-        builder.Services.AddSingleton<IProviderAddresses, ProviderAddresses>();
+        builder.Services.AddSingleton<IIssuer, PublicOrigin>();
+        builder.Services.AddSingleton(new TransferSettings());
+        builder.Services.AddSingleton<ProviderAddresses>();
+        builder.Services.AddSingleton<IProviderAddresses>(services => services.GetRequiredService<ProviderAddresses>());
+        builder.Services.AddSingleton<ISandboxAddress>(services => services.GetRequiredService<ProviderAddresses>());
         builder.Services.AddSingleton<IProviderHeartbeat, ProviderHeartbeat>();
         builder
             .Services.AddHttpClient(ProviderHeartbeat.Client)

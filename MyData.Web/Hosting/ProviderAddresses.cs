@@ -1,4 +1,6 @@
 using MyData.Core.Catalog;
+using MyData.Core.Data;
+using MyData.Core.Transfers;
 
 namespace MyData.Web.Hosting;
 
@@ -6,8 +8,9 @@ namespace MyData.Web.Hosting;
 /// In Production: https only. In Development also the sandbox, by the one address that the settings name, or below this
 /// server's own; no other address in plain http.
 /// </summary>
-public sealed class ProviderAddresses(MyDataSettings settings, PublicOrigin origin, IHostEnvironment environment)
-    : IProviderAddresses
+public sealed class ProviderAddresses(MyDataSettings settings, IIssuer origin, IHostEnvironment environment)
+    : IProviderAddresses,
+        ISandboxAddress
 {
     public Uri Resolve(string pathOrUrl)
     {
@@ -19,6 +22,9 @@ public sealed class ProviderAddresses(MyDataSettings settings, PublicOrigin orig
             return url;
         throw new CatalogueException("An agency's address is not https.");
     }
+
+    public bool Admits(string host, int port) =>
+        SandboxBase() is { } sandbox && new Uri(sandbox) is var url && url.Host == host && url.Port == port;
 
     private string? SandboxBase() =>
         !settings.Sandbox.Enabled || !environment.IsDevelopment() ? null

@@ -1,10 +1,11 @@
+using MyData.Core.Data;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace MyData.Web.Hosting;
 
 /// <summary>The portal's own address: the issuer of its tokens. Known only when the server listens.</summary>
-public sealed class PublicOrigin(MyDataSettings settings, IServer server)
+public sealed class PublicOrigin(MyDataSettings settings, IServer server) : IIssuer
 {
     /// <summary>Scheme, host and port without a trailing slash.</summary>
     public string Value => settings.Origin.Length > 0 ? settings.Origin.TrimEnd('/') : Own();

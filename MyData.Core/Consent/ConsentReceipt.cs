@@ -1,0 +1,93 @@
+using System.Text.Json;
+using MyData.Core.Data;
+
+namespace MyData.Core.Consent;
+
+/// <summary>What she decided on, as the page showed it. One form for the page, the record and the receipt.</summary>
+public sealed record ConsentDraft
+{
+    /// <summary>The consent's id, made with the page: the same form sent twice is one decision.</summary>
+    public required Guid Id { get; init; }
+    public required Guid CitizenId { get; init; }
+    public required Guid SessionId { get; init; }
+    public required ConsentDecision Decision { get; init; }
+    public required string Purpose { get; init; }
+    public required string RecipientKey { get; init; }
+    public required IReadOnlyList<ConsentItem> Items { get; init; }
+
+    /// <summary>zh-TW or en: the language that she read.</summary>
+    public required string Language { get; init; }
+
+    /// <summary>base64url(SHA-256) of the very text on the page, in that language.</summary>
+    public required string TextHash { get; init; }
+
+    /// <summary>Version of the privacy statement that stood behind the page.</summary>
+    public required string PolicyVersion { get; init; }
+
+    /// <summary>How long the platform keeps the sealed packages.</summary>
+    public required TimeSpan Retention { get; init; }
+}
+
+/// <summary>The receipt's content: the fields of ISO/IEC TS 27560:2023 that apply.</summary>
+internal static class ConsentReceipt
+{
+    public const string Type = "consent-receipt+jwt";
+
+    public static string Sign(ConsentDraft draft, string pseudonym, DateTimeOffset at, IIssuer issuer, SigningKeys keys)
+    {
+        var time = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
+        var content = new
+        {
+            iss = issuer.Value,
+            iat = at.ToUnixTimeSeconds(),
+            jti = draft.Id,
+            receipt_metadata = new
+            {
+                receipt_id = draft.Id,
+                schema_version = "ISO/IEC TS 27560:2023",
+                issued_at = time,
+                issuer = issuer.Value,
+            },
+            record_metadata = new { record_id = draft.Id, pii_principal_id = pseudonym },
+            pii_processing = new
+            {
+                privacy_notice = $"{issuer.Value}/privacy",
+                privacy_notice_version = draft.PolicyVersion,
+                language = draft.Language,
+                notice_text_sha256 = draft.TextHash,
+                purposes = new[]
+                {
+                    new
+                    {
+                        purpose = draft.Purpose,
+                        lawful_basis = "consent",
+                        processing_methods = new[] { "fetch", "relay-sealed" },
+                        storage = new { location = issuer.Value, sealed_retention = System.Xml.XmlConvert.ToString(draft.Retention) },
+                        frequency = "once",
+                        pii_information = draft.Items.Select(item => new
+                        {
+                            dataset = item.DataSet,
+                            schema_version = item.SchemaVersion,
+                            pii_controller = item.Provider,
+                            fields = item.Fields,
+                            parameters = item.Parameters,
+                        }),
+                        recipients = new[] { new { type = "citizen-browser", key_thumbprint = draft.RecipientKey } },
+                    },
+                },
+            },
+            consent_event = new
+            {
+                event_time = time,
+                event_type = "explicit",
+                event_state = draft.Decision == ConsentDecision.Given ? "given" : "refused",
+            },
+        };
+        return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type);
+    }
+
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

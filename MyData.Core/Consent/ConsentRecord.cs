@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace MyData.Core.Consent;
+
+public enum ConsentDecision
+{
+    Refused = 0,
+    Given = 1,
+}
+
+/// <summary>
+/// The citizen's yes or no to one recipient, purpose and list of items. Its thief learns which account agreed to what and
+/// when; he cannot make one, because the receipt is signed.
+/// </summary>
+public sealed class ConsentRecord
+{
+    public required Guid Id { get; init; }
+    public required Guid CitizenId { get; init; }
+    public required Guid SessionId { get; init; }
+    public required ConsentDecision Decision { get; init; }
+
+    /// <summary>A purpose code of <see cref="Purposes"/>.</summary>
+    public required string Purpose { get; init; }
+
+    /// <summary>RFC 7638 thumbprint of the recipient's key.</summary>
+    public required string RecipientKey { get; init; }
+
+    /// <summary>The items as JSON: <see cref="ConsentItem"/>[].</summary>
+    public required string Items { get; init; }
+
+    /// <summary>The signed receipt (JWS compact, typ <c>consent-receipt+jwt</c>).</summary>
+    public required string Receipt { get; init; }
+
+    public required DateTimeOffset DecidedAt { get; init; }
+    public DateTimeOffset? WithdrawnAt { get; set; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<ConsentRecord>
+    {
+        public void Configure(EntityTypeBuilder<ConsentRecord> builder)
+        {
+            builder.ToTable("consents");
+            builder.HasIndex(consent => consent.CitizenId);
+        }
+    }
+}
+
+/// <summary>One data set within a consent.</summary>
+public sealed record ConsentItem
+{
+    public required string DataSet { get; init; }
+    public required int SchemaVersion { get; init; }
+    public required string Provider { get; init; }
+    public required IReadOnlyList<string> Fields { get; init; }
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+}
+
+/// <summary>Why data are asked for. The words stand in the pages' texts.</summary>
+public static class Purposes
+{
+    /// <summary>She keeps her own data (download).</summary>
+    public const string OwnUse = "own-use";
+}

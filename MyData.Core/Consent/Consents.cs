@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Events;
+
+namespace MyData.Core.Consent;
+
+/// <summary>Records decisions and gives their receipts.</summary>
+public sealed class Consents(
+    IDbContextFactory<MyDataDb> databases,
+    SigningKeys keys,
+    IIssuer issuer,
+    PersonalDataVault vault,
+    TimeProvider time
+)
+{
+    /// <summary>The signed record of a decision, not yet stored.</summary>
+    public ConsentRecord Prepare(ConsentDraft draft)
+    {
+        var now = time.GetUtcNow().TrimToMilliseconds();
+        var pseudonym = vault.Pseudonym(draft.CitizenId.ToString("N"), "receipt");
+        return new ConsentRecord
+        {
+            Id = draft.Id,
+            CitizenId = draft.CitizenId,
+            SessionId = draft.SessionId,
+            Decision = draft.Decision,
+            Purpose = draft.Purpose,
+            RecipientKey = draft.RecipientKey,
+            Items = JsonSerializer.Serialize(draft.Items),
+            Receipt = ConsentReceipt.Sign(draft, pseudonym, now, issuer, keys),
+            DecidedAt = now,
+        };
+    }
+
+    /// <summary>Stores the decision. False when this form was already sent: then nothing changes.</summary>
+    public static bool Record(WriteScope scope, ConsentRecord consent)
+    {
+        if (scope.Db.Set<ConsentRecord>().Any(known => known.Id == consent.Id))
+            return false;
+        scope.Db.Add(consent);
+        scope.Raise(
+            new Event
+            {
+                Kind = consent.Decision == ConsentDecision.Given ? EventKinds.ConsentGiven : EventKinds.ConsentRefused,
+                Actor = "citizen",
+                CitizenId = consent.CitizenId,
+                ConsentId = consent.Id,
+                SessionId = consent.SessionId,
+                Purpose = consent.Purpose,
+                Details = JsonSerializer.Serialize(new { datasets = Items(consent).Select(item => item.DataSet) }),
+            }
+        );
+        return true;
+    }
+
+    public async Task<ConsentRecord?> FindAsync(Guid citizenId, Guid consentId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<ConsentRecord>().FirstOrDefaultAsync(c => c.Id == consentId && c.CitizenId == citizenId, token);
+    }
+
+    /// <summary>Her own receipt as JWS compact; null for anybody else's.</summary>
+    public async Task<string?> FindReceiptAsync(Guid citizenId, Guid consentId, CancellationToken token = default) =>
+        (await FindAsync(citizenId, consentId, token))?.Receipt;
+
+    public static IReadOnlyList<ConsentItem> Items(ConsentRecord consent) =>
+        JsonSerializer.Deserialize<IReadOnlyList<ConsentItem>>(consent.Items) ?? [];
+}

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Core.Events;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>
+/// Who may fetch a package: the signed-in citizen whose it is, in the browser that made the key and the claim. The claim's
+/// hash came with the consent, so no other browser can be first.
+/// </summary>
+public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer)
+{
+    /// <summary>The transfer whose package may now be sent. The same claim may fetch again until it is done or runs out.</summary>
+    /// <exception cref="TransferException">relay.not_ready or relay.claim_refused.</exception>
+    public async Task<Transfer> ClaimAsync(Guid citizenId, Guid transferId, string claim, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        var transfer =
+            await db.Set<Transfer>().FirstOrDefaultAsync(t => t.Id == transferId && t.CitizenId == citizenId, token)
+            ?? throw NotReady();
+        if (!Matches(transfer, claim))
+        {
+            await writer.WriteAsync(
+                scope =>
+                    scope.Raise(
+                        TransferEnd.Happened(EventKinds.ClaimRefused, "citizen", transfer, TransferCodes.ClaimRefused)
+                    ),
+                token
+            );
+            throw new TransferException(TransferCodes.ClaimRefused, "Another browser made the key of this package.");
+        }
+        if (transfer.State != TransferState.Ready)
+            throw NotReady();
+        if (transfer.ClaimedAt is null && !await MarkAsync(transfer, token))
+            throw NotReady();
+        return transfer;
+    }
+
+    public static string HashOf(string claim) => Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(claim)));
+
+    /// <summary>The record stands before the first byte leaves.</summary>
+    private Task<bool> MarkAsync(Transfer transfer, CancellationToken token) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var tracked = scope.Db.Set<Transfer>().Single(t => t.Id == transfer.Id);
+                if (tracked.State != TransferState.Ready)
+                    return false;
+                if (tracked.ClaimedAt is not null)
+                    return true;
+                tracked.ClaimedAt = scope.Now;
+                scope.Raise(TransferEnd.Happened(EventKinds.TransferClaimed, "citizen", tracked));
+                return true;
+            },
+            token
+        );
+
+    private static bool Matches(Transfer transfer, string claim) =>
+        claim.Length is > 0 and <= 128
+        && CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(HashOf(claim)),
+            Encoding.ASCII.GetBytes(transfer.ClaimHash)
+        );
+
+    private static TransferException NotReady() => new(TransferCodes.NotReady, "There is no package to fetch here.");
+}

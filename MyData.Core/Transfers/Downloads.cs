@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Catalog;
+using MyData.Core.Citizens;
+using MyData.Core.Consent;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Core.Events;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>What she decided on the consent page of a download.</summary>
+public sealed record DecideDownload
+{
+    public required ConsentDraft Consent { get; init; }
+    public required AssuranceLevel Level { get; init; }
+    public required string Methods { get; init; }
+    public required DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>Her browser's public key; null when she refuses.</summary>
+    public required Jwk? RecipientKey { get; init; }
+
+    /// <summary>base64url(SHA-256) of the claim that her browser made with the key; null when she refuses.</summary>
+    public required string? ClaimHash { get; init; }
+}
+
+/// <summary>Mode 1, download: the decision, "done", and what the pages show.</summary>
+public sealed class Downloads(
+    Consents consents,
+    IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
+    TransferQueue queue,
+    TransferSettings settings
+)
+{
+    /// <summary>
+    /// Stores the decision and, with a yes, one transfer for each data set, in one transaction. The same form sent twice
+    /// changes nothing.
+    /// </summary>
+    public async Task<Guid> DecideAsync(DecideDownload request, CancellationToken token = default)
+    {
+        var consent = consents.Prepare(request.Consent);
+        var transfers = await writer.WriteAsync(
+            scope => Consents.Record(scope, consent) ? Add(scope, consent, request) : [],
+            token
+        );
+        foreach (var transfer in transfers)
+            queue.Add(transfer.Id, transfer.NextAttemptAt);
+        return consent.Id;
+    }
+
+    /// <summary>"Done": what the platform still holds of this consent is deleted. True when there was something.</summary>
+    public Task<bool> FinishAsync(Guid citizenId, Guid consentId, CancellationToken token = default) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var ready = scope
+                    .Db.Set<Transfer>()
+                    .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId && t.State == TransferState.Ready)
+                    .ToList();
+                foreach (var transfer in ready)
+                {
+                    TransferEnd.Drop(scope, transfer, TransferState.Done);
+                    scope.Raise(TransferEnd.Happened(EventKinds.TransferDone, "citizen", transfer));
+                }
+                return ready.Count > 0;
+            },
+            token
+        );
+
+    /// <summary>Her transfers of one consent, in the order of the page; empty for anybody else's.</summary>
+    public async Task<IReadOnlyList<Transfer>> ListAsync(Guid citizenId, Guid consentId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<Transfer>()
+            .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId)
+            .OrderBy(t => t.Id)
+            .ToListAsync(token);
+    }
+
+    /// <summary>Her downloads that are under way or ready, newest first: the ids of their consents.</summary>
+    public async Task<IReadOnlyList<Transfer>> OpenAsync(Guid citizenId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<Transfer>()
+            .Where(t => t.CitizenId == citizenId && t.State <= TransferState.Ready)
+            .OrderByDescending(t => t.Id)
+            .ToListAsync(token);
+    }
+
+    private List<Transfer> Add(WriteScope scope, ConsentRecord consent, DecideDownload request)
+    {
+        if (consent.Decision != ConsentDecision.Given)
+            return [];
+        var key = request.RecipientKey!.PublicOnly().ToJson();
+        var transfers = request
+            .Consent.Items.Select(item => new Transfer
+            {
+                Id = Ids.New(),
+                ConsentId = consent.Id,
+                CitizenId = consent.CitizenId,
+                DataSetId = item.DataSet,
+                ProviderId = item.Provider,
+                SchemaVersion = item.SchemaVersion,
+                Parameters = JsonSerializer.Serialize(item.Parameters),
+                RecipientJwk = key,
+                ClaimHash = request.ClaimHash!,
+                Level = request.Level,
+                Methods = request.Methods,
+                AuthTime = request.AuthTime,
+                CreatedAt = scope.Now,
+                NextAttemptAt = scope.Now,
+                DeadlineAt = scope.Now + settings.LongestPreparation,
+            })
+            .ToList();
+        foreach (var transfer in transfers)
+        {
+            scope.Db.Add(transfer);
+            scope.Raise(TransferEnd.Happened(EventKinds.TransferRequested, "citizen", transfer));
+        }
+        return transfers;
+    }
+}

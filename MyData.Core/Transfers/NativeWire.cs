@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using MyData.Core.Catalog;
+using MyData.Core.Encryption;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>The native DP-API (protocols.md A2): the provider seals for her browser, the platform sees the head only.</summary>
+public sealed class NativeWire(ProviderHttp http, TransferTokens tokens, PlatformClient platform, Relay relay, TransferSettings settings)
+    : IProviderWire
+{
+    private const string SealedType = "application/jose+json";
+
+    public WireFormat Format => WireFormat.Native;
+
+    public PreparedToken PrepareToken(TokenRequest request) => tokens.PrepareNative(request);
+
+    public async Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, call.Endpoint);
+        request.Headers.Authorization = new AuthenticationHeaderValue("DPoP", call.Token.Value);
+        request.Headers.Add("DPoP", platform.Proof("POST", call.Endpoint, call.Token.Value));
+        request.Content = new ByteArrayContent(Body(call));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return await http.SendAsync(request, (response, cancellation) => ReadAsync(call, response, cancellation), token);
+    }
+
+    private async Task<ProviderAnswer> ReadAsync(ProviderCall call, HttpResponseMessage response, CancellationToken token)
+    {
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.NoContent:
+                return new ProviderAnswer.Empty();
+            case HttpStatusCode.Accepted:
+                return new ProviderAnswer.Preparing(http.RetryAfter(response));
+            case not HttpStatusCode.OK:
+                throw new TransferException(TransferCodes.Error, "The provider answered what this protocol does not know.");
+        }
+        if (response.Content.Headers.ContentType?.MediaType != SealedType)
+            throw new TransferException(TransferCodes.WrongType, "The answer is not a sealed package.");
+        await using var body = await http.BodyAsync(response, settings.LargestSealedPackage, token);
+        return await relay.StoreAsync(call.Transfer.Id, body, head => Check(head, call), token);
+    }
+
+    /// <summary>What can be checked without opening: it is for this transfer, person, data set and key.</summary>
+    private static void Check(SealedPackageHead head, ProviderCall call)
+    {
+        if (head.Sub != call.Token.Row.Subject)
+            throw new TransferException(TransferCodes.OtherPerson, "The package names another subject.");
+        if (head.Transfer != call.Transfer.Id.ToString() || head.DataSet != call.DataSet.Id)
+            throw new TransferException(TransferCodes.OtherTransfer, "The package names another transfer or data set.");
+        var kid = Jwk.Parse(call.Transfer.RecipientJwk).Thumbprint();
+        if (head.Recipients is not [var only] || only.Kid != kid)
+            throw new TransferException(TransferCodes.Malformed, "The package is not sealed for her browser alone.");
+    }
+
+    private static byte[] Body(ProviderCall call)
+    {
+        var key = Jwk.Parse(call.Transfer.RecipientJwk);
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new
+            {
+                transfer_id = call.Transfer.Id,
+                dataset = call.DataSet.Id,
+                schema_version = call.Transfer.SchemaVersion,
+                fields = Consent.Consents.Items(call.Consent).First(item => item.DataSet == call.DataSet.Id).Fields,
+                parameters = JsonSerializer.Deserialize<JsonElement>(call.Transfer.Parameters),
+                recipients = new[]
+                {
+                    new
+                    {
+                        role = "citizen",
+                        kid = key.Thumbprint(),
+                        jwk = JsonSerializer.Deserialize<JsonElement>(call.Transfer.RecipientJwk),
+                    },
+                },
+                consent_receipt = call.Consent.Receipt,
+            }
+        );
+    }
+}

@@ -1,0 +1,42 @@
+using MyData.Core.Catalog;
+using MyData.Core.Consent;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>One call to a provider: which transfer, where to, with which token.</summary>
+public sealed record ProviderCall
+{
+    public required Transfer Transfer { get; init; }
+    public required ConsentRecord Consent { get; init; }
+    public required DataSetListing DataSet { get; init; }
+    public required ProviderListing Provider { get; init; }
+    public required Uri Endpoint { get; init; }
+    public required PreparedToken Token { get; init; }
+}
+
+/// <summary>What a provider answered; anything else is a <see cref="TransferException"/>.</summary>
+public abstract record ProviderAnswer
+{
+    private ProviderAnswer() { }
+
+    /// <summary>The sealed package stands on the relay.</summary>
+    public sealed record Sealed(string Head, string SealDigest, long CipherTextLength) : ProviderAnswer;
+
+    /// <summary>Call again after this time.</summary>
+    public sealed record Preparing(TimeSpan RetryAfter) : ProviderAnswer;
+
+    /// <summary>The provider holds nothing about this person.</summary>
+    public sealed record Empty : ProviderAnswer;
+}
+
+/// <summary>A way to speak with providers: native (here) or the national wire (in Wire).</summary>
+public interface IProviderWire
+{
+    WireFormat Format { get; }
+
+    PreparedToken PrepareToken(TokenRequest request);
+
+    /// <exception cref="TransferException">The transfer has failed.</exception>
+    Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken token);
+}

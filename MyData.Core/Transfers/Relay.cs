@@ -1,0 +1,73 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>
+/// Keeps sealed packages, as they came, until they are fetched and done with. Cipher text only: its thief has nothing
+/// without the key in her browser.
+/// </summary>
+public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer, TransferSettings settings)
+{
+    private static readonly byte[] Tail = "\"}"u8.ToArray();
+
+    /// <summary>Stores a sealed package as it streams in; the head is checked before any of it is kept.</summary>
+    /// <exception cref="EncryptionException">It is not a sealed package.</exception>
+    public async Task<ProviderAnswer.Sealed> StoreAsync(
+        Guid transferId,
+        Stream package,
+        Action<SealedPackageHead> check,
+        CancellationToken token
+    )
+    {
+        var number = 0;
+        var arrival = await SealedPackageReader.ReadAsync(
+            package,
+            settings.LargestSealedPackage,
+            (head, _) =>
+            {
+                check(head);
+                return ValueTask.CompletedTask;
+            },
+            async (bytes, cancellation) =>
+            {
+                var chunk = new PackageChunk { TransferId = transferId, Number = number++, Bytes = bytes.ToArray() };
+                await writer.WriteAsync(
+                    scope =>
+                    {
+                        scope.Bookkeeping();
+                        scope.Db.Add(chunk);
+                    },
+                    cancellation
+                );
+            },
+            token
+        );
+        var head = Encoding.UTF8.GetString(arrival.Head.Raw.Span);
+        return new(head, arrival.Digest.Hex, arrival.CipherTextLength);
+    }
+
+    /// <summary>Bytes of the package as it will be sent.</summary>
+    public static long LengthOf(Transfer transfer) =>
+        Encoding.UTF8.GetByteCount(transfer.Head!) + transfer.CipherTextLength + Tail.Length;
+
+    /// <summary>Sends the package as it came, chunk by chunk.</summary>
+    public async Task SendAsync(Transfer transfer, Stream output, CancellationToken token)
+    {
+        await output.WriteAsync(Encoding.UTF8.GetBytes(transfer.Head!), token);
+        await using var db = await databases.CreateDbContextAsync(token);
+        for (var number = 0; ; number++)
+        {
+            var bytes = await db.Set<PackageChunk>()
+                .Where(chunk => chunk.TransferId == transfer.Id && chunk.Number == number)
+                .Select(chunk => chunk.Bytes)
+                .FirstOrDefaultAsync(token);
+            if (bytes is null)
+                break;
+            await output.WriteAsync(bytes, token);
+        }
+        await output.WriteAsync(Tail, token);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using MyData.Core.Catalog;
+using MyData.Core.Consent;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>One round with a provider: may it be asked, ask, and take the arrow that its answer means.</summary>
+public sealed class TransferCall(
+    IDbContextFactory<MyDataDb> databases,
+    Consents consents,
+    Catalogue catalog,
+    ProviderDirectory providers,
+    TransferSteps steps,
+    TransferQueue queue,
+    ILogger<TransferCall> log
+)
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _rooms = new(StringComparer.Ordinal);
+
+    /// <summary>Never throws: whatever goes wrong ends this transfer with a code, and no other.</summary>
+    public async Task RunAsync(Guid transferId, CancellationToken token)
+    {
+        try
+        {
+            await CallAsync(transferId, token);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            // The server is stopping: the next start asks again.
+        }
+        catch (Exception failure)
+        {
+            await FailAsync(transferId, failure);
+        }
+    }
+
+    private async Task CallAsync(Guid transferId, CancellationToken token)
+    {
+        var transfer = await FindAsync(transferId, token);
+        if (transfer is not { State: TransferState.Requested or TransferState.Preparing })
+            return;
+        var view = await catalog.FindAsync(transfer.DataSetId, token) is { Listed: true } listed
+            ? listed
+            : throw new TransferException(TransferCodes.Delisted, "The data set is no longer listed.");
+        // Judged here and not at consent alone: the owner may have raised it since (security.md A3, R14).
+        if (view.Listing.Level > transfer.Level)
+            throw new TransferException(TransferCodes.LevelTooLow, "The data set asks for a stronger proof of identity.");
+        var room = _rooms.GetOrAdd(transfer.ProviderId, _ => new SemaphoreSlim(providers.Settings.CallsPerProvider));
+        await room.WaitAsync(token);
+        try
+        {
+            await InRoomAsync(transfer, view, token);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    private async Task InRoomAsync(Transfer transfer, DataSetView view, CancellationToken token)
+    {
+        var consent =
+            await consents.FindAsync(transfer.CitizenId, transfer.ConsentId, token)
+            ?? throw new TransferException(TransferCodes.Platform, "The consent is missing.");
+        var wire = providers.WireFor(view.Listing.Wire);
+        var access = wire.PrepareToken(TokenFor(transfer, view));
+        if (!await steps.BeginAsync(transfer.Id, access, token))
+            return;
+        transfer.Round++;
+        var answer = await wire.CallAsync(
+            new ProviderCall
+            {
+                Transfer = transfer,
+                Consent = consent,
+                DataSet = view.Listing,
+                Provider = view.Provider,
+                Endpoint = providers.Resolve(view.Listing.Endpoint),
+                Token = access,
+            },
+            token
+        );
+        await TakeAsync(transfer, answer, token);
+    }
+
+    private async Task TakeAsync(Transfer transfer, ProviderAnswer answer, CancellationToken token)
+    {
+        switch (answer)
+        {
+            case ProviderAnswer.Sealed package:
+                if (await steps.ReadyAsync(transfer.Id, package, token))
+                    providers.Sample(transfer, succeeded: true);
+                break;
+            case ProviderAnswer.Empty:
+                await steps.EmptyAsync(transfer.Id, token);
+                providers.Sample(transfer, succeeded: true);
+                break;
+            case ProviderAnswer.Preparing preparing:
+                var next = providers.NextAttempt(transfer, preparing.RetryAfter);
+                await steps.PreparingAsync(transfer.Id, next, token);
+                queue.Add(transfer.Id, next);
+                break;
+        }
+    }
+
+    private async Task FailAsync(Guid transferId, Exception failure)
+    {
+        var code = failure switch
+        {
+            TransferException known => known.Code,
+            EncryptionException known => known.Code,
+            _ => TransferCodes.Platform,
+        };
+        if (code == TransferCodes.Platform)
+            log.LogError(failure, "Transfer {Transfer} failed: {Code}", transferId, code);
+        else
+            log.LogWarning("Transfer {Transfer} failed: {Code}", transferId, code);
+        try
+        {
+            await steps.FailAsync(transferId, code, CancellationToken.None);
+            if (await FindAsync(transferId, CancellationToken.None) is { } transfer)
+                providers.Sample(transfer, succeeded: false);
+        }
+        catch (Exception lost)
+        {
+            // The row stays in Calling; the next start asks again, or the deadline ends it.
+            log.LogError(lost, "Transfer {Transfer} could not be ended", transferId);
+        }
+    }
+
+    private async Task<Transfer?> FindAsync(Guid transferId, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<Transfer>().FirstOrDefaultAsync(t => t.Id == transferId, token);
+    }
+
+    private static TokenRequest TokenFor(Transfer transfer, DataSetView view) =>
+        new()
+        {
+            TransferId = transfer.Id,
+            ConsentId = transfer.ConsentId,
+            CitizenId = transfer.CitizenId,
+            DataSetId = transfer.DataSetId,
+            Audience = view.Provider.ClientId,
+            Level = transfer.Level,
+            Methods = transfer.Methods,
+            AuthTime = transfer.AuthTime,
+        };
+}

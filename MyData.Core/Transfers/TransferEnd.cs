@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Events;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>What every end of a transfer does, in the transaction that ends it: token dead, package gone, event told.</summary>
+internal static class TransferEnd
+{
+    /// <summary>Ends a tracked transfer: nothing of the package or its token is left.</summary>
+    public static void Drop(WriteScope scope, Transfer transfer, TransferState state, string? code = null)
+    {
+        transfer.State = state;
+        transfer.Code = code;
+        transfer.EndedAt = scope.Now;
+        transfer.Head = null;
+        TransferTokens.Revoke(scope, transfer.Id);
+        DropChunks(scope, transfer.Id);
+    }
+
+    public static void DropChunks(WriteScope scope, Guid transferId) =>
+        scope.Db.Set<PackageChunk>().Where(chunk => chunk.TransferId == transferId).ExecuteDelete();
+
+    public static Event Happened(string kind, string actor, Transfer transfer, string code = "ok") =>
+        new()
+        {
+            Kind = kind,
+            Actor = actor,
+            CitizenId = transfer.CitizenId,
+            ConsentId = transfer.ConsentId,
+            TransferId = transfer.Id,
+            DataSetId = transfer.DataSetId,
+            Code = code,
+            Details = transfer.SealDigest is { } digest ? JsonSerializer.Serialize(new { seal = digest }) : null,
+        };
+}

@@ -1,0 +1,165 @@
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Events;
+using MyData.Core.Notifications;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>
+/// The arrows of the state machine, one write each. Every arrow is taken only from the state it starts in, so that a late
+/// or doubled step changes nothing.
+/// </summary>
+public sealed class TransferSteps(IWriter writer, INotices notices, TransferSettings settings)
+{
+    /// <summary>Requested or Preparing → Calling, with the token of this call. False: somebody else was first, or it ended.</summary>
+    public Task<bool> BeginAsync(Guid id, PreparedToken token, CancellationToken cancellation) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var transfer = Find(scope, id);
+                if (transfer.State is not (TransferState.Requested or TransferState.Preparing))
+                    return false;
+                transfer.State = TransferState.Calling;
+                transfer.Round++;
+                TransferTokens.Issue(scope, token);
+                scope.Raise(TransferEnd.Happened(EventKinds.TransferCalled, "platform", transfer));
+                return true;
+            },
+            cancellation
+        );
+
+    /// <summary>Calling → Ready. False: it ended meanwhile, and the bytes that came are deleted.</summary>
+    public Task<bool> ReadyAsync(Guid id, ProviderAnswer.Sealed answer, CancellationToken cancellation) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var transfer = Find(scope, id);
+                if (transfer.State != TransferState.Calling)
+                {
+                    scope.Bookkeeping();
+                    TransferEnd.DropChunks(scope, id);
+                    return false;
+                }
+                transfer.State = TransferState.Ready;
+                transfer.ReadyAt = scope.Now;
+                transfer.ExpiresAt = scope.Now + settings.Retention;
+                transfer.Head = answer.Head;
+                transfer.SealDigest = answer.SealDigest;
+                transfer.CipherTextLength = answer.CipherTextLength;
+                TransferTokens.Revoke(scope, id);
+                scope.Raise(TransferEnd.Happened(EventKinds.TransferReady, $"provider:{transfer.ProviderId}", transfer));
+                // She is told of what she had to wait for, not of what came while she looked on.
+                if (transfer.Round > 1)
+                    notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferReady, Parameters(transfer));
+                return true;
+            },
+            cancellation
+        );
+
+    /// <summary>Calling → Preparing until <paramref name="next"/>.</summary>
+    public Task PreparingAsync(Guid id, DateTimeOffset next, CancellationToken cancellation) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var transfer = Find(scope, id);
+                if (transfer.State != TransferState.Calling)
+                    return;
+                transfer.State = TransferState.Preparing;
+                transfer.NextAttemptAt = next;
+                TransferTokens.Revoke(scope, id);
+                scope.Raise(TransferEnd.Happened(EventKinds.TransferPreparing, $"provider:{transfer.ProviderId}", transfer));
+            },
+            cancellation
+        );
+
+    /// <summary>Calling → Empty: the provider holds nothing about her.</summary>
+    public Task EmptyAsync(Guid id, CancellationToken cancellation) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var transfer = Find(scope, id);
+                if (transfer.State != TransferState.Calling)
+                    return;
+                TransferEnd.Drop(scope, transfer, TransferState.Empty);
+                scope.Raise(TransferEnd.Happened(EventKinds.TransferEmpty, $"provider:{transfer.ProviderId}", transfer));
+                if (transfer.Round > 1)
+                    notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferEmpty, Parameters(transfer));
+            },
+            cancellation
+        );
+
+    /// <summary>Any state before Ready → Failed, with its code. Nothing was handed over.</summary>
+    public Task FailAsync(Guid id, string code, CancellationToken cancellation) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var transfer = Find(scope, id);
+                if (transfer.State >= TransferState.Ready)
+                    return;
+                var waited = transfer.Round > 1;
+                TransferEnd.Drop(scope, transfer, TransferState.Failed, code);
+                scope.Raise(TransferEnd.Happened(EventKinds.TransferFailed, "platform", transfer, code));
+                if (waited)
+                    notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferFailed, Parameters(transfer));
+            },
+            cancellation
+        );
+
+    /// <summary>
+    /// After a restart: a call that was under way is asked again, with the same transfer id. What had come of it is deleted.
+    /// </summary>
+    public Task<int> RecoverAsync(CancellationToken cancellation) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                var broken = scope.Db.Set<Transfer>().Where(t => t.State == TransferState.Calling).ToList();
+                foreach (var transfer in broken)
+                {
+                    transfer.State = transfer.Round > 1 ? TransferState.Preparing : TransferState.Requested;
+                    transfer.NextAttemptAt = scope.Now;
+                    TransferTokens.Revoke(scope, transfer.Id);
+                }
+                scope
+                    .Db.Set<PackageChunk>()
+                    .Where(chunk =>
+                        !scope.Db.Set<Transfer>().Any(t => t.Id == chunk.TransferId && t.State == TransferState.Ready)
+                    )
+                    .ExecuteDelete();
+                return broken.Count;
+            },
+            cancellation
+        );
+
+    /// <summary>Ready and past its time → Expired; the package is deleted. The number of packages that ran out.</summary>
+    public Task<int> ExpireAsync(CancellationToken cancellation) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var over = scope
+                    .Db.Set<Transfer>()
+                    .Where(t => t.State == TransferState.Ready && t.ExpiresAt <= scope.Now)
+                    .Take(100)
+                    .ToList();
+                foreach (var transfer in over)
+                {
+                    TransferEnd.Drop(scope, transfer, TransferState.Expired);
+                    scope.Raise(TransferEnd.Happened(EventKinds.TransferExpired, "platform", transfer));
+                }
+                return over.Count;
+            },
+            cancellation
+        );
+
+    private static Transfer Find(WriteScope scope, Guid id) => scope.Db.Set<Transfer>().Single(t => t.Id == id);
+
+    private static object Parameters(Transfer transfer) =>
+        new
+        {
+            consent = transfer.ConsentId,
+            dataset = transfer.DataSetId,
+            transfer = transfer.Id,
+            code = transfer.Code,
+        };
+}

@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MyData.Core.Data;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>Ends what has run out: packages after their 8 hours, transfers past their deadline, tokens and used assertions.</summary>
+public sealed class TransferSweeper(
+    TransferSteps steps,
+    IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
+    TimeProvider time,
+    ILogger<TransferSweeper> log
+) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                log.LogError(failure, "The sweep failed; the next one tries again");
+            }
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>One round of sweeping.</summary>
+    public async Task SweepAsync(CancellationToken token)
+    {
+        while (await AnyOverAsync(token) && await steps.ExpireAsync(token) > 0)
+            token.ThrowIfCancellationRequested();
+        foreach (var id in await PastDeadlineAsync(token))
+            await steps.FailAsync(id, TransferCodes.NeverReady, token);
+        var now = time.GetUtcNow();
+        await writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                scope.Db.Set<UsedAssertion>().Where(used => used.ExpiresAt < now).ExecuteDelete();
+                scope.Db.Set<AccessToken>().Where(used => used.ExpiresAt < now).ExecuteDelete();
+            },
+            token
+        );
+    }
+
+    private async Task<bool> AnyOverAsync(CancellationToken token)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<Transfer>().AnyAsync(t => t.State == TransferState.Ready && t.ExpiresAt <= now, token);
+    }
+
+    private async Task<List<Guid>> PastDeadlineAsync(CancellationToken token)
+    {
+        var now = time.GetUtcNow();
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<Transfer>()
+            .Where(t => t.State < TransferState.Ready && t.DeadlineAt <= now)
+            .Select(t => t.Id)
+            .Take(100)
+            .ToListAsync(token);
+    }
+}

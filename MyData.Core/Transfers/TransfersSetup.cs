@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MyData.Core.Transfers;
+
+public static class TransfersSetup
+{
+    public static IServiceCollection AddTransfers(this IServiceCollection services) =>
+        services
+            .AddSingleton<TransferQueue>()
+            .AddSingleton<Relay>()
+            .AddSingleton<Claims>()
+            .AddSingleton<Downloads>()
+            .AddSingleton<EgressGuard>()
+            .AddSingleton<ProviderHttp>()
+            .AddSingleton<IProviderWire, NativeWire>()
+            .AddSingleton<TransferSteps>()
+            .AddSingleton<TransferCall>()
+            .AddHostedService<TransferRunner>()
+            .AddHostedService<TransferSweeper>();
+}

@@ -1,0 +1,88 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using MyData.Core.Citizens;
+using MyData.Core.Encryption;
+using MyData.Core.Transfers;
+
+namespace MyData.Core.Wire;
+
+/// <summary>Checks a plain package of the national wire as her browser would, and seals it for her browser.</summary>
+public sealed class SealOnArrival(Relay relay, CitizenAccounts accounts, IProviderCertificateCheck certificates, TimeProvider time)
+{
+    private const string DataFile = "data.json";
+
+    /// <exception cref="EncryptionException">The package, its signature or the certificate is not in order.</exception>
+    /// <exception cref="TransferException">It is about somebody else.</exception>
+    public async Task<ProviderAnswer> SealAsync(ProviderCall call, ReadOnlyMemory<byte> zip, CancellationToken token)
+    {
+        using var package = PackageReader.Read(zip, PackageLimits.Default);
+        certificates.Check(package.Certificate, time.GetUtcNow());
+        if (!string.Equals(package.CertificateSha256, call.Provider.CertificateSha256, StringComparison.OrdinalIgnoreCase))
+            throw new EncryptionException("certificate.other_provider", "The package is signed with another certificate.");
+        await RequireSubjectAsync(call, package, token);
+
+        var key = Jwk.Parse(call.Transfer.RecipientJwk);
+        var request = new SealRequest
+        {
+            Transfer = call.Transfer.Id.ToString(),
+            DataSet = call.DataSet.Id,
+            Sub = call.Token.Row.Subject,
+            IssuedAt = time.GetUtcNow(),
+            Recipients = [new SealRecipient("citizen", key.Thumbprint(), key)],
+        };
+        var pipe = new Pipe();
+        var seal = SealInto(pipe.Writer, zip, request, token);
+        var stored = await relay.StoreAsync(call.Transfer.Id, pipe.Reader.AsStream(), _ => { }, token);
+        await seal;
+        return stored;
+    }
+
+    private static async Task SealInto(PipeWriter writer, ReadOnlyMemory<byte> zip, SealRequest request, CancellationToken token)
+    {
+        Exception? failure = null;
+        try
+        {
+            await using var output = writer.AsStream(leaveOpen: true);
+            await SealedPackage.SealAsync(zip, request, output, token);
+        }
+        catch (Exception caught)
+        {
+            failure = caught;
+            throw;
+        }
+        finally
+        {
+            await writer.CompleteAsync(failure);
+        }
+    }
+
+    private async Task RequireSubjectAsync(ProviderCall call, VerifiedPackage package, CancellationToken token)
+    {
+        var citizen =
+            await accounts.IdentityAsync(call.Transfer.CitizenId, token)
+            ?? throw new TransferException(TransferCodes.AccountClosed, "The account is closed.");
+        if (call.DataSet.SubjectField is not { } field)
+            throw new TransferException(TransferCodes.OtherPerson, "The data set does not say whose data it holds.");
+        if (!package.Files.Contains(DataFile, StringComparer.Ordinal))
+            throw new TransferException(TransferCodes.Malformed, "The package has no data.json.");
+        if (Value(package.Read(DataFile), field) != citizen.Id.Value)
+            throw new TransferException(TransferCodes.OtherPerson, "The package is about another person.");
+    }
+
+    private static string? Value(ReadOnlyMemory<byte> json, string field)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(field, out var value)
+                && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+        }
+        catch (JsonException bad)
+        {
+            throw new TransferException(TransferCodes.Malformed, "data.json cannot be read.", bad);
+        }
+    }
+}

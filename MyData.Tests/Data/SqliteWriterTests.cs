@@ -1,0 +1,140 @@
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Events;
+using MyData.Core.OpenId;
+
+namespace MyData.Tests.Data;
+
+public sealed class SqliteWriterTests : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mydata-writer-").FullName;
+    private readonly CommittedEvents _committed = new();
+    private readonly DbContextOptions<MyDataDb> _options;
+    private readonly SqliteWriter _writer;
+
+    public SqliteWriterTests()
+    {
+        var connection = $"Data Source={Path.Combine(_folder, "test.db")};Pooling=False";
+        _options = new DbContextOptionsBuilder<MyDataDb>().UseSqlite(connection).Options;
+        using (var db = new MyDataDb(_options))
+            db.Database.EnsureCreated();
+        _writer = new SqliteWriter(new DatabaseSettings { ConnectionString = connection }, _committed, TimeProvider.System);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Write_WithEvent_StoresBothAndTellsListeners()
+    {
+        var heard = new List<string>();
+        using var listening = _committed.Listen(happened => heard.Add(happened.Kind));
+        await _writer.WriteAsync(scope => scope.Raise(Happened("a")), Cancel);
+        Assert.Equal(["a"], heard);
+        Assert.Equal(["a"], await KindsAsync());
+    }
+
+    [Fact]
+    public async Task Write_ChangeWithoutEvent_IsRefusedAndLeavesNothing()
+    {
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _writer.WriteAsync(scope => scope.Db.Add(Used("x")), Cancel));
+        await using var db = new MyDataDb(_options);
+        Assert.Equal(0, await db.Set<UsedAssertion>().CountAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Write_OneOfManyFails_OthersAreStored()
+    {
+        var writes = Enumerable
+            .Range(0, 200)
+            .Select(number =>
+                _writer.WriteAsync(
+                    scope =>
+                    {
+                        scope.Raise(Happened($"n{number}"));
+                        if (number % 7 == 0)
+                            throw new FormatException("refused");
+                    },
+                    Cancel
+                )
+            )
+            .ToList();
+        var failed = 0;
+        foreach (var write in writes)
+        {
+            try
+            {
+                await write;
+            }
+            catch (FormatException)
+            {
+                failed++;
+            }
+        }
+        Assert.Equal(29, failed);
+        var kinds = await KindsAsync();
+        Assert.Equal(171, kinds.Count);
+        Assert.DoesNotContain("n7", kinds);
+    }
+
+    [Fact]
+    public async Task Write_SameKeyInParallel_OneWins()
+    {
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 100)
+                .Select(_ =>
+                    _writer.WriteAsync(
+                        scope =>
+                        {
+                            if (scope.Db.Set<UsedAssertion>().Any(used => used.TokenId == "once"))
+                                return false;
+                            scope.Db.Add(Used("once"));
+                            scope.Raise(Happened("used"));
+                            return true;
+                        },
+                        Cancel
+                    )
+                )
+        );
+        Assert.Equal(1, results.Count(won => won));
+    }
+
+    [Fact]
+    public async Task Write_WhenTheFileIsReadOnlyToItself_FailsAndWorksAgainLater()
+    {
+        await using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder, "test.db")};Pooling=False"))
+        {
+            await other.OpenAsync(Cancel);
+            await using var command = other.CreateCommand();
+            command.CommandText = "CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END";
+            await command.ExecuteNonQueryAsync(Cancel);
+            await Assert.ThrowsAsync<DbUpdateException>(() => _writer.WriteAsync(scope => scope.Raise(Happened("lost")), Cancel));
+            command.CommandText = "DROP TRIGGER refuse";
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+        await _writer.WriteAsync(scope => scope.Raise(Happened("kept")), Cancel);
+        Assert.Equal(["kept"], await KindsAsync());
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static Event Happened(string kind) => new() { Kind = kind, Actor = "test" };
+
+    private static UsedAssertion Used(string id) =>
+        new()
+        {
+            ClientId = "client",
+            TokenId = id,
+            ExpiresAt = DateTimeOffset.UnixEpoch,
+        };
+
+    private async Task<List<string>> KindsAsync()
+    {
+        await using var db = new MyDataDb(_options);
+        return await db.Set<Event>().OrderBy(e => e.Id).Select(e => e.Kind).ToListAsync(Cancel);
+    }
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Localization;
+using MyData.Core.Catalog;
+using MyData.Core.Consent;
+using MyData.Core.Encryption;
+using MyData.Core.Transfers;
+using MyData.Web.Features.Help;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Features.Download;
+
+public static class DownloadEndpoints
+{
+    private const string ClaimHeader = "MyData-Claim";
+
+    public static void MapDownload(this IEndpointRouteBuilder app)
+    {
+        app.MapPost(DownloadUrls.Consent, DecideAsync);
+        app.MapPost(DownloadUrls.DoneRoute, DoneAsync);
+        app.MapGet(DownloadUrls.PackageRoute, PackageAsync);
+        app.MapGet(DownloadUrls.ReceiptRoute, ReceiptAsync);
+    }
+
+    /// <summary>The one write of the journey. What is not in order leads back to the page that can mend it; nothing is stored.</summary>
+    private static async Task<IResult> DecideAsync(
+        HttpContext context,
+        Catalogue catalogue,
+        Downloads downloads,
+        TransferSettings settings,
+        IStringLocalizer<DownloadText> text,
+        CancellationToken token
+    )
+    {
+        var form = await context.Request.ReadFormAsync(token);
+        var selection = await DownloadSelection.ReadAsync(form, catalogue, token);
+        if (selection.IsEmpty || selection.SomeUnknown || selection.Problems().Any())
+            return See(DownloadUrls.With(DownloadUrls.Details, selection.Fields()));
+        ConsentDecision? decision = form["decision"].ToString() switch
+        {
+            "agree" => ConsentDecision.Given,
+            "refuse" => ConsentDecision.Refused,
+            _ => null,
+        };
+        var recipient = RecipientForm.Read(form);
+        if (
+            decision is null
+            || !Guid.TryParse(form["id"], out var id)
+            || (decision == ConsentDecision.Given && (recipient is null || TooLow(selection, context)))
+        )
+            return See(DownloadUrls.With(DownloadUrls.Consent, selection.Fields()));
+
+        var consentId = await downloads.DecideAsync(
+            new DecideDownload
+            {
+                Consent = DraftOf(id, decision.Value, selection, recipient, context, settings, text),
+                Level = context.User.GetLevel(),
+                Methods = context.User.GetMethods(),
+                AuthTime = context.User.GetAuthTime(),
+                RecipientKey = decision == ConsentDecision.Given ? recipient!.Key : null,
+                ClaimHash = recipient?.ClaimHash,
+            },
+            token
+        );
+        return See(DownloadUrls.Progress(consentId));
+    }
+
+    private static async Task<IResult> DoneAsync(HttpContext context, Guid consentId, Downloads downloads, CancellationToken token)
+    {
+        await downloads.FinishAsync(context.User.GetCitizenId(), consentId, token);
+        return See(DownloadUrls.Progress(consentId));
+    }
+
+    private static async Task<IResult> PackageAsync(
+        HttpContext context,
+        Guid transferId,
+        Claims claims,
+        Relay relay,
+        CancellationToken token
+    )
+    {
+        Transfer transfer;
+        try
+        {
+            var claim = context.Request.Headers[ClaimHeader].ToString();
+            transfer = await claims.ClaimAsync(context.User.GetCitizenId(), transferId, claim, token);
+        }
+        catch (TransferException refused)
+        {
+            var status = refused.Code == TransferCodes.ClaimRefused ? 403 : 404;
+            return Results.Json(new { code = refused.Code }, statusCode: status);
+        }
+        context.Response.ContentType = "application/jose+json";
+        context.Response.ContentLength = Relay.LengthOf(transfer);
+        await relay.SendAsync(transfer, context.Response.Body, token);
+        return Results.Empty;
+    }
+
+    private static async Task<IResult> ReceiptAsync(HttpContext context, Guid consentId, Consents consents, CancellationToken token)
+    {
+        var receipt = await consents.FindReceiptAsync(context.User.GetCitizenId(), consentId, token);
+        return receipt is null
+            ? Results.NotFound()
+            : Results.File(System.Text.Encoding.ASCII.GetBytes(receipt), "application/jose", $"mydata-receipt-{consentId}.jws");
+    }
+
+    private static ConsentDraft DraftOf(
+        Guid id,
+        ConsentDecision decision,
+        DownloadSelection selection,
+        RecipientForm? recipient,
+        HttpContext context,
+        TransferSettings settings,
+        IStringLocalizer<DownloadText> text
+    ) =>
+        new()
+        {
+            Id = id,
+            CitizenId = context.User.GetCitizenId(),
+            SessionId = context.User.GetSessionId(),
+            Decision = decision,
+            Purpose = Purposes.OwnUse,
+            RecipientKey = recipient?.Key.Thumbprint() ?? "",
+            Items =
+            [
+                .. selection.DataSets.Select(view => new ConsentItem
+                {
+                    DataSet = view.Id,
+                    SchemaVersion = view.Listing.SchemaVersion,
+                    Provider = view.Provider.Id,
+                    Fields = [.. view.Fields.Select(field => field.Name)],
+                    Parameters = selection.ParametersOf(view),
+                }),
+            ],
+            Language = Languages.IsEnglish ? "en" : "zh-TW",
+            TextHash = ConsentStatement.For(selection, settings.Retention, text).Hash,
+            PolicyVersion = PolicyVersions.Privacy,
+            Retention = settings.Retention,
+        };
+
+    private static bool TooLow(DownloadSelection selection, HttpContext context) =>
+        !selection.DataSets.All(view => StepUp.Suffices(view, context.User));
+
+    /// <summary>303: the browser asks again with GET, so that reload and back send nothing twice.</summary>
+    private static IResult See(string url) => new SeeOther(url);
+}

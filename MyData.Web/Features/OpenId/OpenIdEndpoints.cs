@@ -1,0 +1,195 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MyData.Core.Citizens;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Core.OpenId;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Features.OpenId;
+
+/// <summary>The part of the authorization server that providers need (protocols.md A1, A2, B1).</summary>
+public static class OpenIdEndpoints
+{
+    private const string AssertionField = "client_assertion";
+    private const string AssertionTypeField = "client_assertion_type";
+
+    public static void MapOpenId(this IEndpointRouteBuilder app)
+    {
+        app.MapGet(OpenIdUrls.Discovery, Discovery).AllowAnonymous();
+        app.MapGet(OpenIdUrls.ServerMetadata, Discovery).AllowAnonymous();
+        app.MapGet(OpenIdUrls.Keys, Keys).AllowAnonymous();
+        app.MapGet(OpenIdUrls.Trust, Trust).AllowAnonymous();
+        app.MapPost(OpenIdUrls.Introspect, IntrospectAsync).AllowAnonymous().DisableAntiforgery();
+        app.MapPost(OpenIdUrls.UserInfo, UserInfoByAssertionAsync).AllowAnonymous().DisableAntiforgery();
+        app.MapGet(OpenIdUrls.UserInfo, UserInfoByBearerAsync).AllowAnonymous();
+    }
+
+    /// <summary>OpenID Connect Discovery §3, RFC 8414 §2: what is served, and nothing that is not.</summary>
+    private static IResult Discovery(IIssuer issuer) =>
+        Results.Json(
+            new
+            {
+                issuer = issuer.Value,
+                jwks_uri = issuer.Value + OpenIdUrls.Keys,
+                introspection_endpoint = issuer.Value + OpenIdUrls.Introspect,
+                introspection_endpoint_auth_methods_supported = new[] { "private_key_jwt", "client_secret_basic" },
+                introspection_endpoint_auth_signing_alg_values_supported = new[] { JoseNames.Es256 },
+                userinfo_endpoint = issuer.Value + OpenIdUrls.UserInfo,
+                dpop_signing_alg_values_supported = new[] { JoseNames.Es256 },
+                subject_types_supported = new[] { "pairwise" },
+                response_types_supported = Array.Empty<string>(),
+                id_token_signing_alg_values_supported = new[] { JoseNames.Es256 },
+                acr_values_supported = Enum.GetNames<AssuranceLevel>()[1..],
+                scopes_supported = new[] { "mydata" },
+            }
+        );
+
+    private static IResult Keys(HttpContext context, SigningKeys keys)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=300";
+        return Results.Text(JwkSet.ToPublicJson(keys.Published), "application/jwk-set+json");
+    }
+
+    /// <summary>The certificates that a provider's certificate must chain to, as the browser checks it (base64 of DER).</summary>
+    private static IResult Trust(HttpContext context, TrustedRoots roots)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=300";
+        return Results.Json(new { roots = roots.Certificates.Select(root => Convert.ToBase64String(root.RawData)) });
+    }
+
+    private static Task<IResult> IntrospectAsync(
+        HttpContext context,
+        Introspection introspection,
+        ProviderClients clients,
+        IIssuer issuer,
+        CancellationToken cancellation
+    ) =>
+        AnswerAsync(
+            context,
+            async () =>
+            {
+                var form = await FormAsync(context, cancellation);
+                var provider = context.Request.Headers.Authorization is { Count: 1 } basic
+                    ? await clients.ByBasicAsync(basic.ToString(), cancellation)
+                    : await clients.ByAssertionAsync(form[AssertionTypeField], form[AssertionField], cancellation);
+                var token = await introspection.TokenAsync(provider, Required(form, "token"), cancellation);
+                return Results.Json(token is null ? new JsonObject { ["active"] = false } : Active(token, issuer));
+            }
+        );
+
+    private static Task<IResult> UserInfoByAssertionAsync(
+        HttpContext context,
+        Introspection introspection,
+        ProviderClients clients,
+        CancellationToken cancellation
+    ) =>
+        AnswerAsync(
+            context,
+            async () =>
+            {
+                var form = await FormAsync(context, cancellation);
+                var provider = await clients.ByAssertionAsync(form[AssertionTypeField], form[AssertionField], cancellation);
+                var (token, subject) = await introspection.SubjectAsync(
+                    provider,
+                    Required(form, "access_token"),
+                    cancellation
+                );
+                return Results.Json(Subject(token, subject));
+            }
+        );
+
+    private static Task<IResult> UserInfoByBearerAsync(
+        HttpContext context,
+        Introspection introspection,
+        CancellationToken cancellation
+    ) =>
+        AnswerAsync(
+            context,
+            async () =>
+            {
+                var header = context.Request.Headers.Authorization.ToString();
+                if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+                    throw OpenIdException.InvalidToken("No bearer token.");
+                var (token, subject) = await introspection.BearerSubjectAsync(header[7..].Trim(), cancellation);
+                return Results.Json(Subject(token, subject));
+            }
+        );
+
+    /// <summary>RFC 7662 §2.2, with the members of protocols.md A2 and B1.</summary>
+    private static JsonObject Active(AccessToken token, IIssuer issuer)
+    {
+        var answer = new JsonObject
+        {
+            ["active"] = true,
+            ["scope"] = "mydata",
+            ["iss"] = issuer.Value,
+            ["sub"] = token.Subject,
+            ["aud"] = token.Audience,
+            ["client_id"] = PlatformClient.ClientId,
+            ["iat"] = token.IssuedAt.ToUnixTimeSeconds(),
+            ["nbf"] = token.IssuedAt.ToUnixTimeSeconds(),
+            ["exp"] = token.ExpiresAt.ToUnixTimeSeconds(),
+            ["auth_time"] = token.AuthTime.ToUnixTimeSeconds(),
+            ["acr"] = token.Level.ToString(),
+            ["amr"] = Methods(token),
+            ["transfer_id"] = token.TransferId.ToString(),
+            ["authorization_details"] = new JsonArray(
+                new JsonObject
+                {
+                    ["type"] = "mydata",
+                    ["datasets"] = new JsonArray(new JsonObject { ["id"] = token.DataSetId }),
+                    ["use"] = "once",
+                    ["consent_id"] = token.ConsentId.ToString(),
+                }
+            ),
+        };
+        if (token.KeyThumbprint is { } thumbprint)
+            answer["cnf"] = new JsonObject { ["jkt"] = thumbprint };
+        else
+            answer["verification"] = NationalMethods.Code(token.Methods);
+        return answer;
+    }
+
+    private static JsonObject Subject(AccessToken token, CitizenIdentity subject) =>
+        new()
+        {
+            ["sub"] = token.Subject,
+            ["account"] = token.Subject,
+            ["uid"] = subject.Id.Value,
+            ["uid_verified"] = true,
+            ["name"] = subject.Name,
+            ["cn"] = subject.Name,
+            ["birthdate"] = subject.Birthdate.ToString("yyyy-MM-dd", null),
+            ["gender"] = subject.Gender,
+            ["acr"] = token.Level.ToString(),
+            ["amr"] = Methods(token),
+            ["idp"] = NationalMethods.Code(token.Methods),
+        };
+
+    private static JsonArray Methods(AccessToken token) => [.. token.Methods.Split(' ').Select(method => JsonValue.Create(method))];
+
+    private static async Task<IFormCollection> FormAsync(HttpContext context, CancellationToken cancellation) =>
+        context.Request.HasFormContentType
+            ? await context.Request.ReadFormAsync(cancellation)
+            : throw OpenIdException.InvalidRequest("Send a form.");
+
+    private static string Required(IFormCollection form, string name) =>
+        form[name] is [{ Length: > 0 } value] ? value : throw OpenIdException.InvalidRequest($"{name} is missing or repeated.");
+
+    /// <summary>Refusals as RFC 6749 §5.2 and RFC 6750 §3 word them.</summary>
+    private static async Task<IResult> AnswerAsync(HttpContext context, Func<Task<IResult>> answer)
+    {
+        try
+        {
+            return await answer();
+        }
+        catch (OpenIdException refused)
+        {
+            if (refused.Status == 401)
+                context.Response.Headers.WWWAuthenticate =
+                    refused.Error == "invalid_client" ? "Basic realm=\"mydata\"" : $"Bearer error=\"{refused.Error}\"";
+            return Results.Json(new { error = refused.Error }, statusCode: refused.Status);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace MyData.Web.Features.OpenId;
+
+public static class OpenIdUrls
+{
+    public const string Discovery = "/.well-known/openid-configuration";
+    public const string ServerMetadata = "/.well-known/oauth-authorization-server";
+    public const string Keys = "/.well-known/jwks.json";
+    public const string Trust = "/.well-known/mydata-trust.json";
+    public const string Introspect = "/connect/introspect";
+    public const string UserInfo = "/connect/userinfo";
+}

@@ -1,0 +1,17 @@
+using System.Security.Cryptography.X509Certificates;
+
+namespace MyData.Web.Hosting;
+
+/// <summary>The certificates that a provider's certificate must chain to; read once at start.</summary>
+public sealed record TrustedRoots(IReadOnlyList<X509Certificate2> Certificates)
+{
+    /// <summary>Every certificate (PEM or DER, one a file) of a folder.</summary>
+    /// <exception cref="InvalidOperationException">The folder holds none.</exception>
+    public static TrustedRoots Load(string folder)
+    {
+        var files = Directory.Exists(folder) ? Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToList() : [];
+        if (files.Count == 0)
+            throw new InvalidOperationException($"MyData does not start:\n  MyData:TrustedRoots holds no certificate: '{folder}'.");
+        return new([.. files.Select(X509CertificateLoader.LoadCertificateFromFile)]);
+    }
+}
