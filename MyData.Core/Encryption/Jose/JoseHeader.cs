@@ -32,6 +32,9 @@ internal sealed class JoseHeader
         return header.With(header.Protected);
     }
 
+    /// <summary>Without a protected part, which the JSON serialization of JWE allows (RFC 7516 §7.2.1).</summary>
+    public static JoseHeader Unprotected() => new(StrictJson.ParseObject("{}", "jose.format"));
+
     /// <summary>Adds an unprotected part. RFC 7516 §7.2.1: the parts have no name in common.</summary>
     public JoseHeader With(JsonElement part)
     {

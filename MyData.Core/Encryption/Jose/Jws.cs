@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -42,7 +41,7 @@ public static class Jws
         if (!key.IsPrivate)
             throw KeyRules.Mismatch(alg);
         var signed = $"{HeaderText(key, alg, typ, header)}.{Base64UrlText.Encode(payload)}";
-        return $"{signed}.{Base64UrlText.Encode(Sign(key, alg, Encoding.ASCII.GetBytes(signed)))}";
+        return $"{signed}.{Base64UrlText.Encode(SignatureAlgs.Sign(key, alg, Encoding.ASCII.GetBytes(signed)))}";
     }
 
     /// <summary>Verifies with one of the caller's keys; nothing in the header chooses a key but its kid, among those.</summary>
@@ -74,7 +73,7 @@ public static class Jws
             ?? throw new EncryptionException("jose.format", "The signature is not canonical base64url.");
         var signed = Encoding.ASCII.GetBytes(compact, 0, signaturePart.Start.Value - 1);
         var key =
-            Array.Find(candidates, k => IsSignature(k, alg, signed, signature))
+            Array.Find(candidates, k => SignatureAlgs.Verify(k, alg, signed, signature))
             ?? throw new EncryptionException("jose.signature", "The signature is not of these bytes by this key.");
         return new JwsContent(header.Protected, payload, key);
     }
@@ -124,30 +123,4 @@ public static class Jws
             header.Add(name, value);
         return Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(header));
     }
-
-    /// <summary>RFC 7518 §3.4: r ‖ s, 32 octets each; §3.5: PSS with MGF1 and a salt as long as the hash.</summary>
-    private static byte[] Sign(Jwk key, string alg, byte[] signed) =>
-        alg is JoseNames.Es256
-            ? key.WithECDsa(k =>
-                k.SignData(signed, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation)
-            )
-            : key.WithRSA(k => k.SignData(signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pss));
-
-    private static bool IsSignature(Jwk key, string alg, byte[] signed, byte[] signature) =>
-        alg switch
-        {
-            JoseNames.Es256 => signature.Length == 64
-                && key.WithECDsa(k =>
-                    k.VerifyData(
-                        signed,
-                        signature,
-                        HashAlgorithmName.SHA256,
-                        DSASignatureFormat.IeeeP1363FixedFieldConcatenation
-                    )
-                ),
-            JoseNames.Ps256 => key.WithRSA(k =>
-                k.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss)
-            ),
-            _ => key.WithRSA(k => k.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)),
-        };
 }

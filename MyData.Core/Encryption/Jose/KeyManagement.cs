@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 
 namespace MyData.Core.Encryption;
 
@@ -60,57 +59,15 @@ internal static class KeyManagement
 
     private static WrappedKey WrapEcdh(Jwk recipient, ReadOnlySpan<byte> contentKey)
     {
-        using var pair = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
-        var ephemeral = Jwk.From(pair, includePrivate: true);
-        var wrappingKey = EcdhEs.WrappingKey(ephemeral, recipient, apu: [], apv: []);
-        try
-        {
-            var point = ephemeral.Numbers.Ec!.Value.Q;
-            var epk = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["kty"] = "EC",
-                ["crv"] = "P-256",
-                ["x"] = Base64UrlText.Encode(point.X),
-                ["y"] = Base64UrlText.Encode(point.Y),
-            };
-            return new(AesKeyWrap.Wrap(wrappingKey, contentKey), Parameters(("epk", epk)));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(wrappingKey);
-        }
+        var (encryptedKey, epk) = EcdhEs.Wrap(recipient, contentKey);
+        return new(encryptedKey, Parameters(("epk", epk)));
     }
 
     private static byte[]? UnwrapEcdh(JoseHeader header, Jwk key, ReadOnlySpan<byte> encryptedKey)
     {
-        if (!header.TryGet("epk", out var json))
+        if (!header.TryGet("epk", out var epk))
             throw new EncryptionException("jose.format", "epk is missing.");
-        var ephemeral = Ephemeral(json);
-        var wrappingKey = EcdhEs.WrappingKey(key, ephemeral, Decoded(header, "apu", []), Decoded(header, "apv", []));
-        try
-        {
-            return AesKeyWrap.Unwrap(wrappingKey, encryptedKey);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(wrappingKey);
-        }
-    }
-
-    /// <summary>RFC 7518 §4.6.1.1: a public key, here on P-256 and on the curve, or the agreement would leak our key.</summary>
-    public static Jwk Ephemeral(JsonElement json)
-    {
-        try
-        {
-            var key = Jwk.Parse(json);
-            if (key.Numbers.Ec is { D: null })
-                return key;
-        }
-        catch (EncryptionException e)
-        {
-            throw new EncryptionException("jose.key_refused", $"epk is refused ({e.Code}).", e);
-        }
-        throw new EncryptionException("jose.key_refused", "epk is not a public key on P-256.");
+        return EcdhEs.Unwrap(key, epk, encryptedKey, Decoded(header, "apu", []), Decoded(header, "apv", []));
     }
 
     private static byte[] WrapRsa(Jwk recipient, ReadOnlySpan<byte> contentKey)

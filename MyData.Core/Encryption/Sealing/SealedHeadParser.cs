@@ -77,7 +77,7 @@ internal static class SealedHeadParser
         if (alg is JoseNames.EcdhEsA256Kw)
         {
             StrictJson.Exactly(own, "seal.shape", "alg", "kid", "epk");
-            KeyManagement.Ephemeral(own.GetProperty("epk"));
+            EcdhEs.Ephemeral(own.GetProperty("epk"));
         }
         else
         {
