@@ -1,6 +1,65 @@
+using MyData.Load.Report;
+using MyData.Load.Running;
+using MyData.Load.Starts;
+
 namespace MyData.Load;
 
+/// <summary>Measures speed and memory of the published portal, and prints one table. See README.md.</summary>
 public static class Program
 {
-    public static void Main() { }
+    private static readonly IMeasurement[] All = [new StartTimes()];
+
+    /// <returns>0 when every target was reached, 1 when one was missed, 2 when something did not run</returns>
+    public static async Task<int> Main(string[] args)
+    {
+        var wanted = args is [] or ["all"] ? [.. All.Select(m => m.Name)] : args;
+        if (wanted.FirstOrDefault(name => All.All(m => m.Name != name)) is { } unknown)
+        {
+            Console.Error.WriteLine($"'{unknown}' is none of: {string.Join(' ', All.Select(m => m.Name))} all");
+            return 2;
+        }
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, press) =>
+        {
+            press.Cancel = true;
+            stop.Cancel();
+        };
+        using var workspace = new Workspace();
+        var before = Machine.Load();
+        var figures = new List<Figure>();
+        var broken = false;
+        foreach (var measurement in All.Where(m => wanted.Contains(m.Name)))
+        {
+            Bench.Say($"== {measurement.Name}");
+            broken |= !await TryAsync(measurement, workspace, figures, stop.Token);
+        }
+        Bench.Say("");
+        Bench.Say(FigureTable.Write($"{Machine.Describe()} (at the beginning {before})", figures));
+        return broken ? 2
+            : figures.Any(figure => figure.Met == false) ? 1
+            : 0;
+    }
+
+    private static async Task<bool> TryAsync(
+        IMeasurement measurement,
+        Workspace workspace,
+        List<Figure> figures,
+        CancellationToken stop
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(measurement.Limit);
+        try
+        {
+            figures.AddRange(await measurement.RunAsync(new Bench(workspace, limit.Token)));
+            return true;
+        }
+        catch (Exception failure)
+        {
+            var why = limit.IsCancellationRequested ? "stopped: it took too long" : failure.ToString();
+            Console.Error.WriteLine($"{measurement.Name}: {why}");
+            figures.Add(Figure.Missing(measurement.Name, "", failure.GetType().Name));
+            return false;
+        }
+    }
 }

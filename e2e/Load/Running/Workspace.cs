@@ -1,0 +1,38 @@
+using System.Diagnostics;
+
+namespace MyData.Load.Running;
+
+/// <summary>
+/// One folder for everything that a run makes: the published portal, each server's database, keys and temporary files. It
+/// goes with the run. The sandbox's keys are made once and shared, because making them takes seconds.
+/// </summary>
+public sealed class Workspace : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("mydata-load-");
+    private Task<string>? _published;
+    private int _folders;
+
+    public string SandboxKeys => Path.Combine(_root.FullName, "sandbox-keys");
+
+    public string NewFolder(string name) =>
+        Directory.CreateDirectory(Path.Combine(_root.FullName, $"{++_folders}-{name}")).FullName;
+
+    /// <summary>The folder of the portal as it is deployed; published at first use.</summary>
+    public Task<string> PublishedAsync(CancellationToken token) => _published ??= PublishAsync(token);
+
+    public void Dispose() => _root.Delete(recursive: true);
+
+    private async Task<string> PublishAsync(CancellationToken token)
+    {
+        var target = NewFolder("portal");
+        Console.WriteLine($"Publishing the portal to {target} …");
+        var (code, output) = await Commands.RunAsync(
+            Repository.Root,
+            ["dotnet", "publish", "MyData.Web", "-c", "Release", "-o", target, "--nologo", "-v", "quiet"],
+            token
+        );
+        if (code != 0)
+            throw new InvalidOperationException($"dotnet publish failed:\n{output}");
+        return target;
+    }
+}
