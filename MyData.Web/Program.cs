@@ -6,12 +6,14 @@ using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
 using MyData.Web.Hosting;
 using MyData.Web.Layout;
+using MyData.Web.Sandbox;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddSignIn();
 builder.AddOpen();
 builder.AddNotices();
+builder.AddKillSwitch();
 
 var app = builder.Build();
 app.Services.PrepareDatabase();
@@ -19,6 +21,7 @@ app.UseHosting();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
 app.MapDownload();
+app.MapKillSwitch();
 app.MapNotices();
 app.MapOpenId();
 app.MapRazorComponents<App>()
