@@ -26,6 +26,7 @@ public static class EventKinds
     public const string TransferClaimed = "transfer.claimed";
     public const string TransferDone = "transfer.done";
     public const string TransferExpired = "transfer.expired";
+    public const string PackageRefused = "package.refused";
     public const string ClaimRefused = "transfer.claim-refused";
     public const string SubjectIntrospected = "subject.introspected";
     public const string SubjectRead = "subject.read";

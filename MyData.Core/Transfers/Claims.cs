@@ -39,6 +39,30 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
         return transfer;
     }
 
+    /// <summary>
+    /// Records that her browser refused the package that it opened. Told once for each transfer; the row stays as it is,
+    /// because she may look again, and "done" or time ends it.
+    /// </summary>
+    public Task<bool> ReportAsync(Guid citizenId, Guid consentId, Guid transferId, string code, CancellationToken token) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var transfer = scope
+                    .Db.Set<Transfer>()
+                    .FirstOrDefault(t => t.Id == transferId && t.CitizenId == citizenId && t.ConsentId == consentId);
+                if (transfer?.ClaimedAt is null || transfer.Code is not null)
+                    return false;
+                transfer.Code = code;
+                scope.Raise(TransferEnd.Happened(EventKinds.PackageRefused, "citizen", transfer, code));
+                return true;
+            },
+            token
+        );
+
+    /// <summary>Whether a text has the form of a stable code: dotted lower-case words.</summary>
+    public static bool IsCode(string text) =>
+        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-');
+
     public static string HashOf(string claim) => Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(claim)));
 
     /// <summary>The record stands before the first byte leaves.</summary>

@@ -28,7 +28,7 @@ public sealed class ProviderAddresses(MyDataSettings settings, IIssuer origin, I
 
     private string? SandboxBase() =>
         !settings.Sandbox.Enabled || !environment.IsDevelopment() ? null
-        : settings.Sandbox.Url.Length > 0 ? settings.Sandbox.Url.TrimEnd('/')
+        : settings.Sandbox.Url.Length > 0 ? $"{settings.Sandbox.Url.TrimEnd('/')}/sandbox"
         : $"{origin.Value}/sandbox";
 
     private bool IsSandbox(Uri url) =>

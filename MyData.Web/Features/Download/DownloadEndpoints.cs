@@ -16,6 +16,7 @@ public static class DownloadEndpoints
     {
         app.MapPost(DownloadUrls.Consent, DecideAsync);
         app.MapPost(DownloadUrls.DoneRoute, DoneAsync);
+        app.MapPost(DownloadUrls.ReportRoute, ReportAsync);
         app.MapGet(DownloadUrls.PackageRoute, PackageAsync);
         app.MapGet(DownloadUrls.ReceiptRoute, ReceiptAsync);
     }
@@ -67,6 +68,16 @@ public static class DownloadEndpoints
     {
         await downloads.FinishAsync(context.User.GetCitizenId(), consentId, token);
         return See(DownloadUrls.Progress(consentId));
+    }
+
+    /// <summary>Her browser refused a package: the code goes into her history, and to whoever runs the agency.</summary>
+    private static async Task<IResult> ReportAsync(HttpContext context, Guid consentId, Claims claims, CancellationToken token)
+    {
+        var form = await context.Request.ReadFormAsync(token);
+        if (!Guid.TryParse(form["transfer"], out var transferId) || !Claims.IsCode(form["code"].ToString()))
+            return Results.BadRequest();
+        await claims.ReportAsync(context.User.GetCitizenId(), consentId, transferId, form["code"].ToString(), token);
+        return Results.NoContent();
     }
 
     private static async Task<IResult> PackageAsync(

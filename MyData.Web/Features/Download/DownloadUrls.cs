@@ -8,12 +8,15 @@ public static class DownloadUrls
     public const string Consent = "/download/consent";
     public const string ProgressRoute = "/download/{consentId:guid}";
     public const string DoneRoute = "/download/{consentId:guid}/done";
+    public const string ReportRoute = "/download/{consentId:guid}/report";
     public const string PackageRoute = "/relay/{transferId:guid}/package";
     public const string ReceiptRoute = "/receipts/{consentId:guid}.jws";
 
     public static string Progress(Guid consentId) => $"/download/{consentId}";
 
     public static string Done(Guid consentId) => $"/download/{consentId}/done";
+
+    public static string Report(Guid consentId) => $"/download/{consentId}/report";
 
     public static string Package(Guid transferId) => $"/relay/{transferId}/package";
 

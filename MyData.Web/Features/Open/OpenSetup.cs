@@ -1,9 +1,8 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MyData.Web.Features.Open;
 
 public static class OpenSetup
 {
     public static void AddOpen(this WebApplicationBuilder builder) =>
-        builder.Services.TryAddScoped<IOpenSource, NothingToOpen>();
+        builder.Services.AddSingleton<PublicTrust>().AddSingleton<IOpenSource, OpenSource>();
 }
