@@ -1,4 +1,5 @@
 using MyData.Core.Data;
+using MyData.Web.Features.Catalog;
 using MyData.Web.Features.Download;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
@@ -20,6 +21,7 @@ app.Services.PrepareDatabase();
 app.UseHosting();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
+app.MapCatalog();
 app.MapDownload();
 app.MapKillSwitch();
 app.MapNotices();
