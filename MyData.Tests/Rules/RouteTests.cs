@@ -23,6 +23,8 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/how-it-works",
         // Checks a file that she chooses, in her browser only
         "/verify",
+        // The sandbox's front page, with nobody real on it
+        "/sandbox",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace MyData.Web.Sandbox.Mail;
+
+/// <summary>
+/// A mail server on loopback that delivers everything into <see cref="Mailbox"/> (RFC 5321, without TLS and without sign-in).
+/// A port that is taken leaves the sandbox running without mail, and says so in the log.
+/// </summary>
+public sealed partial class SmtpSink(
+    IOptions<SandboxSettings> settings,
+    Mailbox mailbox,
+    TimeProvider clock,
+    ILogger<SmtpSink> log
+) : IHostedService, IDisposable
+{
+    private const int MostSessions = 32;
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly SemaphoreSlim room = new(MostSessions);
+    private TcpListener? listener;
+    private Task running = Task.CompletedTask;
+
+    /// <summary>The port that it listens on; 0 while it does not.</summary>
+    public int Port { get; private set; }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var starting = new TcpListener(IPAddress.Loopback, settings.Value.Smtp.Port);
+        try
+        {
+            starting.Start();
+        }
+        catch (SocketException error)
+        {
+            NoMail(log, settings.Value.Smtp.Port, error.SocketErrorCode);
+            starting.Dispose();
+            return Task.CompletedTask;
+        }
+        listener = starting;
+        Port = ((IPEndPoint)starting.LocalEndpoint).Port;
+        running = AcceptAsync(starting, stopping.Token);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        listener?.Stop();
+        await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose()
+    {
+        listener?.Dispose();
+        stopping.Dispose();
+        room.Dispose();
+    }
+
+    private async Task AcceptAsync(TcpListener from, CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                await room.WaitAsync(ct);
+                var client = await from.AcceptTcpClientAsync(ct);
+                _ = ServeAsync(client, ct);
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The server stops.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client, CancellationToken ct)
+    {
+        try
+        {
+            using (client)
+                await new SmtpSession(client.GetStream(), mailbox, clock).RunAsync(ct);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException or SocketException)
+        {
+            // The other side went away, or was silent for too long.
+        }
+        finally
+        {
+            if (!ct.IsCancellationRequested)
+                room.Release();
+        }
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The sandbox's mail server cannot listen on port {Port} ({Reason}); mails will not be seen."
+    )]
+    private static partial void NoMail(ILogger log, int port, SocketError reason);
+}
