@@ -5,13 +5,6 @@ namespace MyData.E2E.Support;
 /// <summary>One Chromium for all tests of this run; each test takes a context of its own from it.</summary>
 public static class Chromium
 {
-    private static readonly string[] Places =
-    [
-        "/usr/bin/chromium",
-        "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome",
-    ];
-
     private static readonly Lazy<Task<IBrowser>> One = new(LaunchAsync);
 
     public static Task<IBrowser> GetAsync() => One.Value;
@@ -22,10 +15,7 @@ public static class Chromium
         return await playwright.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions
             {
-                ExecutablePath =
-                    Environment.GetEnvironmentVariable("MYDATA_CHROMIUM")
-                    ?? Places.FirstOrDefault(File.Exists)
-                    ?? throw new InvalidOperationException("No Chromium here: apt-get install chromium fonts-noto-cjk"),
+                ExecutablePath = BrowserInstall.Find(),
                 Args =
                 [
                     "--no-sandbox",

@@ -26,10 +26,10 @@ export function encode(bytes) {
  * Strict: no padding, no white space, no other alphabet, unused bits zero (two texts never mean the same bytes).
  * @param {string} text
  * @returns {Uint8Array<ArrayBuffer>}
- * @throws MyDataError `base64url.invalid`
+ * @throws MyDataError `base64url.format`
  */
 export function decode(text) {
-  demand(typeof text === "string", "base64url.invalid", "not a text");
+  demand(typeof text === "string", "base64url.format", "not a text");
   return decodeAscii(new TextEncoder().encode(text));
 }
 
@@ -37,11 +37,11 @@ export function decode(text) {
  * The same from ASCII bytes, so that a large cipher text never becomes a string.
  * @param {Uint8Array} ascii
  * @returns {Uint8Array<ArrayBuffer>}
- * @throws MyDataError `base64url.invalid`
+ * @throws MyDataError `base64url.format`
  */
 export function decodeAscii(ascii) {
   const rest = ascii.length % 4;
-  demand(rest !== 1, "base64url.invalid", "impossible length");
+  demand(rest !== 1, "base64url.format", "impossible length");
   const whole = ascii.length - rest;
   const bytes = new Uint8Array((whole / 4) * 3 + (rest === 0 ? 0 : rest - 1));
   let at = 0;
@@ -65,10 +65,10 @@ export function decodeAscii(ascii) {
     bytes[at] = (a << 2) | (b >> 4);
     if (rest === 3) bytes[at + 1] = (b << 4) | (c >> 2);
     const unused = rest === 3 ? c & 3 : b & 15;
-    demand(unused === 0, "base64url.invalid", "unused bits are set");
+    demand(unused === 0, "base64url.format", "unused bits are set");
   }
   // A refused character is 0xff in the table, a value never exceeds 63.
-  if (seen > 63) refuse("base64url.invalid", "a character outside the alphabet");
+  if (seen > 63) refuse("base64url.format", "a character outside the alphabet");
   return bytes;
 }
 
@@ -76,12 +76,12 @@ export function decodeAscii(ascii) {
  * Ordinary base64 with its padding, line breaks allowed (RFC 7468 texts: certificates, signatures).
  * @param {string} text
  * @returns {Uint8Array<ArrayBuffer>}
- * @throws MyDataError `base64url.invalid`
+ * @throws MyDataError `base64url.format`
  */
 export function decodeBase64(text) {
   const compact = text.replace(/[\r\n\t ]/g, "");
-  demand(compact.length % 4 === 0, "base64url.invalid", "impossible length");
+  demand(compact.length % 4 === 0, "base64url.format", "impossible length");
   const bare = compact.replace(/={1,2}$/, "");
-  demand(!/[-_=]/.test(bare), "base64url.invalid", "a character outside the alphabet");
+  demand(!/[-_=]/.test(bare), "base64url.format", "a character outside the alphabet");
   return decode(bare.replaceAll("+", "-").replaceAll("/", "_"));
 }

@@ -42,13 +42,13 @@ const CARRIER = { name: "HMAC", hash: "SHA-256" };
  * @param {string} compact
  * @param {Jwk | HeldKey} key
  * @returns {Promise<Opened>}
- * @throws MyDataError `jose.form`, `jose.header`, `jose.alg_refused`, `jose.enc_refused`, `jose.zip_refused`,
- *   `jose.crit_refused`, `jose.b64_refused`, `jose.key_mismatch`, `jose.key_unknown`, `jose.epk`, `jose.decrypt`, `jwk.…`
+ * @throws MyDataError `jose.format`, `jose.alg_refused`, `jose.enc_refused`, `jose.zip_refused`, `jose.crit_refused`,
+ *   `jose.key_refused`, `jose.decrypt`, `jwk.…`
  */
 export async function openCompact(compact, key) {
-  demand(typeof compact === "string", "jose.form", "not a text");
+  demand(typeof compact === "string", "jose.format", "not a text");
   const parts = compact.split(".");
-  demand(parts.length === 5, "jose.form", "not five parts");
+  demand(parts.length === 5, "jose.format", "not five parts");
   const header = readHeader(parts[0]);
   checkHeader(header);
   const contentKey = await unwrapContentKey(header, part(parts[1]), key);
@@ -61,10 +61,10 @@ export async function openCompact(compact, key) {
  * @param {string} json
  * @param {Jwk | HeldKey} key
  * @returns {Promise<Opened>}
- * @throws MyDataError as `openCompact`, and `jose.recipient`
+ * @throws MyDataError as `openCompact`, and `jose.recipient_missing`
  */
 export async function openGeneral(json, key) {
-  const jwe = parseJsonObject(json, "jose.form");
+  const jwe = parseJsonObject(json, "jose.format");
   const protectedText = jwe.protected ?? "";
   const common = protectedText === "" ? {} : readHeader(protectedText);
   const recipient = chooseRecipient(recipientsOf(jwe), key.kid);
@@ -81,21 +81,20 @@ function recipientsOf(jwe) {
   const { recipients, header, encrypted_key } = jwe;
   if (recipients === undefined) return [{ header, encrypted_key }];
   const general = Array.isArray(recipients) && recipients.length > 0;
-  demand(general && header === undefined && encrypted_key === undefined, "jose.form", "no recipients, or both forms");
+  demand(general && header === undefined && encrypted_key === undefined, "jose.format", "no recipients, or both forms");
   return recipients;
 }
 
 /**
  * @param {any[]} recipients
  * @param {string | undefined} kid
- * @param {string} [code] of the refusal
  * @returns {{ header?: Record<string, any>, encrypted_key?: string }}
  */
-export function chooseRecipient(recipients, kid, code = "jose.recipient") {
-  for (const one of recipients) demand(isObject(one), "jose.form", "a recipient is not an object");
+export function chooseRecipient(recipients, kid) {
+  for (const one of recipients) demand(isObject(one), "jose.format", "a recipient is not an object");
   const fits = recipients.filter((one) => recipients.length === 1 || (isObject(one.header) && one.header.kid === kid));
   const named = fits.length === 1 && (kid === undefined || (fits[0].header?.kid ?? kid) === kid);
-  demand(named, code, "not sealed for this key, or twice");
+  demand(named, "jose.recipient_missing", "not sealed for this key, or twice");
   return fits[0];
 }
 
@@ -108,9 +107,9 @@ export function mergeHeaders(...places) {
   /** @type {Record<string, any>} */
   const merged = {};
   for (const place of places) {
-    demand(place === undefined || isObject(place), "jose.header", "a header is not an object");
+    demand(place === undefined || isObject(place), "jose.format", "a header is not an object");
     for (const [name, value] of Object.entries(place ?? {})) {
-      demand(!Object.hasOwn(merged, name), "jose.header", "a header in two places", name);
+      demand(!Object.hasOwn(merged, name), "jose.format", "a header in two places", name);
       Object.defineProperty(merged, name, { value, enumerable: true });
     }
   }
@@ -151,13 +150,13 @@ async function keyFor(header, key) {
   demand(key.kid === undefined || header.kid === undefined || key.kid === header.kid, "jose.key_unknown", "another kid");
   if ("privateKey" in key) {
     const fits = key.privateKey.algorithm.name === management.importAs.name;
-    demand(fits, "jose.key_mismatch", "the key is for another algorithm");
+    demand(fits, "jose.key_refused", "the key is for another algorithm");
     return key.privateKey;
   }
   checkUse(key, header.alg, "enc", management.operations);
   const imported = await importKey(key, management.kty, management.importAs, management.usages, true);
   const size = /** @type {{ length?: number }} */ (imported.algorithm).length;
-  demand(management.kty !== "oct" || size === 256, "jose.key_mismatch", "key of another length");
+  demand(management.kty !== "oct" || size === 256, "jose.key_refused", "key of another length");
   return imported;
 }
 
@@ -178,7 +177,7 @@ async function unwrap(header, wrapped, key) {
     default: {
       // RFC 7518 §4.7.1
       const [iv, tag] = [headerBytes(header.iv), headerBytes(header.tag)];
-      demand(iv.length === 12 && tag.length === 16, "jose.header", "iv or tag of another length");
+      demand(iv.length === 12 && tag.length === 16, "jose.format", "iv or tag of another length");
       return decrypt({ name: "AES-GCM", iv }, key, concat(wrapped, tag));
     }
   }
@@ -201,12 +200,12 @@ async function agree(header, privateKey) {
  * @returns {Promise<CryptoKey>}
  */
 async function importEphemeral(epk) {
-  demand(epk !== undefined, "jose.header", "epk is missing");
-  demand(isObject(epk) && !("d" in epk), "jose.epk", "epk is no public key");
+  demand(epk !== undefined, "jose.format", "epk is missing");
+  demand(isObject(epk) && !("d" in epk), "jose.key_refused", "epk is no public key");
   try {
     return await importKey(epk, "EC", { name: "ECDH", namedCurve: "P-256" }, []);
   } catch (error) {
-    return refuse("jose.epk", String(error));
+    return refuse("jose.key_refused", String(error));
   }
 }
 
@@ -277,7 +276,7 @@ export async function wrapAesKw(key, raw) {
  */
 export async function openContent(enc, key, iv, aad, ciphertext, tag) {
   const size = CONTENT[enc];
-  demand(iv.length === size.iv && tag.length === size.tag, "jose.form", "iv or tag of another length");
+  demand(iv.length === size.iv && tag.length === size.tag, "jose.format", "iv or tag of another length");
   try {
     return enc === "A256GCM"
       ? await openGcm(key, iv, aad, ciphertext, tag)
@@ -323,6 +322,6 @@ async function decrypt(algorithm, key, data) {
 
 /** @param {unknown} value of a header */
 function headerBytes(value) {
-  demand(typeof value === "string", "jose.header", "a header is not a text, or missing");
-  return part(value, "jose.header");
+  demand(typeof value === "string", "jose.format", "a header is not a text, or missing");
+  return part(value);
 }

@@ -35,10 +35,10 @@ export function thumbprintGroups(print) {
  * @param {"sig" | "enc"} use
  * @param {string[]} wanted one of which must be among its `key_ops`, where it has them
  * @returns {asserts jwk is Jwk}
- * @throws MyDataError `jose.key_mismatch`, `jwk.invalid`
+ * @throws MyDataError `jose.key_refused`, `jwk.invalid`
  */
 export function checkUse(jwk, alg, use, wanted) {
-  const code = "jose.key_mismatch";
+  const code = "jose.key_refused";
   demand(isObject(jwk), "jwk.invalid", "not a key");
   demand(jwk.kid === undefined || typeof jwk.kid === "string", "jwk.invalid", "kid is not a text");
   demand(jwk.alg === undefined || jwk.alg === alg, code, "the key is for another algorithm");
@@ -57,12 +57,12 @@ export function checkUse(jwk, alg, use, wanted) {
  * @param {KeyUsage[]} usages empty for a public key of ECDH
  * @param {boolean} [secret] import the private part
  * @returns {Promise<CryptoKey>}
- * @throws MyDataError `jose.key_mismatch`, `jwk.invalid`, `jwk.crv_refused`, `jwk.rsa_…`
+ * @throws MyDataError `jose.key_refused`, `jwk.invalid`, `jwk.crv_refused`, `jwk.rsa_…`
  *
  * @typedef {AlgorithmIdentifier | RsaHashedImportParams | EcKeyImportParams} KeyAlgorithmName
  */
 export async function importKey(jwk, kty, algorithm, usages, secret = false) {
-  demand(jwk.kty === kty, "jose.key_mismatch", "another key type");
+  demand(jwk.kty === kty, "jose.key_refused", "another key type");
   /** @type {Record<string, string>} */
   const bare = {};
   try {

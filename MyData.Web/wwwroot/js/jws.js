@@ -37,17 +37,17 @@ const ALGORITHMS = {
  * @param {string[]} allowed algorithms
  * @param {string} [typ] that the header must carry
  * @returns {Promise<{ header: Record<string, any>, payload: Bytes, key: Jwk }>}
- * @throws MyDataError `jose.form`, `jose.header`, `jose.alg_refused`, `jose.zip_refused`, `jose.crit_refused`,
- *   `jose.b64_refused`, `jose.typ`, `jose.key_unknown`, `jose.key_mismatch`, `jose.signature`, `jwks.…`, `jwk.…`
+ * @throws MyDataError `jose.format`, `jose.alg_refused`, `jose.zip_refused`, `jose.crit_refused`, `jose.typ_refused`,
+ *   `jose.key_unknown`, `jose.key_refused`, `jose.signature`, `jwks.…`, `jwk.…`
  */
 export async function verifyJws(compact, keys, allowed = ["ES256", "PS256"], typ) {
-  demand(typeof compact === "string", "jose.form", "not a text");
+  demand(typeof compact === "string", "jose.format", "not a text");
   const parts = compact.split(".");
-  demand(parts.length === 3, "jose.form", "not three parts");
+  demand(parts.length === 3, "jose.format", "not three parts");
   const header = readHeader(parts[0]);
   const algorithm = algorithmOf(header, allowed);
   refuseExtensions(header);
-  demand(typ === undefined || typeOf(header) === typ, "jose.typ", "another type", String(header.typ));
+  demand(typ === undefined || typeOf(header) === typ, "jose.typ_refused", "another type", String(header.typ));
   const payload = part(parts[1]);
   const signature = part(parts[2]);
 
@@ -66,7 +66,7 @@ export async function verifyJws(compact, keys, allowed = ["ES256", "PS256"], typ
  * @returns {Record<string, any>}
  */
 export function readHeader(text) {
-  return parseJsonObject(part(text, "jose.header"), "jose.header");
+  return parseJsonObject(part(text), "jose.format");
 }
 
 /**
@@ -77,19 +77,18 @@ export function readHeader(text) {
 export function refuseExtensions(header) {
   demand(!Object.hasOwn(header, "zip"), "jose.zip_refused", "compression refused", String(header.zip));
   demand(!Object.hasOwn(header, "crit"), "jose.crit_refused", "critical header", String(header.crit));
-  demand(!Object.hasOwn(header, "b64"), "jose.b64_refused", "unencoded payload");
+  demand(!Object.hasOwn(header, "b64"), "jose.crit_refused", "unencoded payload");
 }
 
 /**
  * @param {string} text base64url
- * @param {string} [code] of the refusal
  * @returns {Bytes}
  */
-export function part(text, code = "jose.form") {
+export function part(text) {
   try {
     return decode(text);
   } catch (error) {
-    return refuse(code, error instanceof MyDataError ? error.message : String(error));
+    return refuse("jose.format", error instanceof MyDataError ? error.message : String(error));
   }
 }
 

@@ -1,6 +1,6 @@
 import { decode, decodeAscii, encode } from "./base64url.js";
 import { concat, same, sha256, utf8Bytes } from "./bytes.js";
-import { demand, MyDataError, refuse } from "./errors.js";
+import { demand, refuse } from "./errors.js";
 import { chooseRecipient, deriveWrappingKey, mergeHeaders, openContent, unwrapContentKey, wrapAesKw } from "./jwe.js";
 import { checkUse, importKey } from "./jwk.js";
 import { sealDigest } from "./seal.js";
@@ -22,8 +22,7 @@ const KC_LABEL = utf8Bytes("mydata-kc");
  * @param {Uint8Array} json the sealed package as it came
  * @param {HeldKey | Jwk} key its kid names our entry
  * @returns {Promise<{ head: Head, seal: import("./seal.js").Seal, zip: Bytes }>}
- * @throws MyDataError `seal.too_large`, `seal.…` of the head, `seal.recipient`, `seal.key`, `seal.kc_mismatch`,
- *   `seal.ciphertext`, `seal.tag`, `jose.…`
+ * @throws MyDataError `seal.too_large`, `seal.shape`, `seal.truncated`, `seal.header`, `seal.kc_mismatch`, `jose.…`
  */
 export async function openSealed(json, key) {
   demand(json.length <= SIZE_LIMIT, "seal.too_large", "larger than a package may be");
@@ -31,12 +30,10 @@ export async function openSealed(json, key) {
   const head = readSealedHead(raw);
   const contentKey = await contentKeyOf(head, key);
   const seal = await sealDigest(head.protectedText, head.iv, ciphertext, head.tag);
-  const sealed = await under("base64url.invalid", "seal.ciphertext", async () => decodeAscii(ciphertext));
-  demand(sealed.length > 0, "seal.ciphertext", "an empty cipher text");
+  const sealed = shaped(() => decodeAscii(ciphertext));
+  demand(sealed.length > 0, "seal.shape", "an empty cipher text");
   const aad = utf8Bytes(head.protectedText);
-  const zip = await under("jose.decrypt", "seal.tag", () =>
-    openContent("A256GCM", contentKey, decode(head.iv), aad, sealed, decode(head.tag)),
-  );
+  const zip = await openContent("A256GCM", contentKey, decode(head.iv), aad, sealed, decode(head.tag));
   return { head, seal, zip };
 }
 
@@ -46,7 +43,7 @@ export async function openSealed(json, key) {
  * @param {HeldKey | Jwk} key ours
  * @param {Jwk} recipient public, with a kid: EC P-256 or RSA
  * @returns {Promise<Recipient>}
- * @throws MyDataError as `openSealed`, and `jose.key_mismatch`, `jwk.…`
+ * @throws MyDataError as `openSealed`, and `jose.key_refused`, `jwk.…`
  */
 export async function wrapFor(json, key, recipient) {
   demand(typeof recipient.kid === "string", "jwk.invalid", "the recipient's key has no kid");
@@ -64,21 +61,15 @@ export async function wrapFor(json, key, recipient) {
  * @returns {Promise<Bytes>} the caller wipes it
  */
 async function contentKeyOf(head, key) {
-  demand(key.kid !== undefined, "seal.recipient", "our key has no kid");
-  const recipient = chooseRecipient(head.recipients, key.kid, "seal.recipient");
+  demand(key.kid !== undefined, "jose.recipient_missing", "our key has no kid");
+  const recipient = chooseRecipient(head.recipients, key.kid);
   const header = mergeHeaders(head.header, recipient.header);
-  const contentKey = await under("jose.decrypt", "seal.key", async () =>
-    unwrapContentKey(header, await wrappedKey(recipient), key),
-  );
+  const wrapped = shaped(() => decode(recipient.encrypted_key ?? ""));
+  const contentKey = await unwrapContentKey(header, wrapped, key);
   const committed = await sha256(concat(KC_LABEL, contentKey));
   if (same(committed, head.kc)) return contentKey;
   contentKey.fill(0);
   return refuse("seal.kc_mismatch", "the content key is not the committed one");
-}
-
-/** @param {{ encrypted_key?: string }} recipient */
-function wrappedKey({ encrypted_key }) {
-  return under("base64url.invalid", "seal.recipients", async () => decode(/** @type {string} */ (encrypted_key)));
 }
 
 /**
@@ -111,18 +102,13 @@ async function wrapRsa(contentKey, recipient) {
 }
 
 /**
- * The same failure has the name of its layer.
- * @template T
- * @param {string} code
- * @param {string} name
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
+ * @param {() => Bytes} read
+ * @returns {Bytes}
  */
-async function under(code, name, work) {
+function shaped(read) {
   try {
-    return await work();
+    return read();
   } catch (error) {
-    if (error instanceof MyDataError && error.code === code) return refuse(name, error.message);
-    throw error;
+    return refuse("seal.shape", String(error));
   }
 }

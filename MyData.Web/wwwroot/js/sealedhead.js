@@ -1,5 +1,5 @@
 import { decode } from "./base64url.js";
-import { concat, utf8Bytes, utf8Text } from "./bytes.js";
+import { concat, same, utf8Bytes, utf8Text } from "./bytes.js";
 import { demand, MyDataError, refuse } from "./errors.js";
 import { isObject, parseJsonObject } from "./json.js";
 import { mergeHeaders } from "./jwe.js";
@@ -26,23 +26,20 @@ const RECIPIENT_ALGORITHMS = ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256KW"];
 const RECIPIENTS_LIMIT = 16;
 const HEAD_LIMIT = 64 * 1024;
 const NAME = /^[A-Za-z0-9._~:+/=-]{1,128}$/;
-const [QUOTE, BACKSLASH, COLON, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = utf8Bytes('"\\:{}[]');
-const SPACES = new Set(utf8Bytes(" \t\r\n"));
+const MARK = utf8Bytes(',"ciphertext":"');
+const [QUOTE, OPEN, CLOSE] = utf8Bytes('"{}');
 
 /**
  * Parts a sealed package without making a text of the cipher text.
  * @param {Uint8Array} json
  * @returns {{ raw: Uint8Array, ciphertext: Uint8Array }} raw up to and with `"ciphertext":"`
- * @throws MyDataError `seal.form`, `seal.members`, `seal.head_too_large`, `seal.truncated`, `seal.trailing`
+ * @throws MyDataError `seal.shape`, `seal.too_large`, `seal.truncated`
  */
 export function splitSealed(json) {
   const start = findCiphertext(json);
   const end = json.indexOf(QUOTE, start);
-  demand(end >= 0, "seal.truncated", "ends in the cipher text");
-  const brace = skipSpaces(json, end + 1);
-  demand(brace < json.length, "seal.truncated", "ends before its closing brace");
-  const closed = json[brace] === CLOSE && skipSpaces(json, brace + 1) === json.length;
-  demand(closed, "seal.trailing", "something after the cipher text");
+  demand(end >= 0 && end + 1 < json.length, "seal.truncated", "ends in the cipher text");
+  demand(json[end + 1] === CLOSE && end + 2 === json.length, "seal.shape", "something after the cipher text");
   return { raw: json.subarray(0, start), ciphertext: json.subarray(start, end) };
 }
 
@@ -50,18 +47,17 @@ export function splitSealed(json) {
  * Protocols A4: exactly these members in this order, so that the platform can pass the rest on as bytes.
  * @param {Uint8Array} raw from `splitSealed`
  * @returns {Head}
- * @throws MyDataError `seal.form`, `seal.members`, `seal.typ`, `seal.protected`, `seal.name`, `seal.recipients`,
- *   `jose.…`
+ * @throws MyDataError `seal.shape`, `seal.header`, `jose.…`
  */
 export function readSealedHead(raw) {
-  const json = parseJsonObject(concat(raw, utf8Bytes('"}')), "seal.form");
+  const json = parseJsonObject(concat(raw, utf8Bytes('"}')), "seal.shape");
   const ordered = Object.keys(json).join() === MEMBERS.join();
-  demand(ordered, "seal.members", "members missing, more, or in another order");
+  demand(ordered, "seal.shape", "members missing, more, or in another order");
   const text = utf8Text(raw);
   for (const name of ["protected", "iv", "tag"]) {
     // The digest covers them as they stand, so there must be one way to write them.
     const plain = typeof json[name] === "string" && text.includes(`"${json[name]}"`);
-    demand(plain, "seal.form", "not a text, or written with escapes", name);
+    demand(plain, "seal.shape", "not a text, or written with escapes", name);
   }
   const header = readProtected(json.protected);
   const kc = sized(header.kc, 32, "kc");
@@ -78,14 +74,14 @@ function readProtected(text) {
   refuseExtensions(header);
   demand(header.enc === "A256GCM", "jose.enc_refused", "encryption refused", String(header.enc));
   const typed = header.typ === "mydata-package+jwe" && header.cty === "application/zip";
-  demand(typed, "seal.typ", "another typ or cty", String(header.typ));
-  demand(exactly(header, PROTECTED), "seal.protected", "members missing, or more");
+  demand(typed, "seal.header", "another typ or cty", String(header.typ));
+  demand(exactly(header, PROTECTED), "seal.header", "members missing, or more");
   for (const name of ["transfer", "dataset", "sub"]) {
-    demand(typeof header[name] === "string", "seal.protected", "not a text", name);
-    demand(NAME.test(header[name]), "seal.name", "not a name", name);
+    demand(typeof header[name] === "string", "seal.header", "not a text", name);
+    demand(NAME.test(header[name]), "seal.header", "not a name", name);
   }
-  demand(Number.isSafeInteger(header.iat) && header.iat >= 0, "seal.protected", "not a time in whole seconds", "iat");
-  demand(typeof header.kc === "string", "seal.protected", "not a text", "kc");
+  demand(Number.isSafeInteger(header.iat) && header.iat >= 0, "seal.header", "not a time in whole seconds", "iat");
+  demand(typeof header.kc === "string", "seal.header", "not a text", "kc");
   return header;
 }
 
@@ -95,7 +91,7 @@ function readProtected(text) {
  * @returns {Head["recipients"]}
  */
 function readRecipients(recipients, header) {
-  const code = "seal.recipients";
+  const code = "seal.shape";
   const few = Array.isArray(recipients) && recipients.length >= 1 && recipients.length <= RECIPIENTS_LIMIT;
   demand(few, code, "none, or too many");
   for (const one of recipients) {
@@ -104,7 +100,7 @@ function readRecipients(recipients, header) {
     demand(RECIPIENT_ALGORITHMS.includes(alg), "jose.alg_refused", "algorithm refused", String(alg));
     const members = alg === "ECDH-ES+A256KW" ? ["alg", "kid", "epk"] : ["alg", "kid"];
     demand(exactly(one.header, members), code, "members missing, or more");
-    demand(typeof kid === "string" && NAME.test(kid), "seal.name", "not a name", "kid");
+    demand(typeof kid === "string" && NAME.test(kid), "seal.header", "not a name", "kid");
     demand(typeof one.encrypted_key === "string", code, "not a text", "encrypted_key");
   }
   demand(new Set(recipients.map((one) => one.header.kid)).size === recipients.length, code, "a kid twice");
@@ -133,54 +129,20 @@ function sized(text, length, name) {
   } catch (error) {
     if (!(error instanceof MyDataError)) throw error;
   }
-  return refuse("seal.form", "not base64url of its length", name);
+  return refuse("seal.shape", "not base64url of its length", name);
 }
 
 /**
- * Finds the member at the first level only: inside a string, or deeper, the same letters mean nothing.
+ * A quote inside a string is escaped, so the mark stands in none; inside a nested object it leaves a head that does not
+ * parse.
  * @param {Uint8Array} json
- * @returns {number} where the text of the member begins
+ * @returns {number} where the cipher text begins
  */
 function findCiphertext(json) {
+  demand(json.length === 0 || json[0] === OPEN, "seal.shape", "not an object");
   const limit = Math.min(json.length, HEAD_LIMIT);
-  let depth = 0;
-  for (let at = 0; at < limit; at++) {
-    const byte = json[at];
-    if (byte === OPEN || byte === OPEN_LIST) depth++;
-    else if (byte === CLOSE || byte === CLOSE_LIST) depth--;
-    if (depth === 0 && !SPACES.has(byte)) return refuse("seal.members", "not an object with a cipher text");
-    if (byte !== QUOTE) continue;
-    const end = closingQuote(json, at, limit);
-    const colon = skipSpaces(json, end + 1);
-    const named = depth === 1 && json[colon] === COLON && utf8Text(json.subarray(at + 1, end)) === "ciphertext";
-    if (named) {
-      const value = skipSpaces(json, colon + 1);
-      demand(json[value] === QUOTE, "seal.members", "the cipher text is not a text");
-      return value + 1;
-    }
-    at = end;
+  for (let at = json.indexOf(MARK[0]); at >= 0 && at + MARK.length <= limit; at = json.indexOf(MARK[0], at + 1)) {
+    if (at > 0 && same(json.subarray(at, at + MARK.length), MARK)) return at + MARK.length;
   }
-  return refuse(json.length < HEAD_LIMIT ? "seal.truncated" : "seal.head_too_large", "no cipher text after the head");
-}
-
-/**
- * @param {Uint8Array} json
- * @param {number} start
- * @param {number} limit
- */
-function closingQuote(json, start, limit) {
-  for (let at = start + 1; at < limit; at++) {
-    if (json[at] === BACKSLASH) at++;
-    else if (json[at] === QUOTE) return at;
-  }
-  return limit;
-}
-
-/**
- * @param {Uint8Array} json
- * @param {number} at
- */
-function skipSpaces(json, at) {
-  while (at < json.length && SPACES.has(json[at])) at++;
-  return at;
+  return refuse(json.length < HEAD_LIMIT ? "seal.truncated" : "seal.too_large", "no cipher text after the head");
 }

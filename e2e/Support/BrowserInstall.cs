@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace MyData.E2E.Support;
+
+/// <summary>Finds the browser of the tests, and where it is missing and we are root on Debian, installs it and says so.</summary>
+public static class BrowserInstall
+{
+    private static readonly string[] Places =
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ];
+
+    // Without the font every Chinese letter in a picture is a box.
+    private static readonly string[] Packages = ["chromium", "fonts-noto-cjk"];
+
+    /// <returns>the path of a Chromium</returns>
+    /// <exception cref="InvalidOperationException">There is none, and it cannot be installed from here.</exception>
+    public static string Find()
+    {
+        if (Environment.GetEnvironmentVariable("MYDATA_CHROMIUM") is { Length: > 0 } given)
+            return given;
+        return Array.Find(Places, File.Exists) ?? Install();
+    }
+
+    private static string Install()
+    {
+        if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/apt-get"))
+            throw new InvalidOperationException($"No Chromium here: apt-get install {string.Join(' ', Packages)}");
+        Console.WriteLine($"No Chromium here. Installing {string.Join(", ", Packages)} with apt-get.");
+        Run("update");
+        Run(["install", "-y", "--no-install-recommends", .. Packages]);
+        var found =
+            Array.Find(Places, File.Exists)
+            ?? throw new InvalidOperationException("apt-get installed chromium, but it is not where it should be.");
+        Console.WriteLine($"Installed {found}.");
+        return found;
+    }
+
+    private static void Run(params string[] arguments)
+    {
+        using var apt = Process.Start(new ProcessStartInfo("apt-get", arguments))!;
+        apt.WaitForExit();
+        if (apt.ExitCode != 0)
+            throw new InvalidOperationException($"apt-get {arguments[0]} ended with {apt.ExitCode}.");
+    }
+}
