@@ -3,6 +3,7 @@ using MyData.Core.Catalog;
 using MyData.Core.Citizens;
 using MyData.Core.Consent;
 using MyData.Core.Data;
+using MyData.Core.History;
 using MyData.Core.Notifications;
 using MyData.Core.OpenId;
 using MyData.Core.Transfers;
@@ -27,6 +28,7 @@ public static class CoreSetup
         services.AddOpenId();
         services.AddTransfers();
         services.AddWire();
+        services.AddHistory();
         return services;
     }
 }

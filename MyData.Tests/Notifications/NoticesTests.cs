@@ -17,14 +17,11 @@ public sealed class NoticesTests : IAsyncLifetime
     public async Task Queue_WriteFails_LeavesNoNotice()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            _outbox.Writer.WriteAsync(
-                scope =>
-                {
-                    _outbox.Notices.Queue(scope, _outbox.Citizen, NoticeKinds.AccountClosed, new { });
-                    throw new InvalidOperationException("The other half of the change failed.");
-                },
-                Token
-            )
+            _outbox.WriteAsync(scope =>
+            {
+                _outbox.Notices.Queue(scope, _outbox.Citizen, NoticeKinds.AccountClosed, new { });
+                throw new InvalidOperationException("The other half of the change failed.");
+            })
         );
         Assert.Empty(await _outbox.AllAsync());
         Assert.Empty(await _outbox.EventsAsync());
@@ -74,14 +71,11 @@ public sealed class NoticesTests : IAsyncLifetime
     public async Task Forget_AccountClosing_RemovesEveryNoticeBefore()
     {
         await _outbox.QueueAsync(NoticeKinds.TransferFailed, new { dataset = "API.a" });
-        await _outbox.Writer.WriteAsync(
-            scope =>
-            {
-                _outbox.Notices.Forget(scope, _outbox.Citizen);
-                _outbox.Notices.Queue(scope, _outbox.Citizen, NoticeKinds.AccountClosed, new { });
-            },
-            Token
-        );
+        await _outbox.WriteAsync(scope =>
+        {
+            _outbox.Notices.Forget(scope, _outbox.Citizen);
+            _outbox.Notices.Queue(scope, _outbox.Citizen, NoticeKinds.AccountClosed, new { });
+        });
         Assert.Equal([NoticeKinds.AccountClosed], (await _outbox.AllAsync()).Select(n => n.Kind));
     }
 }

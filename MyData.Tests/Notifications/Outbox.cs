@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MyData.Core;
 using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Notifications;
@@ -14,85 +11,51 @@ namespace MyData.Tests.Notifications;
 /// <summary>The outbox on a real database, with a clock that stands still and a mail server that does as it is told.</summary>
 internal sealed class Outbox : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("mydata-outbox-").FullName;
-    private ServiceProvider _services;
+    private readonly CoreHost _host;
 
-    public Outbox() => _services = Build();
+    public Outbox() =>
+        _host = new CoreHost(services =>
+        {
+            services.AddSingleton<IMailTransport>(Server);
+            services.AddSingleton<INoticeDirectory>(People);
+            services.AddSingleton(
+                new NoticeSettings
+                {
+                    From = "notice@mydata.test",
+                    Portal = () => "https://mydata.test",
+                    HelpPhone = "02-1234-5678",
+                    HelpEmail = "help@mydata.test",
+                }
+            );
+        });
 
-    public ManualTime Time { get; } = new();
     public FakeMailServer Server { get; } = new();
     public FakeDirectory People { get; } = new();
     public Guid Citizen { get; } = Ids.New();
+    public ManualTime Time => _host.Time;
+    public Core.Notifications.Notices Notices => _host.Get<Core.Notifications.Notices>();
 
-    public Core.Notifications.Notices Notices => _services.GetRequiredService<Core.Notifications.Notices>();
-    public IWriter Writer => _services.GetRequiredService<IWriter>();
-
-    public Task<int> SendDueAsync() =>
-        _services.GetRequiredService<NoticeSender>().SendDueAsync(TestContext.Current.CancellationToken);
+    public Task<int> SendDueAsync() => _host.Get<NoticeSender>().SendDueAsync(TestContext.Current.CancellationToken);
 
     public Task QueueAsync(string kind, object parameters) =>
-        Writer.WriteAsync(scope => Notices.Queue(scope, Citizen, kind, parameters));
+        _host.WriteAsync(scope => Notices.Queue(scope, Citizen, kind, parameters));
+
+    public Task WriteAsync(Action<WriteScope> work) => _host.WriteAsync(work);
 
     /// <summary>The newest notice as she reads it in the portal.</summary>
     public async Task<string> LineAsync()
     {
         var page = await Notices.PageAsync(Citizen);
-        return await _services
-            .GetRequiredService<NoticeWriting>()
-            .LineAsync(page.Notices[0], CultureInfo.GetCultureInfo("zh-TW"));
+        return await _host.Get<NoticeWriting>().LineAsync(page.Notices[0], CultureInfo.GetCultureInfo("zh-TW"));
     }
 
-    public async Task<List<Notice>> AllAsync()
-    {
-        await using var db = await _services.GetRequiredService<IDbContextFactory<MyDataDb>>().CreateDbContextAsync();
-        return await db.Set<Notice>().OrderBy(n => n.Id).ToListAsync();
-    }
+    public async Task<List<Notice>> AllAsync() => [.. (await _host.AllAsync<Notice>()).OrderBy(n => n.Id)];
 
-    public async Task<List<Event>> EventsAsync()
-    {
-        await using var db = await _services.GetRequiredService<IDbContextFactory<MyDataDb>>().CreateDbContextAsync();
-        return await db.Set<Event>().ToListAsync();
-    }
+    public Task<List<Event>> EventsAsync() => _host.EventsAsync();
 
-    /// <summary>A process that died and came back: everything in memory is gone, the database is as it was.</summary>
-    public async Task RestartAsync()
-    {
-        await _services.DisposeAsync();
-        _services = Build();
-    }
+    public Task RestartAsync() => _host.RestartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        var database = _services.GetRequiredService<DatabaseSettings>().ConnectionString;
-        await _services.DisposeAsync();
-        SqliteConnection.ClearPool(new SqliteConnection(database));
-        Directory.Delete(_folder, recursive: true);
-    }
-
-    private ServiceProvider Build()
-    {
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton<TimeProvider>(Time);
-        services.AddSingleton<IMailTransport>(Server);
-        services.AddSingleton<INoticeDirectory>(People);
-        services.AddSingleton(
-            new NoticeSettings
-            {
-                From = "notice@mydata.test",
-                Portal = () => "https://mydata.test",
-                HelpPhone = "02-1234-5678",
-                HelpEmail = "help@mydata.test",
-            }
-        );
-        services.AddMyDataCore(
-            new DatabaseSettings { ConnectionString = $"Data Source={Path.Combine(_folder, "mydata.db")}" },
-            new KeyFolder(Path.Combine(_folder, "keys"), mayCreate: true)
-        );
-        var provider = services.BuildServiceProvider();
-        provider.PrepareDatabase();
-        return provider;
-    }
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
 }
 
 /// <summary>Takes mails, refuses them, or takes one and is never heard of again.</summary>

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MyData.Core.History;
+
+public static class HistorySetup
+{
+    public static IServiceCollection AddHistory(this IServiceCollection services)
+    {
+        services.AddSingleton<HistoryQueries>();
+        services.AddSingleton<Complaints>();
+        return services;
+    }
+}
