@@ -1,3 +1,7 @@
+using MyData.Load.Circuits;
+using MyData.Load.Flows;
+using MyData.Load.Large;
+using MyData.Load.Pages;
 using MyData.Load.Report;
 using MyData.Load.Running;
 using MyData.Load.Starts;
@@ -7,7 +11,14 @@ namespace MyData.Load;
 /// <summary>Measures speed and memory of the published portal, and prints one table. See README.md.</summary>
 public static class Program
 {
-    private static readonly IMeasurement[] All = [new StartTimes()];
+    private static readonly IMeasurement[] All =
+    [
+        new WholeFlows(),
+        new LargePackages(),
+        new StartTimes(),
+        new WaitingPages(),
+        new PublicPages(),
+    ];
 
     /// <returns>0 when every target was reached, 1 when one was missed, 2 when something did not run</returns>
     public static async Task<int> Main(string[] args)

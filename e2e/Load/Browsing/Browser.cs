@@ -4,7 +4,7 @@ namespace MyData.Load.Browsing;
 
 /// <summary>
 /// One citizen's browser without script: her own cookies, redirects followed by hand. Style sheets, scripts and pictures
-/// are in its cache already, as on any visit but the first. Connections are shared between browsers.
+/// are in its cache already, as on any visit but the first.
 /// </summary>
 public sealed class Browser(HttpClient client, Uri origin)
 {
@@ -13,22 +13,6 @@ public sealed class Browser(HttpClient client, Uri origin)
     public Uri Origin { get; } = origin;
 
     public Cookies Cookies { get; } = new();
-
-    /// <summary>A client for many browsers, whose connections never leave loopback.</summary>
-    public static HttpClient NewClient() =>
-        new(
-            new SocketsHttpHandler
-            {
-                UseCookies = false,
-                UseProxy = false,
-                AllowAutoRedirect = false,
-                MaxConnectionsPerServer = 4_096,
-                PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5),
-            }
-        )
-        {
-            Timeout = TimeSpan.FromMinutes(3),
-        };
 
     public Task<Answer> GetAsync(string path, CancellationToken token) =>
         GoAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(Origin, path)), token);

@@ -8,6 +8,14 @@ public sealed record Bench(Workspace Workspace, CancellationToken Stop)
     public async Task<ServerPlan> PortalAsync(string name) =>
         ServerPlan.Portal(await Workspace.PublishedAsync(Stop), Workspace.NewFolder(name), Workspace.SandboxKeys);
 
+    public async Task<ServerPlan> SandboxAsync(string name, Uri portal) =>
+        ServerPlan.Sandbox(
+            await Workspace.PublishedAsync(Stop),
+            Workspace.NewFolder(name),
+            Workspace.SandboxKeys,
+            portal
+        );
+
     public static void Say(string what) => Console.WriteLine(what);
 }
 

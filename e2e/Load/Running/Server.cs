@@ -26,11 +26,18 @@ public sealed class Server : IAsyncDisposable
 
     public int Id => _process?.Id ?? throw new InvalidOperationException("The server does not run.");
 
+    /// <summary>Resident memory after a full garbage collection, in bytes.</summary>
+    public async Task<long> SettledMemoryAsync(CancellationToken token)
+    {
+        await DiagnosticPort.CollectAsync(Id, _plan.Temporary, token);
+        return ProcessMemory.Resident(Id);
+    }
+
     /// <summary>The last of what it said, for a report of what went wrong.</summary>
     public string Tail => string.Join('\n', _output.TakeLast(40));
 
     /// <summary>Planned, not yet started.</summary>
-    public static Server Plan(ServerPlan plan) => new(plan, FreePort());
+    public static Server Plan(ServerPlan plan, int? port = null) => new(plan, port ?? FreePort());
 
     public static async Task<Server> StartAsync(ServerPlan plan, CancellationToken token)
     {
@@ -63,6 +70,13 @@ public sealed class Server : IAsyncDisposable
             await Task.Delay(10, limit.Token);
         }
         return Stopwatch.GetElapsedTime(began);
+    }
+
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     public async Task StopAsync()
@@ -99,10 +113,10 @@ public sealed class Server : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in (string[])["MyData.Web.dll", .. _plan.Arguments])
+        var origin = Origin.GetLeftPart(UriPartial.Authority);
+        foreach (var argument in (string[])["MyData.Web.dll", .. _plan.Arguments, "--urls", origin])
             start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        start.Environment["ASPNETCORE_URLS"] = Origin.GetLeftPart(UriPartial.Authority);
         start.Environment["TMPDIR"] = Directory.CreateDirectory(_plan.Temporary).FullName;
         foreach (var (key, value) in _plan.Settings)
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -121,12 +135,5 @@ public sealed class Server : IAsyncDisposable
         _output.Enqueue(line);
         while (_output.Count > 400)
             _output.TryDequeue(out _);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

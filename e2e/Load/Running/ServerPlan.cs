@@ -35,6 +35,23 @@ public sealed record ServerPlan
             },
         };
 
+    /// <summary>The sandbox alone, for a portal elsewhere.</summary>
+    public static ServerPlan Sandbox(string program, string folder, string sandboxKeys, Uri portal) =>
+        new()
+        {
+            Program = program,
+            Folder = folder,
+            Arguments = ["sandbox"],
+            Probe = "/sandbox",
+            Settings = new Dictionary<string, string>
+            {
+                ["MyData:Sandbox:Keys"] = sandboxKeys,
+                ["MyData:Sandbox:Portal"] = portal.GetLeftPart(UriPartial.Authority),
+                ["MyData:Sandbox:Smtp:Port"] = "0",
+                ["MyData:Sandbox:TlsPort"] = "0",
+            },
+        };
+
     public ServerPlan With(params (string Key, string Value)[] settings)
     {
         var all = new Dictionary<string, string>(Settings);

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MyData.Load.Report;
+
+namespace MyData.Load.Flows;
+
+/// <summary>What a crowd did: the time of every flow that ended well, the whole time, and what was lost.</summary>
+public sealed record CrowdResult(Samples Seconds, TimeSpan Took, IReadOnlyCollection<string> Lost)
+{
+    public double PerSecond => Seconds.Count / Took.TotalSeconds;
+}
+
+/// <summary>So many at once, each beginning again as soon as she has ended, until enough was done.</summary>
+public static class Crowd
+{
+    /// <param name="total">flows in all, over all of the crowd</param>
+    /// <param name="flow">one flow of one of the crowd, by her number</param>
+    public static async Task<CrowdResult> RunAsync(
+        int size,
+        int total,
+        Func<int, CancellationToken, Task> flow,
+        CancellationToken token
+    )
+    {
+        var seconds = new ConcurrentBag<double>();
+        var lost = new ConcurrentBag<string>();
+        var begun = 0;
+        var start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, size).Select(number => Task.Run(() => GoOnAsync(number), token)));
+        return new CrowdResult(new Samples(seconds), Stopwatch.GetElapsedTime(start), lost);
+
+        async Task GoOnAsync(int number)
+        {
+            while (Interlocked.Increment(ref begun) <= total)
+            {
+                var began = Stopwatch.GetTimestamp();
+                try
+                {
+                    await flow(number, token);
+                    seconds.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+                }
+                catch (Exception failure) when (!token.IsCancellationRequested)
+                {
+                    lost.Add($"{failure.GetType().Name}: {failure.Message}");
+                }
+            }
+        }
+    }
+}
