@@ -26,7 +26,7 @@ public sealed partial class OpenPage
         ScriptTexts.Block(
             new
             {
-                Account = Http.User.GetCitizenId().ToString("N"),
+                Account = Http.User.GetCitizenId(),
                 Kid = Model!.KeyId,
                 Model.NationalId,
                 Transfers = Ready.Select(Transfer),

@@ -62,12 +62,10 @@ public static class ScriptTexts
         "next.session",
         "error.relay",
         "next.relay",
-        "error.relay.claimed",
-        "next.relay.claimed",
-        "error.relay.gone",
-        "next.relay.gone",
-        "error.relay.waiting",
-        "next.relay.waiting",
+        "error.relay.claim_refused",
+        "next.relay.claim_refused",
+        "error.relay.not_ready",
+        "next.relay.not_ready",
         "error.seal",
         "next.seal",
         "error.package.subject",
@@ -108,6 +106,8 @@ public static class ScriptTexts
         var texts = Of(text, Shared.Concat(Verifying));
         texts["errorHandedOver"] = text["verifyHandedOver"];
         texts["errorNothing"] = text["verifyNothing"];
+        // Nothing sealed comes here; what JOSE refuses is a receipt.
+        (texts["error.seal"], texts["next.seal"]) = (text["error.receipt"], text["next.receipt"]);
         return texts;
     }
 

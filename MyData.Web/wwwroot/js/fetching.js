@@ -3,7 +3,7 @@ import { MyDataError, refuse } from "./errors.js";
 /** @typedef {import("./bytes.js").Bytes} Bytes */
 
 /** What the answer means where its body names no code of its own. @type {Record<number, string>} */
-const STATUS = { 401: "session.ended", 403: "relay.claimed", 404: "relay.gone", 409: "relay.claimed", 410: "relay.gone", 425: "relay.waiting" };
+const STATUS = { 401: "session.ended", 403: "relay.claim_refused", 404: "relay.not_ready" };
 
 /**
  * Reads an answer of our own origin in pieces.

@@ -103,7 +103,6 @@ export function readManifest(bytes, limit = LIMITS.entries) {
     listed.set(name, digest);
     demand(listed.size <= limit, "package.zip_entries", "too many files listed");
   }
-  demand(listed.size > 0, "package.manifest", "an empty list");
   return listed;
 }
 

@@ -92,9 +92,18 @@ function renderObject(value, schema, context, depth) {
 function renderArray(values, schema, label, context, depth) {
   const items = resolve(isObject(schema.items) ? schema.items : {}, context.root);
   if (values.length === 0) return element("span", { class: "none" }, context.strings.none);
-  if (values.every(isObject)) return renderTable(values, items, label, context, depth);
+  if (values.every(isFlat)) return renderTable(values, items, label, context, depth);
   const shown = values.map((value) => element("li", {}, renderValue(value, items, label, context, depth + 1)));
-  return element("ul", {}, ...shown);
+  return element("ul", values.some(isObject) ? { class: "plain-list" } : {}, ...shown);
+}
+
+/**
+ * Rows with parts of their own make no table; they stand one below the other.
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+function isFlat(value) {
+  return isObject(value) && Object.values(value).every((one) => typeof one !== "object" || one === null);
 }
 
 /**

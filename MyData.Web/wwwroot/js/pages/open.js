@@ -199,7 +199,6 @@ function stopAll(error) {
   const actions = missing && again instanceof HTMLTemplateElement ? [again.content.cloneNode(true)] : [];
   if (!missing) actions.push(button(model.strings.tryAgain, "button", () => location.reload()));
   required("[data-page-failure]").replaceChildren(failureOf(error, view, { actions }));
-  void report(undefined, error);
 }
 
 /** @param {number} opened */
@@ -260,14 +259,14 @@ function forget() {
 
 /**
  * The code alone, so that the agency's fault shows in her history too.
- * @param {string | undefined} transfer
+ * @param {string} transfer
  * @param {unknown} error
  */
 async function report(transfer, error) {
   const token = page.querySelector("form[data-done] input[type=hidden]");
   if (!model.reportUrl || !(token instanceof HTMLInputElement)) return;
   const code = error instanceof MyDataError ? error.code : "browser.failed";
-  const body = new URLSearchParams({ [token.name]: token.value, code, ...(transfer ? { transfer } : {}) });
+  const body = new URLSearchParams({ [token.name]: token.value, code, transfer });
   await fetch(model.reportUrl, { method: "POST", body, credentials: "same-origin", redirect: "manual" }).catch(() => {});
 }
 

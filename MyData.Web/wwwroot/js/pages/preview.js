@@ -93,6 +93,9 @@ export function failureOf(error, view, { reference, actions = [] } = {}) {
   );
 }
 
+/** What goes wrong in these layers looks to her like the whole. @type {Record<string, string>} */
+const FAMILIES = { jose: "seal", jwk: "seal", jwks: "seal", base64url: "seal", json: "data" };
+
 /**
  * The text for the code itself, else for its family, else for any.
  * @param {Record<string, string>} strings
@@ -100,7 +103,8 @@ export function failureOf(error, view, { reference, actions = [] } = {}) {
  * @param {string} code
  */
 function byCode(strings, kind, code) {
-  const names = [code, code.split(".")[0], "other"].map((name) => `${kind}.${name}`);
+  const family = code.split(".")[0];
+  const names = [code, FAMILIES[family] ?? family, "other"].map((name) => `${kind}.${name}`);
   return strings[names.find((name) => Object.hasOwn(strings, name)) ?? ""] ?? "";
 }
 
