@@ -40,13 +40,11 @@ public sealed class TransferSweeper(
             token.ThrowIfCancellationRequested();
         foreach (var id in await PastDeadlineAsync(token))
             await steps.FailAsync(id, TransferCodes.NeverReady, token);
-        var now = time.GetUtcNow();
         await writer.WriteAsync(
             scope =>
             {
                 scope.Bookkeeping();
-                scope.Db.Set<UsedAssertion>().Where(used => used.ExpiresAt < now).ExecuteDelete();
-                scope.Db.Set<AccessToken>().Where(used => used.ExpiresAt < now).ExecuteDelete();
+                TransferTokens.DropExpired(scope);
             },
             token
         );

@@ -18,7 +18,11 @@ public sealed class SqliteWriterTests : IAsyncDisposable
         _options = new DbContextOptionsBuilder<MyDataDb>().UseSqlite(connection).Options;
         using (var db = new MyDataDb(_options))
             db.Database.EnsureCreated();
-        _writer = new SqliteWriter(new DatabaseSettings { ConnectionString = connection }, _committed, TimeProvider.System);
+        _writer = new SqliteWriter(
+            new DatabaseSettings { ConnectionString = connection },
+            _committed,
+            TimeProvider.System
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -40,7 +44,9 @@ public sealed class SqliteWriterTests : IAsyncDisposable
     [Fact]
     public async Task Write_ChangeWithoutEvent_IsRefusedAndLeavesNothing()
     {
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _writer.WriteAsync(scope => scope.Db.Add(Used("x")), Cancel));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            _writer.WriteAsync(scope => scope.Db.Add(Used("x")), Cancel)
+        );
         await using var db = new MyDataDb(_options);
         Assert.Equal(0, await db.Set<UsedAssertion>().CountAsync(Cancel));
     }
@@ -106,13 +112,20 @@ public sealed class SqliteWriterTests : IAsyncDisposable
     [Fact]
     public async Task Write_WhenTheFileIsReadOnlyToItself_FailsAndWorksAgainLater()
     {
-        await using (var other = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder, "test.db")};Pooling=False"))
+        await using (
+            var other = new Microsoft.Data.Sqlite.SqliteConnection(
+                $"Data Source={Path.Combine(_folder, "test.db")};Pooling=False"
+            )
+        )
         {
             await other.OpenAsync(Cancel);
             await using var command = other.CreateCommand();
-            command.CommandText = "CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END";
+            command.CommandText =
+                "CREATE TRIGGER refuse BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'full'); END";
             await command.ExecuteNonQueryAsync(Cancel);
-            await Assert.ThrowsAsync<DbUpdateException>(() => _writer.WriteAsync(scope => scope.Raise(Happened("lost")), Cancel));
+            await Assert.ThrowsAsync<DbUpdateException>(() =>
+                _writer.WriteAsync(scope => scope.Raise(Happened("lost")), Cancel)
+            );
             command.CommandText = "DROP TRIGGER refuse";
             await command.ExecuteNonQueryAsync(Cancel);
         }

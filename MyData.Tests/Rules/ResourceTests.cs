@@ -13,9 +13,11 @@ public sealed partial class ResourceTests
     private static readonly Dictionary<string, Dictionary<string, string>> Chinese = Load(english: false);
     private static readonly Dictionary<string, Dictionary<string, string>> English = Load(english: true);
 
+    // Core too: a stable code that it gives is the key of the text that explains it.
     private static readonly string[] Sources =
     [
-        .. Repository.Files("MyData.Web", ".razor", ".cs").Where(f => !f.EndsWith("Text.cs", StringComparison.Ordinal)),
+        .. Repository.Files("MyData.Web", ".razor", ".cs"),
+        .. Repository.Files("MyData.Core", ".cs"),
     ];
 
     public static TheoryData<string> Names => [.. Chinese.Keys.Union(English.Keys).Order(StringComparer.Ordinal)];

@@ -34,7 +34,8 @@ public sealed class EgressGuardTests
     [InlineData("fd12:3456::1")]
     [InlineData("fe80::1")]
     [InlineData("ff02::1")]
-    public void IsPublic_SpecialAddress_No(string address) => Assert.False(EgressGuard.IsPublic(IPAddress.Parse(address)));
+    public void IsPublic_SpecialAddress_No(string address) =>
+        Assert.False(EgressGuard.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("8.8.8.8")]
@@ -43,7 +44,8 @@ public sealed class EgressGuardTests
     [InlineData("100.63.255.255")]
     [InlineData("::ffff:8.8.8.8")]
     [InlineData("2404:6800:4008::1")]
-    public void IsPublic_OrdinaryAddress_Yes(string address) => Assert.True(EgressGuard.IsPublic(IPAddress.Parse(address)));
+    public void IsPublic_OrdinaryAddress_Yes(string address) =>
+        Assert.True(EgressGuard.IsPublic(IPAddress.Parse(address)));
 
     /// <summary>Every way to write a loopback or private host in a URL ends at the same guard, because it judges what is resolved.</summary>
     [Theory]
@@ -60,13 +62,24 @@ public sealed class EgressGuardTests
         );
         if (!Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var url))
             return;
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(url, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HttpRequestException>(() =>
+            client.GetAsync(url, TestContext.Current.CancellationToken)
+        );
     }
 
     public static TheoryData<string> Hosts()
     {
         var hosts = new TheoryData<string>();
-        string[] addresses = ["127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.10", "172.16.5.4", "0.0.0.0", "100.64.9.9"];
+        string[] addresses =
+        [
+            "127.0.0.1",
+            "10.1.2.3",
+            "169.254.169.254",
+            "192.168.0.10",
+            "172.16.5.4",
+            "0.0.0.0",
+            "100.64.9.9",
+        ];
         foreach (var address in addresses)
         {
             var b = IPAddress.Parse(address).GetAddressBytes();
@@ -97,7 +110,18 @@ public sealed class EgressGuardTests
             foreach (var form in forms)
                 hosts.Add(form);
         }
-        string[] names = ["localhost", "LOCALHOST", "localhost.", "ip6-localhost", "[::1]", "[::]", "[fe80::1]", "[fd00::1]", "localhost:22"];
+        string[] names =
+        [
+            "localhost",
+            "LOCALHOST",
+            "localhost.",
+            "ip6-localhost",
+            "[::1]",
+            "[::]",
+            "[fe80::1]",
+            "[fd00::1]",
+            "localhost:22",
+        ];
         foreach (var name in names)
             hosts.Add(name);
         string[] digits = ["１２７.0.0.1", "①②⑦.⓪.⓪.①", "127。0。0。1", "127．0．0．1"];

@@ -14,7 +14,7 @@ public sealed class CodeText
     private static string FamilyOf(string code) =>
         code.Split('.')[0] switch
         {
-            "package" or "seal" or "jose" or "zip" or "jwk" => "Package",
+            "package" or "seal" or "jose" or "zip" or "jwk" or "jwks" => "Package",
             "certificate" => "Certificate",
             _ => "Other",
         };
