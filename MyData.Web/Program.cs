@@ -22,6 +22,7 @@ app.UseHosting();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
 app.MapCatalog();
+app.MapSignIn();
 app.MapDownload();
 app.MapKillSwitch();
 app.MapNotices();

@@ -37,6 +37,14 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
         return new(email, verified, citizen.Language, Notices: !muted.Contains(AllNotices)) { Muted = muted };
     }
 
+    /// <summary>Whether there is such an account, its first use complete.</summary>
+    public async Task<bool> ExistsAsync(Guid citizenId, CancellationToken cancellationToken = default) =>
+        await FindAsync(citizenId, cancellationToken) is { VerifiedAt: not null };
+
+    /// <summary>Whether this account is of the person with this number.</summary>
+    public async Task<bool> IsOfAsync(Guid citizenId, NationalId id, CancellationToken cancellationToken = default) =>
+        await FindAsync(id, cancellationToken) is { } citizen && citizen.Id == citizenId;
+
     /// <summary>The entry of <see cref="CitizenContact.Muted"/> that stands for every kind.</summary>
     public const string AllNotices = "all";
 

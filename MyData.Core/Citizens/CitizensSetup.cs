@@ -11,6 +11,9 @@ public static class CitizensSetup
         services.AddSingleton<CitizenAccounts>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<IdentityChecks>();
+        services.AddSingleton<Challenges>();
+        services.AddSingleton<SignInLimits>();
+        services.AddSingleton<Passkeys>();
         return services;
     }
 }

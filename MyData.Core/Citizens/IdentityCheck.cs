@@ -55,9 +55,6 @@ public sealed class IdentityCheck
     /// <summary>What the proofs told, sealed.</summary>
     public byte[]? Facts { get; set; }
 
-    /// <summary>The one-time value that the method under way must answer; null once it was answered.</summary>
-    public string? Challenge { get; set; }
-
     private sealed class Mapping : IEntityTypeConfiguration<IdentityCheck>
     {
         public void Configure(EntityTypeBuilder<IdentityCheck> builder)

@@ -31,6 +31,9 @@ public sealed record CheckView(
 /// <param name="SessionCookie">The cookie of the new session, when one was given.</param>
 public sealed record CheckResult(IdentityCheckState State, string Code, string Back, string? SessionCookie = null)
 {
+    /// <summary>Whose session was given.</summary>
+    public Guid? CitizenId { get; init; }
+
     public bool IsRefused => Code != "ok";
 }
 
@@ -56,9 +59,20 @@ public sealed class IdentityChecks(
     public const string SessionGone = "signin.session-gone";
     public const string Incomplete = "signin.identity-incomplete";
 
-    /// <summary>Begins a check, and returns the cookie value that it is bound to.</summary>
-    public async Task<string> StartAsync(StartCheck start, CancellationToken cancellationToken = default)
+    /// <summary>Begins a check, or goes on with the one of this browser, and returns the cookie value that it is bound to.</summary>
+    public async Task<string> BeginAsync(
+        string? cookie,
+        StartCheck start,
+        CancellationToken cancellationToken = default
+    )
     {
+        var running = await LoadAsync(cookie, cancellationToken);
+        if (running is { State: < IdentityCheckState.Step2 } && running.SessionId == start.Session?.Id)
+        {
+            if (running.Back != start.Back || running.Wanted != start.Wanted)
+                await RedirectAsync(running.Id, start, cancellationToken);
+            return cookie!;
+        }
         var token = SecretToken.New();
         await writer.WriteAsync(
             scope =>
@@ -80,6 +94,60 @@ public sealed class IdentityChecks(
         );
         return token.Value;
     }
+
+    /// <summary>Gives a check up; its cookie is worth nothing afterwards.</summary>
+    public async Task AbandonAsync(string? cookie, CancellationToken cancellationToken = default)
+    {
+        if (await LoadAsync(cookie, cancellationToken) is not { } check)
+            return;
+        await writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                scope
+                    .Db.Set<IdentityCheck>()
+                    .Where(c => c.Id == check.Id && c.State < IdentityCheckState.Verified)
+                    .ExecuteDelete();
+            },
+            cancellationToken
+        );
+    }
+
+    /// <summary>Records a proof that its method refused; where the number has an account, she is told.</summary>
+    public async Task RefusedAsync(
+        IdentityMethod method,
+        NationalId? id,
+        string code,
+        SignInOrigin origin,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var citizen = id is null ? null : await accounts.FindAsync(id, cancellationToken);
+        await RefusedAsync(method, citizen?.Id, code, origin, cancellationToken);
+    }
+
+    /// <summary>The same, where the account is known, or nobody's.</summary>
+    public Task RefusedAsync(
+        IdentityMethod method,
+        Guid? citizenId,
+        string code,
+        SignInOrigin origin,
+        CancellationToken cancellationToken = default
+    ) =>
+        writer.WriteAsync(
+            scope =>
+                scope.Raise(
+                    new Event
+                    {
+                        Kind = EventKinds.SignInRefused,
+                        CitizenId = citizenId,
+                        Actor = "unknown",
+                        Code = code,
+                        Details = SignInDetails.Json(method.Code, AssuranceLevel.None, origin),
+                    }
+                ),
+            cancellationToken
+        );
 
     /// <summary>The running check of this cookie; null where there is none, it has ended or run out.</summary>
     public async Task<CheckView?> FindAsync(string? cookie, CancellationToken cancellationToken = default) =>
@@ -159,7 +227,7 @@ public sealed class IdentityChecks(
                     }
                 );
                 sessions.Begin(scope, token, citizenId, by, origin);
-                return new CheckResult(IdentityCheckState.Verified, "ok", row.Back, token.Value);
+                return new CheckResult(row.State, "ok", row.Back, token.Value) { CitizenId = citizenId };
             },
             cancellationToken
         );
@@ -171,8 +239,7 @@ public sealed class IdentityChecks(
             ? IdentityOf(check)
             : null;
 
-    /// <summary>Keeps the one-time value that the method under way must answer; it replaces an earlier one.</summary>
-    public Task SetChallengeAsync(Guid checkId, string challenge, CancellationToken cancellationToken = default) =>
+    private Task RedirectAsync(Guid checkId, StartCheck start, CancellationToken cancellationToken) =>
         writer.WriteAsync(
             scope =>
             {
@@ -180,29 +247,12 @@ public sealed class IdentityChecks(
                 scope
                     .Db.Set<IdentityCheck>()
                     .Where(c => c.Id == checkId)
-                    .ExecuteUpdate(set => set.SetProperty(c => c.Challenge, challenge));
+                    .ExecuteUpdate(set =>
+                        set.SetProperty(c => c.Back, start.Back).SetProperty(c => c.Wanted, start.Wanted)
+                    );
             },
             cancellationToken
         );
-
-    /// <summary>Uses up the one-time value of this cookie's check; null where it was used, or there is none.</summary>
-    public async Task<string?> TakeChallengeAsync(string? cookie, CancellationToken cancellationToken = default)
-    {
-        if (await LoadAsync(cookie, cancellationToken) is not { Challenge: { } challenge } check)
-            return null;
-        var taken = await writer.WriteAsync(
-            scope =>
-            {
-                scope.Bookkeeping();
-                return scope
-                    .Db.Set<IdentityCheck>()
-                    .Where(c => c.Id == check.Id && c.Challenge == challenge)
-                    .ExecuteUpdate(set => set.SetProperty(c => c.Challenge, (string?)null));
-            },
-            cancellationToken
-        );
-        return taken == 1 ? challenge : null;
-    }
 
     private async Task<IdentityCheck?> LoadAsync(string? cookie, CancellationToken cancellationToken)
     {

@@ -84,7 +84,7 @@ internal sealed class ProofStep(
         check.Facts = null;
         citizen.Identity = Renewed ?? citizen.Identity;
         sessions.Begin(scope, token, citizen.Id, by, origin);
-        return new(check.State, "ok", check.Back, token.Value);
+        return new(check.State, "ok", check.Back, token.Value) { CitizenId = citizen.Id };
     }
 
     // Both are told: the one whose check it was, and the one whose proof turned up in it.

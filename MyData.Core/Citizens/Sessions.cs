@@ -56,14 +56,18 @@ public sealed class Sessions : IDisposable
     }
 
     /// <summary>Her live sessions, the last used one first.</summary>
-    public async Task<IReadOnlyList<Session>> ListAsync(Guid citizenId, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<SessionView>> ListAsync(
+        Guid citizenId,
+        CancellationToken cancellationToken = default
+    )
     {
         await using var db = await _dbs.CreateDbContextAsync(cancellationToken);
         var rows = await db.Set<Session>()
             .Where(s => s.CitizenId == citizenId && s.EndedAt == null)
             .OrderByDescending(s => s.LastSeenAt)
             .ToListAsync(cancellationToken);
-        return rows.FindAll(IsLive);
+        return rows.FindAll(IsLive)
+            .ConvertAll(s => new SessionView(s.Id, s.Device, s.SignedInAt, s.LastSeenAt, s.Level));
     }
 
     /// <summary>Ends one session of hers; false where it is not hers or has ended.</summary>
@@ -189,6 +193,17 @@ public sealed class Sessions : IDisposable
 
     private sealed record Kept(Session Session, long Since);
 }
+
+/// <summary>A live session in her list.</summary>
+/// <param name="Device">Such as "Chrome, Windows"; empty where the browser did not say.</param>
+/// <param name="LastSeenAt">Within a minute.</param>
+public sealed record SessionView(
+    Guid Id,
+    string Device,
+    DateTimeOffset SignedInAt,
+    DateTimeOffset LastSeenAt,
+    AssuranceLevel Level
+);
 
 /// <summary>The methods and the level that a session stands on.</summary>
 internal sealed record SignedInBy(IReadOnlyList<string> Methods, AssuranceLevel Level);

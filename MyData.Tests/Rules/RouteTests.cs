@@ -25,6 +25,17 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/verify",
         // The sandbox's front page, with nobody real on it
         "/sandbox",
+        // Signing in and out: what a citizen does before she is one
+        "/signin",
+        "/signin/documents",
+        "/signin/oidc/start",
+        "/signin/passkey",
+        "/signin/passkey/options",
+        "/signin/welcome",
+        "/signin/restart",
+        "/signin/wait",
+        "/signout",
+        "/signout/done",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",

@@ -17,6 +17,8 @@ public sealed class StartTests
         ["MyData:HelpDesk:Email"] = "help@mydata.example",
         ["MyData:Mail:Host"] = "mail.mydata.example",
         ["MyData:Mail:From"] = "no-reply@mydata.example",
+        ["MyData:SignIn:Upstream:Authority"] = "https://identity.example",
+        ["MyData:SignIn:DocumentAuthority"] = "https://documents.example/match",
     };
 
     public static TheoryData<string> Required => [.. Complete.Keys];

@@ -78,7 +78,9 @@ public static class HostingSetup
     public static void UseHosting(this WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<CrossSiteForms>();
         app.UseRequestLocalization(Languages.Configure);
+        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();

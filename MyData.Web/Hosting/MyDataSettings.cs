@@ -1,3 +1,5 @@
+using MyData.Web.Features.SignIn;
+
 namespace MyData.Web.Hosting;
 
 /// <summary>The section <c>MyData</c> of the configuration. Checked all at once at start; "not set" never means "open".</summary>
@@ -18,6 +20,7 @@ public sealed record MyDataSettings
     public HelpDeskSettings HelpDesk { get; init; } = new();
     public MailSettings Mail { get; init; } = new();
     public SandboxSwitch Sandbox { get; init; } = new();
+    public SignInSettings SignIn { get; init; } = new();
 
     public sealed record HelpDeskSettings
     {
@@ -70,5 +73,7 @@ public sealed record MyDataSettings
             yield return "MyData:Mail:Host is not set: notices could not be sent.";
         if (Mail.From.Length == 0)
             yield return "MyData:Mail:From is not set: notices could not be sent.";
+        foreach (var problem in SignIn.Problems())
+            yield return problem;
     }
 }

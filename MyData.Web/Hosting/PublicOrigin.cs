@@ -1,6 +1,6 @@
-using MyData.Core.Data;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using MyData.Core.Data;
 
 namespace MyData.Web.Hosting;
 

@@ -11,7 +11,9 @@ public sealed record TrustedRoots(IReadOnlyList<X509Certificate2> Certificates)
     {
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToList() : [];
         if (files.Count == 0)
-            throw new InvalidOperationException($"MyData does not start:\n  MyData:TrustedRoots holds no certificate: '{folder}'.");
+            throw new InvalidOperationException(
+                $"MyData does not start:\n  MyData:TrustedRoots holds no certificate: '{folder}'."
+            );
         return new([.. files.Select(X509CertificateLoader.LoadCertificateFromFile)]);
     }
 }

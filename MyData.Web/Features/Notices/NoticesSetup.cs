@@ -1,3 +1,4 @@
+using MyData.Core.Data;
 using MyData.Core.Notifications;
 using MyData.Web.Hosting;
 
@@ -14,7 +15,7 @@ public static class NoticesSetup
         builder.Services.AddSingleton(provider =>
         {
             var settings = provider.GetRequiredService<MyDataSettings>();
-            var origin = provider.GetRequiredService<PublicOrigin>();
+            var origin = provider.GetRequiredService<IIssuer>();
             return new NoticeSettings
             {
                 From = settings.Mail.From.Length > 0 ? settings.Mail.From : "notice@mydata.example",

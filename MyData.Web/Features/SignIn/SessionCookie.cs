@@ -24,7 +24,7 @@ public static class SessionCookie
     public static void DeleteCheck(HttpContext context) => context.Response.Cookies.Delete(CheckName, Options(null));
 
     // Always Secure, on http://localhost too: browsers count it as a secure place, and __Host- is refused without it.
-    private static CookieOptions Options(TimeSpan? life) =>
+    internal static CookieOptions Options(TimeSpan? life) =>
         new()
         {
             Path = "/",

@@ -12,9 +12,11 @@ public static class SignInUrls
     public const string Passkey = "/signin/passkey";
     public const string PasskeyOptions = "/signin/passkey/options";
     public const string Welcome = "/signin/welcome";
+    public const string Restart = "/signin/restart";
+    public const string Wait = "/signin/wait";
     public const string SignOut = "/signout";
     public const string SignedOut = "/signout/done";
-    public const string SharedComputer = "/signout/shared";
+    public const string Cleared = "/signout/done?cleared=yes";
 
     /// <param name="back">Where to go afterwards: a path of this portal.</param>
     /// <param name="level">Asks for methods that reach this level, of who is signed in already.</param>
@@ -27,4 +29,11 @@ public static class SignInUrls
             query = query.Add("back", back);
         return SignInPath + query;
     }
+
+    /// <summary>The sign-in page, saying why the last try led nowhere.</summary>
+    public static string Problem(string code) => $"{SignInPath}?problem={Uri.EscapeDataString(code)}";
+
+    /// <summary>A method's page, with what the sign-in page was asked for.</summary>
+    public static string WithBack(string page, string? back, AssuranceLevel level) =>
+        page + SignIn(back, level)[SignInPath.Length..];
 }

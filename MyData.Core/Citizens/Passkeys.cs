@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Events;
+
+namespace MyData.Core.Citizens;
+
+/// <summary>A passkey that an authenticator has just made, checked.</summary>
+public sealed record NewPasskey
+{
+    public required Guid CitizenId { get; init; }
+
+    /// <summary>The session that adds it.</summary>
+    public required Guid SessionId { get; init; }
+    public required AssuranceLevel SessionLevel { get; init; }
+    public required string Name { get; init; }
+    public required byte[] CredentialId { get; init; }
+    public required byte[] PublicKey { get; init; }
+    public required uint SignCount { get; init; }
+    public required IReadOnlyList<string> Transports { get; init; }
+    public required bool IsBackupEligible { get; init; }
+    public required bool IsBackedUp { get; init; }
+}
+
+/// <summary>A passkey that has just been used: whose, and what that is worth.</summary>
+public sealed record PasskeyProof(Guid CitizenId, AssuranceLevel Level);
+
+/// <summary>A passkey in her list.</summary>
+public sealed record PasskeyView(
+    Guid Id,
+    string Name,
+    AssuranceLevel Level,
+    bool IsSynced,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? LastUsedAt
+);
+
+/// <summary>Her passkeys: add, use, name, remove.</summary>
+public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer)
+{
+    /// <summary>More than this nobody needs, and a list without end would fill the database.</summary>
+    public const int Most = 20;
+
+    public const int LongestName = 60;
+
+    public async Task<IReadOnlyList<PasskeyView>> ListAsync(
+        Guid citizenId,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Passkey>()
+            .Where(p => p.CitizenId == citizenId)
+            .OrderBy(p => p.CreatedAt)
+            .Select(p => new PasskeyView(p.Id, p.Name, p.Level, p.IsBackupEligible, p.CreatedAt, p.LastUsedAt))
+            .ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Whose passkey this is; null for an unknown one.</summary>
+    public async Task<Guid?> OwnerAsync(byte[] credentialId, CancellationToken cancellationToken = default) =>
+        (await FindAsync(credentialId, cancellationToken))?.CitizenId;
+
+    /// <summary>With their public keys, for the handler that checks signatures.</summary>
+    public async Task<IReadOnlyList<Passkey>> AllAsync(Guid citizenId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Passkey>().Where(p => p.CitizenId == citizenId).ToListAsync(cancellationToken);
+    }
+
+    public async Task<Passkey?> FindAsync(byte[] credentialId, CancellationToken cancellationToken = default)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        return await db.Set<Passkey>().FirstOrDefaultAsync(p => p.CredentialId == credentialId, cancellationToken);
+    }
+
+    /// <summary>False where this credential is known already, or she has too many.</summary>
+    public Task<bool> AddAsync(NewPasskey added, CancellationToken cancellationToken = default) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var all = scope.Db.Set<Passkey>();
+                if (all.Any(p => p.CredentialId == added.CredentialId))
+                    return false;
+                if (all.Count(p => p.CitizenId == added.CitizenId) >= Most)
+                    return false;
+                var passkey = new Passkey
+                {
+                    CitizenId = added.CitizenId,
+                    CredentialId = added.CredentialId,
+                    PublicKey = added.PublicKey,
+                    Name = added.Name,
+                    Level = LevelOf(added),
+                    SignCount = added.SignCount,
+                    Transports = string.Join(' ', added.Transports),
+                    IsBackupEligible = added.IsBackupEligible,
+                    IsBackedUp = added.IsBackedUp,
+                    CreatedAt = scope.Now,
+                };
+                all.Add(passkey);
+                var details = new { level = (int)passkey.Level, synced = passkey.IsBackupEligible };
+                scope.Raise(Happened(EventKinds.PasskeyAdded, added.CitizenId, added.SessionId, details));
+                return true;
+            },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Records a use, when its signature has held. Null: the counter did not rise, or another use with the same counter was
+    /// first, so the passkey may be a copy (WebAuthn Level 3 §6.1.1); or it was removed meanwhile.
+    /// </summary>
+    public Task<PasskeyProof?> UsedAsync(
+        byte[] credentialId,
+        uint signCount,
+        bool isBackedUp,
+        CancellationToken cancellationToken = default
+    ) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                var passkey = scope.Db.Set<Passkey>().SingleOrDefault(p => p.CredentialId == credentialId);
+                if (passkey is null || (signCount <= passkey.SignCount && (signCount, passkey.SignCount) is not (0, 0)))
+                    return null;
+                passkey.SignCount = signCount;
+                passkey.IsBackedUp = isBackedUp;
+                passkey.LastUsedAt = scope.Now;
+                return new PasskeyProof(passkey.CitizenId, passkey.Level);
+            },
+            cancellationToken
+        );
+
+    /// <summary>False where it is not hers.</summary>
+    public Task<bool> RenameAsync(Guid citizenId, Guid id, string name, CancellationToken token = default) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                return scope
+                        .Db.Set<Passkey>()
+                        .Where(p => p.Id == id && p.CitizenId == citizenId)
+                        .ExecuteUpdate(set => set.SetProperty(p => p.Name, name)) == 1;
+            },
+            token
+        );
+
+    /// <summary>False where it is not hers.</summary>
+    public Task<bool> RemoveAsync(Guid citizenId, Guid sessionId, Guid id, CancellationToken token = default) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var removed = scope
+                    .Db.Set<Passkey>()
+                    .Where(p => p.Id == id && p.CitizenId == citizenId)
+                    .ExecuteDelete();
+                if (removed == 1)
+                    scope.Raise(Happened(EventKinds.PasskeyRemoved, citizenId, sessionId, details: null));
+                return removed == 1;
+            },
+            token
+        );
+
+    private static AssuranceLevel LevelOf(NewPasskey added) =>
+        added.IsBackupEligible && added.SessionLevel > AssuranceLevel.LoA2 ? AssuranceLevel.LoA2 : added.SessionLevel;
+
+    private static Event Happened(string kind, Guid citizenId, Guid sessionId, object? details) =>
+        new()
+        {
+            Kind = kind,
+            CitizenId = citizenId,
+            SessionId = sessionId,
+            Actor = "citizen",
+            Details = details is null ? null : JsonSerializer.Serialize(details),
+        };
+}

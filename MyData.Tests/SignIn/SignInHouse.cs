@@ -1,0 +1,93 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MyData.Core.Events;
+using MyData.Tests.Support;
+using MyData.Web.Features.SignIn;
+
+namespace MyData.Tests.SignIn;
+
+/// <summary>A portal whose sources of identity are ours: a provider over HTTP, an authority in memory, a clock that stands.</summary>
+public sealed class SignInHouse : IAsyncLifetime
+{
+    private Portal? _portal;
+    private FakeProvider? _provider;
+
+    public Portal Portal => _portal!;
+    public FakeProvider Provider => _provider!;
+    public FakeDocuments Documents { get; } = new();
+    public ManualTime Time { get; } = new(TimeProvider.System.GetUtcNow());
+
+    /// <summary>Settings over the usual ones; before the house starts.</summary>
+    public List<(string, string)> Settings { get; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        _provider = await FakeProvider.StartAsync(Time);
+        _portal = Portal.Start(
+            new()
+            {
+                Time = Time,
+                Settings = [("MyData:SignIn:Upstream:Authority", _provider.Issuer), .. Settings],
+                Services = services =>
+                {
+                    services.Replace(ServiceDescriptor.Singleton<IDocumentAuthority>(Documents));
+                },
+            }
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_portal is not null)
+            await _portal.DisposeAsync();
+        if (_provider is not null)
+            await _provider.DisposeAsync();
+    }
+
+    public static async Task<SignInHouse> StartAsync(params (string, string)[] settings)
+    {
+        var house = new SignInHouse();
+        house.Settings.AddRange(settings);
+        await house.InitializeAsync();
+        return house;
+    }
+
+    public static async Task<Page> DocumentsAsync(CitizenDriver browser, Person person, string query = "")
+    {
+        await browser.GetAsync(SignInUrls.Documents + query);
+        return await browser.SubmitAsync(
+            "documents",
+            ("id", person.Id),
+            ("health_card", person.HealthCard),
+            ("household", person.Household)
+        );
+    }
+
+    public async Task<Page> UpstreamAsync(CitizenDriver browser, Person person, string query = "")
+    {
+        Provider.Person = person;
+        return await browser.GetAsync(SignInUrls.UpstreamStart + query);
+    }
+
+    /// <summary>A citizen whose first use is complete, and who is signed in.</summary>
+    public async Task<CitizenDriver> CitizenAsync(Person person)
+    {
+        var browser = Portal.Visitor();
+        await DocumentsAsync(browser, person);
+        await UpstreamAsync(browser, person);
+        await browser.SubmitAsync("welcome");
+        Assert.True(await IsSignedInAsync(browser), browser.Page.Text);
+        return browser;
+    }
+
+    /// <summary>Whether this browser's cookie opens a page that wants a citizen.</summary>
+    public static async Task<bool> IsSignedInAsync(CitizenDriver browser)
+    {
+        using var response = await browser.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/account"));
+        return response.Headers.Location?.ToString().StartsWith(SignInUrls.SignInPath, StringComparison.Ordinal)
+            is not true;
+    }
+
+    public async Task<List<Event>> EventsAsync(string kind) =>
+        (await Portal.EventsAsync()).FindAll(e => e.Kind == kind);
+}
