@@ -9,5 +9,6 @@ public static class OpenIdSetup
             .AddSingleton<PlatformClient>()
             .AddSingleton<TransferTokens>()
             .AddSingleton<ProviderClients>()
-            .AddSingleton<Introspection>();
+            .AddSingleton<Introspection>()
+            .AddHostedService<KeyRoller>();
 }
