@@ -9,8 +9,15 @@ using MyData.Web.Hosting;
 using MyData.Web.Layout;
 using MyData.Web.Sandbox;
 
+if (args is [SandboxHost.Command, ..])
+{
+    await SandboxHost.RunAsync(args);
+    return;
+}
+
 var builder = WebApplication.CreateBuilder(args);
-builder.AddHosting();
+var settings = builder.AddHosting();
+builder.AddSandboxWhereOn(settings);
 builder.AddSignIn();
 builder.AddOpen();
 builder.AddNotices();
@@ -24,12 +31,13 @@ app.MapPreferences();
 app.MapCatalog();
 app.MapSignIn();
 app.MapDownload();
-app.MapKillSwitch();
 app.MapNotices();
 app.MapOpenId();
+await app.MapSandboxWhereOnAsync(settings);
+app.MapKillSwitch();
 app.MapRazorComponents<App>()
     // Our own Content-Security-Policy says it already, and more strictly.
     .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
-app.Run();
+await app.RunAsync();
 
 public partial class Program;

@@ -62,7 +62,11 @@ internal static class ConsentReceipt
                         purpose = draft.Purpose,
                         lawful_basis = "consent",
                         processing_methods = new[] { "fetch", "relay-sealed" },
-                        storage = new { location = issuer.Value, sealed_retention = System.Xml.XmlConvert.ToString(draft.Retention) },
+                        storage = new
+                        {
+                            location = issuer.Value,
+                            sealed_retention = System.Xml.XmlConvert.ToString(draft.Retention),
+                        },
                         frequency = "once",
                         pii_information = draft.Items.Select(item => new
                         {

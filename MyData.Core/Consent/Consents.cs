@@ -57,7 +57,8 @@ public sealed class Consents(
     public async Task<ConsentRecord?> FindAsync(Guid citizenId, Guid consentId, CancellationToken token = default)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<ConsentRecord>().FirstOrDefaultAsync(c => c.Id == consentId && c.CitizenId == citizenId, token);
+        return await db.Set<ConsentRecord>()
+            .FirstOrDefaultAsync(c => c.Id == consentId && c.CitizenId == citizenId, token);
     }
 
     /// <summary>Her own receipt as JWS compact; null for anybody else's.</summary>

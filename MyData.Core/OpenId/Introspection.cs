@@ -15,7 +15,11 @@ public sealed class Introspection(
 {
     /// <summary>The token, if it is alive and meant for this provider; else null, whatever the reason.</summary>
     /// <exception cref="OpenIdException">The client assertion was used before.</exception>
-    public async Task<AccessToken?> TokenAsync(AuthenticatedProvider provider, string token, CancellationToken cancellation)
+    public async Task<AccessToken?> TokenAsync(
+        AuthenticatedProvider provider,
+        string token,
+        CancellationToken cancellation
+    )
     {
         var row = await AliveAsync(token, cancellation);
         if (row is not null && !MeantFor(row, provider))
@@ -41,17 +45,26 @@ public sealed class Introspection(
 
     /// <summary>National wire: the bearer of the token alone asks (protocols.md B1).</summary>
     /// <exception cref="OpenIdException">invalid_token.</exception>
-    public async Task<(AccessToken Token, CitizenIdentity Subject)> BearerSubjectAsync(string token, CancellationToken cancellation)
+    public async Task<(AccessToken Token, CitizenIdentity Subject)> BearerSubjectAsync(
+        string token,
+        CancellationToken cancellation
+    )
     {
         var row = await AliveAsync(token, cancellation);
         // A token bound to a key is worth nothing to its bearer.
         if (row is not { KeyThumbprint: null })
             throw OpenIdException.InvalidToken("The token is not active.");
-        await writer.WriteAsync(scope => scope.Raise(Happened(EventKinds.SubjectRead, row.Audience, row)), cancellation);
+        await writer.WriteAsync(
+            scope => scope.Raise(Happened(EventKinds.SubjectRead, row.Audience, row)),
+            cancellation
+        );
         return await WithSubjectAsync(row, cancellation);
     }
 
-    private async Task<(AccessToken Token, CitizenIdentity Subject)> WithSubjectAsync(AccessToken? row, CancellationToken cancellation)
+    private async Task<(AccessToken Token, CitizenIdentity Subject)> WithSubjectAsync(
+        AccessToken? row,
+        CancellationToken cancellation
+    )
     {
         if (row is null)
             throw OpenIdException.InvalidToken("The token is not active.");
@@ -62,7 +75,8 @@ public sealed class Introspection(
     }
 
     private static bool MeantFor(AccessToken row, AuthenticatedProvider provider) =>
-        row.Audience == provider.Listing.ClientId && (provider.DataSetId is null || provider.DataSetId == row.DataSetId);
+        row.Audience == provider.Listing.ClientId
+        && (provider.DataSetId is null || provider.DataSetId == row.DataSetId);
 
     private async Task<AccessToken?> AliveAsync(string token, CancellationToken cancellation)
     {
@@ -86,7 +100,11 @@ public sealed class Introspection(
             {
                 if (provider.Assertion is { } assertion)
                 {
-                    if (scope.Db.Set<UsedAssertion>().Any(u => u.ClientId == assertion.ClientId && u.TokenId == assertion.TokenId))
+                    if (
+                        scope
+                            .Db.Set<UsedAssertion>()
+                            .Any(u => u.ClientId == assertion.ClientId && u.TokenId == assertion.TokenId)
+                    )
                         return false;
                     scope.Db.Add(assertion);
                 }

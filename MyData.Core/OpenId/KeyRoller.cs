@@ -15,7 +15,10 @@ public sealed class KeyRoller(SigningKeys keys, IWriter writer, TimeProvider tim
         do
         {
             if (keys.RollIfDue())
-                await writer.WriteAsync(scope => scope.Raise(new Event { Kind = EventKinds.KeyRolled, Actor = "platform" }), stoppingToken);
+                await writer.WriteAsync(
+                    scope => scope.Raise(new Event { Kind = EventKinds.KeyRolled, Actor = "platform" }),
+                    stoppingToken
+                );
         } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 }

@@ -32,7 +32,10 @@ public sealed class PlatformClient(TimeProvider time)
                 ["ath"] = Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(token))),
             }
         );
-        var header = new Dictionary<string, object?> { ["jwk"] = JsonSerializer.Deserialize<JsonElement>(_key.PublicOnly().ToJson()) };
+        var header = new Dictionary<string, object?>
+        {
+            ["jwk"] = JsonSerializer.Deserialize<JsonElement>(_key.PublicOnly().ToJson()),
+        };
         return Jws.Sign(_key, JoseNames.Es256, claims, "dpop+jwt", header);
     }
 }

@@ -24,10 +24,17 @@ public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvi
     /// <summary>The longest life of an assertion.</summary>
     public static readonly TimeSpan LongestAssertion = TimeSpan.FromMinutes(5);
 
-    private static readonly IReadOnlySet<string> Algorithms = new HashSet<string>(StringComparer.Ordinal) { JoseNames.Es256 };
+    private static readonly IReadOnlySet<string> Algorithms = new HashSet<string>(StringComparer.Ordinal)
+    {
+        JoseNames.Es256,
+    };
 
     /// <exception cref="OpenIdException">invalid_client: the reason is for the log of a developer, the same for all.</exception>
-    public async Task<AuthenticatedProvider> ByAssertionAsync(string? assertionType, string? assertion, CancellationToken token)
+    public async Task<AuthenticatedProvider> ByAssertionAsync(
+        string? assertionType,
+        string? assertion,
+        CancellationToken token
+    )
     {
         if (assertionType != AssertionType || string.IsNullOrEmpty(assertion) || assertion.Length > 4096)
             throw OpenIdException.InvalidClient("No client assertion.");
@@ -47,7 +54,16 @@ public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvi
             throw OpenIdException.InvalidClient("exp is over, or too far.");
         if (Text(claims, "jti") is not { Length: >= 8 and <= 200 } id)
             throw OpenIdException.InvalidClient("jti is missing.");
-        return new(provider, null, new UsedAssertion { ClientId = clientId, TokenId = id, ExpiresAt = expires + Skew });
+        return new(
+            provider,
+            null,
+            new UsedAssertion
+            {
+                ClientId = clientId,
+                TokenId = id,
+                ExpiresAt = expires + Skew,
+            }
+        );
     }
 
     /// <summary>National wire: <c>Authorization: Basic</c> of the data set's id and the provider's secret.</summary>

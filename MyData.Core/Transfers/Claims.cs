@@ -43,7 +43,13 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
     /// Records that her browser refused the package that it opened. Told once for each transfer; the row stays as it is,
     /// because she may look again, and "done" or time ends it.
     /// </summary>
-    public Task<bool> ReportAsync(Guid citizenId, Guid consentId, Guid transferId, string code, CancellationToken token) =>
+    public Task<bool> ReportAsync(
+        Guid citizenId,
+        Guid consentId,
+        Guid transferId,
+        string code,
+        CancellationToken token
+    ) =>
         writer.WriteAsync(
             scope =>
             {
@@ -61,7 +67,8 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
 
     /// <summary>Whether a text has the form of a stable code: dotted lower-case words.</summary>
     public static bool IsCode(string text) =>
-        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-');
+        text.Length is > 0 and <= 64
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-');
 
     public static string HashOf(string claim) => Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(claim)));
 

@@ -69,7 +69,11 @@ public sealed class Downloads(
         );
 
     /// <summary>Her transfers of one consent, in the order of the page; empty for anybody else's.</summary>
-    public async Task<IReadOnlyList<Transfer>> ListAsync(Guid citizenId, Guid consentId, CancellationToken token = default)
+    public async Task<IReadOnlyList<Transfer>> ListAsync(
+        Guid citizenId,
+        Guid consentId,
+        CancellationToken token = default
+    )
     {
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<Transfer>()

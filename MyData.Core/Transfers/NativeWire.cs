@@ -8,8 +8,13 @@ using MyData.Core.OpenId;
 namespace MyData.Core.Transfers;
 
 /// <summary>The native DP-API (protocols.md A2): the provider seals for her browser, the platform sees the head only.</summary>
-public sealed class NativeWire(ProviderHttp http, TransferTokens tokens, PlatformClient platform, Relay relay, TransferSettings settings)
-    : IProviderWire
+public sealed class NativeWire(
+    ProviderHttp http,
+    TransferTokens tokens,
+    PlatformClient platform,
+    Relay relay,
+    TransferSettings settings
+) : IProviderWire
 {
     private const string SealedType = "application/jose+json";
 
@@ -24,10 +29,18 @@ public sealed class NativeWire(ProviderHttp http, TransferTokens tokens, Platfor
         request.Headers.Add("DPoP", platform.Proof("POST", call.Endpoint, call.Token.Value));
         request.Content = new ByteArrayContent(Body(call));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return await http.SendAsync(request, (response, cancellation) => ReadAsync(call, response, cancellation), token);
+        return await http.SendAsync(
+            request,
+            (response, cancellation) => ReadAsync(call, response, cancellation),
+            token
+        );
     }
 
-    private async Task<ProviderAnswer> ReadAsync(ProviderCall call, HttpResponseMessage response, CancellationToken token)
+    private async Task<ProviderAnswer> ReadAsync(
+        ProviderCall call,
+        HttpResponseMessage response,
+        CancellationToken token
+    )
     {
         switch (response.StatusCode)
         {
@@ -36,7 +49,10 @@ public sealed class NativeWire(ProviderHttp http, TransferTokens tokens, Platfor
             case HttpStatusCode.Accepted:
                 return new ProviderAnswer.Preparing(http.RetryAfter(response));
             case not HttpStatusCode.OK:
-                throw new TransferException(TransferCodes.Error, "The provider answered what this protocol does not know.");
+                throw new TransferException(
+                    TransferCodes.Error,
+                    "The provider answered what this protocol does not know."
+                );
         }
         if (response.Content.Headers.ContentType?.MediaType != SealedType)
             throw new TransferException(TransferCodes.WrongType, "The answer is not a sealed package.");

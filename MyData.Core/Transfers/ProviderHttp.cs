@@ -43,7 +43,11 @@ public sealed class ProviderHttp(TransferSettings settings, EgressGuard guard, T
         limit.CancelAfter(settings.HeaderTimeout);
         try
         {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using var response = await _client.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                limit.Token
+            );
             limit.CancelAfter(settings.BodyTimeout);
             Refuse(response);
             return await read(response, limit.Token);
@@ -101,9 +105,11 @@ public sealed class ProviderHttp(TransferSettings settings, EgressGuard guard, T
     }
 
     private static string CodeOf(HttpRequestException failed) =>
-        failed.InnerException is AuthenticationException || failed.HttpRequestError == HttpRequestError.SecureConnectionError
+        failed.InnerException is AuthenticationException
+        || failed.HttpRequestError == HttpRequestError.SecureConnectionError
             ? TransferCodes.Tls
-        : failed.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse ? TransferCodes.Cut
+        : failed.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse
+            ? TransferCodes.Cut
         : failed.HttpRequestError is HttpRequestError.ConfigurationLimitExceeded ? TransferCodes.TooLarge
         : TransferCodes.Unreachable;
 }

@@ -33,7 +33,12 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
             },
             async (bytes, cancellation) =>
             {
-                var chunk = new PackageChunk { TransferId = transferId, Number = number++, Bytes = bytes.ToArray() };
+                var chunk = new PackageChunk
+                {
+                    TransferId = transferId,
+                    Number = number++,
+                    Bytes = bytes.ToArray(),
+                };
                 await writer.WriteAsync(
                     scope =>
                     {

@@ -92,7 +92,8 @@ public sealed class Transfer
     /// <summary>Characters of cipher text that stand in the chunks.</summary>
     public long CipherTextLength { get; set; }
 
-    public bool IsFinal => State is TransferState.Done or TransferState.Empty or TransferState.Failed or TransferState.Expired;
+    public bool IsFinal =>
+        State is TransferState.Done or TransferState.Empty or TransferState.Failed or TransferState.Expired;
 
     private sealed class Mapping : IEntityTypeConfiguration<Transfer>
     {

@@ -49,7 +49,10 @@ public sealed class TransferCall(
             : throw new TransferException(TransferCodes.Delisted, "The data set is no longer listed.");
         // Judged here and not at consent alone: the owner may have raised it since (security.md A3, R14).
         if (view.Listing.Level > transfer.Level)
-            throw new TransferException(TransferCodes.LevelTooLow, "The data set asks for a stronger proof of identity.");
+            throw new TransferException(
+                TransferCodes.LevelTooLow,
+                "The data set asks for a stronger proof of identity."
+            );
         var room = _rooms.GetOrAdd(transfer.ProviderId, _ => new SemaphoreSlim(providers.Settings.CallsPerProvider));
         await room.WaitAsync(token);
         try

@@ -48,7 +48,9 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 transfer.SealDigest = answer.SealDigest;
                 transfer.CipherTextLength = answer.CipherTextLength;
                 TransferTokens.Revoke(scope, id);
-                scope.Raise(TransferEnd.Happened(EventKinds.TransferReady, $"provider:{transfer.ProviderId}", transfer));
+                scope.Raise(
+                    TransferEnd.Happened(EventKinds.TransferReady, $"provider:{transfer.ProviderId}", transfer)
+                );
                 // She is told of what she had to wait for, not of what came while she looked on.
                 if (transfer.Round > 1)
                     notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferReady, Parameters(transfer));
@@ -68,7 +70,9 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 transfer.State = TransferState.Preparing;
                 transfer.NextAttemptAt = next;
                 TransferTokens.Revoke(scope, id);
-                scope.Raise(TransferEnd.Happened(EventKinds.TransferPreparing, $"provider:{transfer.ProviderId}", transfer));
+                scope.Raise(
+                    TransferEnd.Happened(EventKinds.TransferPreparing, $"provider:{transfer.ProviderId}", transfer)
+                );
             },
             cancellation
         );
@@ -82,7 +86,9 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 if (transfer.State != TransferState.Calling)
                     return;
                 TransferEnd.Drop(scope, transfer, TransferState.Empty);
-                scope.Raise(TransferEnd.Happened(EventKinds.TransferEmpty, $"provider:{transfer.ProviderId}", transfer));
+                scope.Raise(
+                    TransferEnd.Happened(EventKinds.TransferEmpty, $"provider:{transfer.ProviderId}", transfer)
+                );
                 if (transfer.Round > 1)
                     notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferEmpty, Parameters(transfer));
             },
@@ -140,6 +146,7 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 var over = scope
                     .Db.Set<Transfer>()
                     .Where(t => t.State == TransferState.Ready && t.ExpiresAt <= scope.Now)
+                    .OrderBy(t => t.ExpiresAt)
                     .Take(100)
                     .ToList();
                 foreach (var transfer in over)

@@ -63,6 +63,7 @@ public sealed class TransferSweeper(
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<Transfer>()
             .Where(t => t.State < TransferState.Ready && t.DeadlineAt <= now)
+            .OrderBy(t => t.DeadlineAt)
             .Select(t => t.Id)
             .Take(100)
             .ToListAsync(token);

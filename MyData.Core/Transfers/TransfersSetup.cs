@@ -13,6 +13,7 @@ public static class TransfersSetup
             .AddSingleton<EgressGuard>()
             .AddSingleton<ProviderHttp>()
             .AddSingleton<IProviderWire, NativeWire>()
+            .AddSingleton<ProviderDirectory>()
             .AddSingleton<TransferSteps>()
             .AddSingleton<TransferCall>()
             .AddHostedService<TransferRunner>()

@@ -12,9 +12,12 @@ namespace MyData.Core.Wire;
 /// The national wire's provider side (protocols.md B1): a plain ZIP with the provider's signature, checked and sealed on
 /// arrival, in memory, never on disk. Its weak spots (bearer token, plain package) stay in this folder.
 /// </summary>
-public sealed class NationalWire(ProviderHttp http, TransferTokens tokens, SealOnArrival sealing, TransferSettings settings)
-    : IProviderWire,
-        IDisposable
+public sealed class NationalWire(
+    ProviderHttp http,
+    TransferTokens tokens,
+    SealOnArrival sealing,
+    TransferSettings settings
+) : IProviderWire, IDisposable
 {
     /// <summary>The authorization server's id in the header, as agencies expect it in production.</summary>
     private const string ServerId = "mydata";
@@ -33,12 +36,20 @@ public sealed class NationalWire(ProviderHttp http, TransferTokens tokens, SealO
         request.Headers.Add("transaction_uid", call.Transfer.Id.ToString());
         foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(call.Transfer.Parameters)!)
             request.Headers.TryAddWithoutValidation(name, value);
-        return await http.SendAsync(request, (response, cancellation) => ReadAsync(call, response, cancellation), token);
+        return await http.SendAsync(
+            request,
+            (response, cancellation) => ReadAsync(call, response, cancellation),
+            token
+        );
     }
 
     public void Dispose() => _inMemory.Dispose();
 
-    private async Task<ProviderAnswer> ReadAsync(ProviderCall call, HttpResponseMessage response, CancellationToken token)
+    private async Task<ProviderAnswer> ReadAsync(
+        ProviderCall call,
+        HttpResponseMessage response,
+        CancellationToken token
+    )
     {
         switch (response.StatusCode)
         {
@@ -47,7 +58,10 @@ public sealed class NationalWire(ProviderHttp http, TransferTokens tokens, SealO
             case HttpStatusCode.TooManyRequests:
                 return new ProviderAnswer.Preparing(http.RetryAfter(response));
             case not HttpStatusCode.OK:
-                throw new TransferException(TransferCodes.Error, "The provider answered what this protocol does not know.");
+                throw new TransferException(
+                    TransferCodes.Error,
+                    "The provider answered what this protocol does not know."
+                );
         }
         if (response.Content.Headers.ContentType?.MediaType != ZipType)
             throw new TransferException(TransferCodes.WrongType, "The answer is not a ZIP.");

@@ -7,7 +7,12 @@ using MyData.Core.Transfers;
 namespace MyData.Core.Wire;
 
 /// <summary>Checks a plain package of the national wire as her browser would, and seals it for her browser.</summary>
-public sealed class SealOnArrival(Relay relay, CitizenAccounts accounts, IProviderCertificateCheck certificates, TimeProvider time)
+public sealed class SealOnArrival(
+    Relay relay,
+    CitizenAccounts accounts,
+    IProviderCertificateCheck certificates,
+    TimeProvider time
+)
 {
     private const string DataFile = "data.json";
 
@@ -17,8 +22,17 @@ public sealed class SealOnArrival(Relay relay, CitizenAccounts accounts, IProvid
     {
         using var package = PackageReader.Read(zip, PackageLimits.Default);
         certificates.Check(package.Certificate, time.GetUtcNow());
-        if (!string.Equals(package.CertificateSha256, call.Provider.CertificateSha256, StringComparison.OrdinalIgnoreCase))
-            throw new EncryptionException("certificate.other_provider", "The package is signed with another certificate.");
+        if (
+            !string.Equals(
+                package.CertificateSha256,
+                call.Provider.CertificateSha256,
+                StringComparison.OrdinalIgnoreCase
+            )
+        )
+            throw new EncryptionException(
+                "certificate.other_provider",
+                "The package is signed with another certificate."
+            );
         await RequireSubjectAsync(call, package, token);
 
         var key = Jwk.Parse(call.Transfer.RecipientJwk);
@@ -37,7 +51,12 @@ public sealed class SealOnArrival(Relay relay, CitizenAccounts accounts, IProvid
         return stored;
     }
 
-    private static async Task SealInto(PipeWriter writer, ReadOnlyMemory<byte> zip, SealRequest request, CancellationToken token)
+    private static async Task SealInto(
+        PipeWriter writer,
+        ReadOnlyMemory<byte> zip,
+        SealRequest request,
+        CancellationToken token
+    )
     {
         Exception? failure = null;
         try
@@ -74,7 +93,8 @@ public sealed class SealOnArrival(Relay relay, CitizenAccounts accounts, IProvid
         try
         {
             using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty(field, out var value)
                 && value.ValueKind == JsonValueKind.String
                 ? value.GetString()

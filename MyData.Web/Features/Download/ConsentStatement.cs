@@ -20,10 +20,16 @@ public sealed class ConsentStatement
     /// <summary>base64url(SHA-256) of the lines, each "term: words", joined by line feeds, in UTF-8.</summary>
     public string Hash =>
         Base64UrlText.Encode(
-            SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Lines.Select(line => $"{line.Term}: {line.Words}"))))
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(string.Join('\n', Lines.Select(line => $"{line.Term}: {line.Words}")))
+            )
         );
 
-    public static ConsentStatement For(DownloadSelection selection, TimeSpan retention, IStringLocalizer<DownloadText> text)
+    public static ConsentStatement For(
+        DownloadSelection selection,
+        TimeSpan retention,
+        IStringLocalizer<DownloadText> text
+    )
     {
         var lines = new List<(string, string)>();
         foreach (var view in selection.DataSets)

@@ -64,14 +64,24 @@ public static class DownloadEndpoints
         return See(DownloadUrls.Progress(consentId));
     }
 
-    private static async Task<IResult> DoneAsync(HttpContext context, Guid consentId, Downloads downloads, CancellationToken token)
+    private static async Task<IResult> DoneAsync(
+        HttpContext context,
+        Guid consentId,
+        Downloads downloads,
+        CancellationToken token
+    )
     {
         await downloads.FinishAsync(context.User.GetCitizenId(), consentId, token);
         return See(DownloadUrls.Progress(consentId));
     }
 
     /// <summary>Her browser refused a package: the code goes into her history, and to whoever runs the agency.</summary>
-    private static async Task<IResult> ReportAsync(HttpContext context, Guid consentId, Claims claims, CancellationToken token)
+    private static async Task<IResult> ReportAsync(
+        HttpContext context,
+        Guid consentId,
+        Claims claims,
+        CancellationToken token
+    )
     {
         var form = await context.Request.ReadFormAsync(token);
         if (!Guid.TryParse(form["transfer"], out var transferId) || !Claims.IsCode(form["code"].ToString()))
@@ -105,12 +115,21 @@ public static class DownloadEndpoints
         return Results.Empty;
     }
 
-    private static async Task<IResult> ReceiptAsync(HttpContext context, Guid consentId, Consents consents, CancellationToken token)
+    private static async Task<IResult> ReceiptAsync(
+        HttpContext context,
+        Guid consentId,
+        Consents consents,
+        CancellationToken token
+    )
     {
         var receipt = await consents.FindReceiptAsync(context.User.GetCitizenId(), consentId, token);
         return receipt is null
             ? Results.NotFound()
-            : Results.File(System.Text.Encoding.ASCII.GetBytes(receipt), "application/jose", $"mydata-receipt-{consentId}.jws");
+            : Results.File(
+                System.Text.Encoding.ASCII.GetBytes(receipt),
+                "application/jose",
+                $"mydata-receipt-{consentId}.jws"
+            );
     }
 
     private static ConsentDraft DraftOf(

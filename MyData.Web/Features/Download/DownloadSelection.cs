@@ -55,7 +55,8 @@ public sealed class DownloadSelection
 
     public static string KeyOf(DataSetView view, ParameterListing parameter) => $"{view.Id}:{parameter.Name}";
 
-    public string? ValueOf(DataSetView view, ParameterListing parameter) => _values.GetValueOrDefault(KeyOf(view, parameter));
+    public string? ValueOf(DataSetView view, ParameterListing parameter) =>
+        _values.GetValueOrDefault(KeyOf(view, parameter));
 
     /// <summary>The parameters that are missing, or do not fit what the agency asks for.</summary>
     public IEnumerable<(DataSetView View, ParameterListing Parameter, bool Missing)> Problems() =>
@@ -84,5 +85,10 @@ public sealed class DownloadSelection
         DataSets.SelectMany(view => view.Listing.Parameters.Select(parameter => (view, parameter)));
 
     private static bool Fits(string value, string pattern) =>
-        Regex.IsMatch(value, $"^(?:{pattern})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, PatternLimit);
+        Regex.IsMatch(
+            value,
+            $"^(?:{pattern})$",
+            RegexOptions.CultureInvariant | RegexOptions.NonBacktracking,
+            PatternLimit
+        );
 }

@@ -1,13 +1,12 @@
 using MyData.Core.Data;
 using MyData.Core.Notifications;
 using MyData.Web.Hosting;
+using MyData.Web.Sandbox.Mail;
 
 namespace MyData.Web.Features.Notices;
 
 public static class NoticesSetup
 {
-    private const int SandboxMailPort = 2525;
-
     /// <summary>What the outbox needs from outside Core: the mail server, the portal's address, names and recipients.</summary>
     public static WebApplicationBuilder AddNotices(this WebApplicationBuilder builder)
     {
@@ -27,12 +26,12 @@ public static class NoticesSetup
         builder.Services.AddSingleton<IMailTransport>(provider =>
         {
             var settings = provider.GetRequiredService<MyDataSettings>();
-            return new SmtpTransport(() => Server(settings));
+            return new SmtpTransport(() => Server(settings, provider.GetService<SmtpSink>()));
         });
         return builder;
     }
 
-    private static SmtpServer? Server(MyDataSettings settings)
+    private static SmtpServer? Server(MyDataSettings settings, SmtpSink? sandbox)
     {
         if (settings.Mail is { Host.Length: > 0 } mail)
             return new SmtpServer
@@ -43,11 +42,11 @@ public static class NoticesSetup
                 User = mail.User,
                 Password = mail.Password,
             };
-        return settings.Sandbox.Enabled
+        return sandbox is not null
             ? new SmtpServer
             {
                 Host = "127.0.0.1",
-                Port = SandboxMailPort,
+                Port = sandbox.Port,
                 UseTls = false,
             }
             : null;

@@ -1,4 +1,3 @@
-
 namespace MyData.Web.Features.Open;
 
 public static class OpenSetup

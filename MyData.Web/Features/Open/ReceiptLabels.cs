@@ -7,7 +7,9 @@ public static class ReceiptLabels
 
     private static string Read()
     {
-        using var stream = typeof(ReceiptLabels).Assembly.GetManifestResourceStream("MyData.Web.Features.Open.receipt.schema.json")!;
+        using var stream = typeof(ReceiptLabels).Assembly.GetManifestResourceStream(
+            "MyData.Web.Features.Open.receipt.schema.json"
+        )!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

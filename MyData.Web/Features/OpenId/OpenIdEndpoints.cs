@@ -89,7 +89,11 @@ public static class OpenIdEndpoints
             async () =>
             {
                 var form = await FormAsync(context, cancellation);
-                var provider = await clients.ByAssertionAsync(form[AssertionTypeField], form[AssertionField], cancellation);
+                var provider = await clients.ByAssertionAsync(
+                    form[AssertionTypeField],
+                    form[AssertionField],
+                    cancellation
+                );
                 var (token, subject) = await introspection.SubjectAsync(
                     provider,
                     Required(form, "access_token"),
@@ -167,7 +171,8 @@ public static class OpenIdEndpoints
             ["idp"] = NationalMethods.Code(token.Methods),
         };
 
-    private static JsonArray Methods(AccessToken token) => [.. token.Methods.Split(' ').Select(method => JsonValue.Create(method))];
+    private static JsonArray Methods(AccessToken token) =>
+        [.. token.Methods.Split(' ').Select(method => JsonValue.Create(method))];
 
     private static async Task<IFormCollection> FormAsync(HttpContext context, CancellationToken cancellation) =>
         context.Request.HasFormContentType
@@ -175,7 +180,9 @@ public static class OpenIdEndpoints
             : throw OpenIdException.InvalidRequest("Send a form.");
 
     private static string Required(IFormCollection form, string name) =>
-        form[name] is [{ Length: > 0 } value] ? value : throw OpenIdException.InvalidRequest($"{name} is missing or repeated.");
+        form[name] is [{ Length: > 0 } value]
+            ? value
+            : throw OpenIdException.InvalidRequest($"{name} is missing or repeated.");
 
     /// <summary>Refusals as RFC 6749 §5.2 and RFC 6750 §3 word them.</summary>
     private static async Task<IResult> AnswerAsync(HttpContext context, Func<Task<IResult>> answer)
