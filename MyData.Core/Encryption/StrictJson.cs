@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -8,6 +9,13 @@ namespace MyData.Core.Encryption;
 internal static class StrictJson
 {
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+
+    /// <summary>For writing: "ECDH-ES+A256KW" as it is read, not with an escape for the plus. None of it goes into HTML.</summary>
+    public static JsonSerializerOptions Plain { get; } =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static JsonWriterOptions PlainWriter { get; } =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="EncryptionException">with the given code</exception>
     public static JsonElement ParseObject(ReadOnlySpan<byte> utf8, string code)
@@ -21,7 +29,8 @@ internal static class StrictJson
                 throw new EncryptionException(code, "The JSON is not an object.");
             return document.RootElement.Clone();
         }
-        catch (JsonException e)
+        // A name with half a surrogate pair: the framework finds it while it looks for duplicates, and throws this.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new EncryptionException(code, "The JSON is malformed, nested too deep or has a member twice.", e);
         }

@@ -33,23 +33,24 @@ public sealed class ConfiguredRoots : IProviderCertificateCheck
             throw Refused("not_yet_valid", "The certificate is not valid yet.");
         if (at.UtcDateTime > certificate.NotAfter.ToUniversalTime())
             throw Refused("expired", "The certificate has run out.");
+        if (!Array.Exists(_roots, root => LeadsTo(root, certificate, at)))
+            throw Refused("untrusted", "The certificate does not lead to a configured root.");
+    }
+
+    /// <summary>One root at a time: of two with the same name, as in a change of keys, the framework tries one only.</summary>
+    private bool LeadsTo(X509Certificate2 root, X509Certificate2 certificate, DateTimeOffset at)
+    {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(_roots);
+        chain.ChainPolicy.CustomTrustStore.Add(root);
         chain.ChainPolicy.ExtraStore.AddRange(_intermediates);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTimeIgnored = false;
         chain.ChainPolicy.VerificationTime = at.LocalDateTime;
         var trusted = chain.Build(certificate);
-        var statuses = chain.ChainStatus.Select(s => s.Status);
         foreach (var element in chain.ChainElements)
             element.Certificate.Dispose();
-        if (!trusted)
-            throw Refused(
-                "untrusted",
-                $"The certificate does not lead to a configured root ({string.Join(", ", statuses)})."
-            );
+        return trusted;
     }
 
     /// <summary>RFC 5280 §4.2.1.3 and §4.2.1.9: an end-entity certificate, and where it says what for, for signatures.</summary>

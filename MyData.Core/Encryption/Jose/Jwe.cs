@@ -31,7 +31,7 @@ public static class Jwe
             Add(members, ("kid", key.Kid), ("typ", typ), ("cty", cty));
             foreach (var (name, value) in wrapped.Parameters.Concat(header ?? wrapped.Parameters.Take(0)))
                 members.Add(name, value);
-            var protectedText = Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(members));
+            var protectedText = Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(members, StrictJson.Plain));
             var iv = RandomNumberGenerator.GetBytes(ContentCipher.IvBytes(enc));
             var (cipherText, tag) = ContentCipher.Encrypt(
                 enc,

@@ -34,7 +34,7 @@ internal static class JweJson
         {
             var members = new Dictionary<string, object>(StringComparer.Ordinal) { ["enc"] = enc };
             Jwe.Add(members, ("typ", typ), ("cty", cty));
-            var protectedText = Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(members));
+            var protectedText = Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(members, StrictJson.Plain));
             var entries = new List<object>(recipients.Count);
             foreach (var recipient in recipients)
                 entries.Add(Entry(recipient, enc, contentKey));
@@ -51,7 +51,7 @@ internal static class JweJson
                 ["ciphertext"] = Base64UrlText.Encode(cipherText),
             };
             Jwe.Add(jwe, ("aad", aadText));
-            return JsonSerializer.Serialize(jwe);
+            return JsonSerializer.Serialize(jwe, StrictJson.Plain);
         }
         finally
         {

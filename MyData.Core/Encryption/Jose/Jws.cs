@@ -121,6 +121,6 @@ public static class Jws
             header["typ"] = typ;
         foreach (var (name, value) in more ?? FrozenDictionary<string, object?>.Empty)
             header.Add(name, value);
-        return Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(header));
+        return Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(header, StrictJson.Plain));
     }
 }

@@ -9,7 +9,7 @@ internal static class JwkWriter
     public static string ToJson(Jwk key)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, StrictJson.PlainWriter))
             Write(json, key);
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }

@@ -96,8 +96,33 @@ public static class RsaKeyGate
         for (var step = 0; step < 64; step++, a++)
         {
             var rest = (a * a) - n;
-            // Squares leave 0, 1, 4, 9, 16, 17, 25, 33, 36, 41, 49 or 57 modulo 64: most candidates go here.
-            if (((0x0202021202030213UL >> (int)(rest & 63)) & 1) != 0 && Root(rest) is var root && root * root == rest)
+            if (MaySquare(rest) && Root(rest) is var root && root * root == rest)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Squares leave 0, 1, 4, 9, 16, 17, 25, 33, 36, 41, 49 or 57 modulo 64, and few remainders modulo odd primes: all but one candidate in a
+    /// hundred go here, without a root.
+    /// </summary>
+    private static bool MaySquare(BigInteger number)
+    {
+        if (((0x0202021202030213UL >> (int)(number & 63)) & 1) == 0)
+            return false;
+        var small = (int)(number % (7 * 11 * 13 * 17 * 19));
+        return IsSquareModulo(small, 7)
+            && IsSquareModulo(small, 11)
+            && IsSquareModulo(small, 13)
+            && IsSquareModulo(small, 17)
+            && IsSquareModulo(small, 19);
+    }
+
+    private static bool IsSquareModulo(int number, int prime)
+    {
+        for (var root = 0; root <= prime / 2; root++)
+        {
+            if (root * root % prime == number % prime)
                 return true;
         }
         return false;

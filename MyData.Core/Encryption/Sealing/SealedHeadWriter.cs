@@ -9,7 +9,7 @@ internal static class SealedHeadWriter
     public static string ProtectedText(SealRequest request, string kc)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, StrictJson.PlainWriter))
         {
             json.WriteStartObject();
             json.WriteString("enc", JoseNames.A256Gcm);
@@ -29,7 +29,7 @@ internal static class SealedHeadWriter
     public static byte[] Recipients(SealRequest request, ReadOnlySpan<byte> contentKey)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, StrictJson.PlainWriter))
         {
             json.WriteStartArray();
             foreach (var recipient in request.Recipients)
@@ -47,7 +47,7 @@ internal static class SealedHeadWriter
     )
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, StrictJson.PlainWriter))
         {
             json.WriteStartObject();
             json.WriteString("protected", protectedText);
@@ -75,7 +75,7 @@ internal static class SealedHeadWriter
         foreach (var (name, value) in wrapped.Parameters)
         {
             json.WritePropertyName(name);
-            JsonSerializer.Serialize(json, value);
+            JsonSerializer.Serialize(json, value, StrictJson.Plain);
         }
         json.WriteEndObject();
         json.WriteString("encrypted_key", Base64UrlText.Encode(wrapped.EncryptedKey));
