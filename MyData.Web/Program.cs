@@ -28,6 +28,7 @@ app.Services.PrepareDatabase();
 app.UseHosting();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
+app.MapProblemPages();
 app.MapCatalog();
 app.MapSignIn();
 app.MapDownload();

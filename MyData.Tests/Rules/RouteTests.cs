@@ -20,7 +20,13 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/datasets",
         "/datasets/{id}",
         "/datasets/{id}/schema.json",
+        "/help",
         "/how-it-works",
+        "/privacy",
+        "/terms",
+        // In place of an answer without a page: what happened, and a code; and "not found" for all that is not here
+        "/problem/{Status:int}",
+        "/{**path}",
         // Checks a file that she chooses, in her browser only
         "/verify",
         // The sandbox's front page, with nobody real on it

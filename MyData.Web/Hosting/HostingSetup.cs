@@ -80,6 +80,7 @@ public static class HostingSetup
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<CrossSiteForms>();
         app.UseRequestLocalization(Languages.Configure);
+        app.UseProblemPages();
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();

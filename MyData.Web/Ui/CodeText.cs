@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Resources;
 
@@ -10,6 +11,16 @@ public sealed class CodeText
 
     /// <summary>The words for a code; for the many ways in which a package can be wrong, one sentence for all.</summary>
     public static string Words(string code) => Find(code) ?? Find(FamilyOf(code)) ?? Find("Other")!;
+
+    /// <summary>Every code with words of its own, in the page's language, by name.</summary>
+    public static IEnumerable<(string Code, string Words)> All() =>
+        Texts
+            .GetResourceSet(CultureInfo.InvariantCulture, createIfNotExists: true, tryParents: true)!
+            .Cast<DictionaryEntry>()
+            .Select(entry => (string)entry.Key)
+            .Where(key => key.Contains('.', StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(code => (code, Find(code)!));
 
     private static string FamilyOf(string code) =>
         code.Split('.')[0] switch

@@ -5,4 +5,7 @@ public static class PolicyVersions
 {
     public const string Privacy = "1.0";
     public const string Terms = "1.0";
+
+    /// <summary>The day from which these versions hold.</summary>
+    public static readonly DateOnly InForceFrom = new(2026, 11, 21);
 }

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
+using MyData.Web.Features.Help;
+
+namespace MyData.Web.Hosting;
+
+/// <summary>
+/// An answer that failed or has no body becomes a page in her language where a person reads it, and problem+json
+/// (RFC 9457) with the same code where a program does.
+/// </summary>
+public static class ProblemPages
+{
+    public static void UseProblemPages(this WebApplication app)
+    {
+        app.UseWhen(
+            IsReadByAPerson,
+            people =>
+            {
+                people.UseExceptionHandler(
+                    new ExceptionHandlerOptions
+                    {
+                        ExceptionHandlingPath = string.Format(CultureInfo.InvariantCulture, HelpUrls.Problem, 500),
+                        CreateScopeForErrors = true,
+                    }
+                );
+                people.UseStatusCodePagesWithReExecute(HelpUrls.Problem, createScopeForStatusCodePages: true);
+            }
+        );
+        app.UseWhen(
+            context => !IsReadByAPerson(context),
+            programs => programs.UseExceptionHandler(failed => failed.Run(TellAProgramAsync))
+        );
+        app.Use(AskForThePageAsync);
+        // Explicit, so that a page in place of another is looked up again.
+        app.UseRouting();
+    }
+
+    /// <summary>What is not here is not here for anybody: a stranger is not sent to sign in first.</summary>
+    public static void MapProblemPages(this IEndpointRouteBuilder app) =>
+        app.Map("{**path}", () => Results.NotFound()).AllowAnonymous().WithOrder(int.MaxValue);
+
+    private static bool IsReadByAPerson(HttpContext context) =>
+        context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
+
+    // The failed request may have been a post; the page in its place is only read.
+    private static Task AskForThePageAsync(HttpContext context, RequestDelegate next)
+    {
+        if (
+            context.Features.Get<IStatusCodeReExecuteFeature>() is not null
+            || context.Features.Get<IExceptionHandlerFeature>() is not null
+        )
+            context.Request.Method = HttpMethods.Get;
+        return next(context);
+    }
+
+    private static Task TellAProgramAsync(HttpContext context) =>
+        context.Response.WriteAsJsonAsync(
+            new
+            {
+                title = ReasonPhrases.GetReasonPhrase(StatusCodes.Status500InternalServerError),
+                status = StatusCodes.Status500InternalServerError,
+                code = "platform.error",
+                trace = context.TraceIdentifier,
+            },
+            options: null,
+            "application/problem+json"
+        );
+}
