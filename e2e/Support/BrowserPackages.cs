@@ -78,11 +78,12 @@ public sealed class BrowserPackages
     public X509Certificate2 Issue(
         CertificateRequest request,
         DateTimeOffset? from = null,
-        DateTimeOffset? until = null
+        DateTimeOffset? until = null,
+        X509SignatureGenerator? by = null
     ) =>
         request.Create(
             Root.SubjectName,
-            X509SignatureGenerator.CreateForRSA(_rootKey, RSASignaturePadding.Pkcs1),
+            by ?? X509SignatureGenerator.CreateForRSA(_rootKey, RSASignaturePadding.Pkcs1),
             from ?? Now.AddDays(-1),
             until ?? Now.AddYears(2),
             [1, 2, 3, 4]

@@ -48,7 +48,9 @@ export function formatRoc({ year, month, day }, pattern) {
  */
 export function formatGregorian({ year, month, day }, language) {
   const date = new Date(Date.UTC(year, month - 1, day));
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC", calendar: "gregory" }).format(date);
+  // Day, month, year, as the rest of the English pages have it.
+  const locale = language.startsWith("en") ? "en-GB" : language;
+  return new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC", calendar: "gregory" }).format(date);
 }
 
 /**
