@@ -89,7 +89,7 @@ public sealed class PlatformCall(
     Dictionary<string, string> parameters
 )
 {
-    public string Transfer { get; init; } = Guid.CreateVersion7().ToString();
+    public string Transfer { get; set; } = Guid.CreateVersion7().ToString();
     public string Subject { get; } = "pairwise-" + persona.Key;
     public string Token { get; set; } = RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 64);
     public Jwk ProofKey { get; set; } = Jwk.GenerateEc(null, "sig");
@@ -98,6 +98,9 @@ public sealed class PlatformCall(
     public string ProofType { get; set; } = "dpop+jwt";
     public JsonObject Body { get; private set; } = null!;
     public string? Uid { get; set; }
+
+    /// <summary>What user info tells as the subject, where it is another than the token's.</summary>
+    public string? UserSubject { get; set; }
 
     public PlatformCall Prepare()
     {
@@ -151,8 +154,8 @@ public sealed class PlatformCall(
     {
         if (Facts is null)
             Prepare();
-        var user = new JsonObject { ["sub"] = Facts!["sub"]!.GetValue<string>(), ["uid"] = Uid ?? persona.Id.Value };
-        server.Issuer.Give(Token, Facts, user);
+        var user = new JsonObject { ["sub"] = UserSubject ?? Subject, ["uid"] = Uid ?? persona.Id.Value };
+        server.Issuer.Give(Token, Facts!, user);
         var request = new HttpRequestMessage(HttpMethod.Post, server.Url(dataSet));
         if (dataSet.Wire == WireFormat.National)
         {

@@ -78,7 +78,7 @@ public static class CardPicture
         canvas.Box(centreX - 20, top + 96, centreX + 20, top + 140, Skin);
         canvas.Ellipse(centreX, top + 34, 62, 66, Hair);
         canvas.Ellipse(centreX, top + 52, 50, 60, Skin);
-        canvas.Box(centreX - 48, top - 20, centreX + 48, top + numbers.Between(8, 26), Hair);
+        canvas.Box(centreX - 44, top, centreX + 44, top + numbers.Between(8, 24), Hair);
         canvas.Ellipse(centreX - 20, top + 48, 6, 5, Ink);
         canvas.Ellipse(centreX + 20, top + 48, 6, 5, Ink);
         canvas.Box(centreX - 14, top + 86, centreX + 14, top + 90, Seal);

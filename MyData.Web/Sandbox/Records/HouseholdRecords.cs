@@ -22,7 +22,8 @@ public static class HouseholdRecords
     public static JsonObject Build(Persona person)
     {
         var numbers = new SeededNumbers("household", person.Key);
-        var moved = numbers.Day(Latest(person.Birth, new(1998, 1, 1)), new(2024, 12, 31));
+        var grown = person.IsMinorOn(RocDate.RecordsEnd) ? person.Birth : person.Birth.AddYears(20);
+        var moved = numbers.Day(Latest(grown, new(1998, 1, 1)), new(2024, 12, 31));
         var data = new JsonObject
         {
             ["name"] = person.Name,
@@ -37,15 +38,14 @@ public static class HouseholdRecords
             ["relation"] = person.IsMinorOn(RocDate.RecordsEnd) ? "長女" : "戶長",
             ["father"] = person.Father ?? "",
             ["mother"] = person.Mother ?? "",
+            ["spouse"] = person.Spouse,
             ["maritalStatus"] = person.Spouse is null ? "未婚" : "有偶",
             ["registeredSince"] = RocDate.Write(moved),
             // No sign-in hands this number out, so a test can look for it wherever it must not be.
             ["archiveNo"] = $"RIS-{numbers.Hex(24)}",
         };
-        if (person.Spouse is not null)
-        {
-            data["spouse"] = person.Spouse;
-        }
+        if (person.Spouse is null)
+            data.Remove("spouse");
         data["records"] = Entries(person, moved, numbers);
         return data;
     }

@@ -91,26 +91,27 @@ public static class LabourRecords
         var until = stop ?? RocDate.RecordsEnd;
         var grade = numbers.Between(0, 2);
         var periods = new List<Period>();
-        while (start < until)
+        for (var firm = ""; start < until; start = start.AddDays(numbers.Between(1, 120)))
         {
-            var firm = numbers.Pick(TaiwanWords.Firms);
-            var firmNo = numbers.Digits(8) + numbers.Letters(1);
-            var leaves = start.AddDays(numbers.Between(500, 2_900));
-            for (var kind = "加保"; start < leaves && start < until; kind = "調薪")
+            firm = numbers.Pick([.. TaiwanWords.Firms.Where(f => f != firm)]);
+            var leaves = Earliest(start.AddDays(numbers.Between(500, 2_900)), until);
+            for (var kind = "加保"; start < leaves; kind = "調薪")
             {
-                var next = start.AddDays(numbers.Between(330, 800));
-                var end = Earliest(next, Earliest(leaves, until));
-                var open = end >= RocDate.RecordsEnd;
-                periods.Add(new(firm, firmNo, kind, start, open ? null : end, Grades[grade]));
-                grade = Math.Min(grade + numbers.Between(0, 1), Grades.Length - 1);
+                var raised = grade + 1 < Grades.Length ? start.AddDays(numbers.Between(330, 800)) : leaves;
+                var end = Earliest(raised, leaves);
+                periods.Add(new(firm, kind, start, end >= RocDate.RecordsEnd ? null : end, Grades[grade]));
+                grade += end < leaves ? 1 : 0;
                 start = end;
             }
-            start = start < until ? start.AddDays(numbers.Between(1, 120)) : start;
+            grade = Math.Min(grade + numbers.Between(0, 1), Grades.Length - 1);
         }
         return periods;
     }
 
     private static DateOnly Earliest(DateOnly a, DateOnly b) => a < b ? a : b;
 
-    private sealed record Period(string Firm, string FirmNo, string Kind, DateOnly Start, DateOnly? End, int Salary);
+    private sealed record Period(string Firm, string Kind, DateOnly Start, DateOnly? End, int Salary)
+    {
+        public string FirmNo => TaiwanWords.NumberOf(Firm) + "A";
+    }
 }

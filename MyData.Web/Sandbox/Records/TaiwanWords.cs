@@ -23,6 +23,9 @@ public static class TaiwanWords
         "鹿耳門營造有限公司",
     ];
 
+    /// <summary>The firm's registered number: eight digits, the same wherever the firm appears.</summary>
+    public static string NumberOf(string firm) => new SeededNumbers("firm", firm).Digits(8);
+
     public static IReadOnlyList<string> Cities { get; } =
     [
         "臺北市",

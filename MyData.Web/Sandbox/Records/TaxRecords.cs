@@ -27,7 +27,7 @@ public static class TaxRecords
                     new JsonObject
                     {
                         ["payer"] = payer,
-                        ["payerNo"] = numbers.Digits(8),
+                        ["payerNo"] = TaiwanWords.NumberOf(payer),
                         ["kind"] = kind,
                         ["gross"] = amount,
                         ["withheld"] = tax,
