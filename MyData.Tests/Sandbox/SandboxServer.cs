@@ -26,6 +26,7 @@ public sealed class SandboxServer : IAsyncLifetime
     public HttpClient Http { get; private set; } = null!;
     public IReadOnlyList<ProviderListing> Listings { get; private set; } = [];
     public IServiceProvider Services => _app.Services;
+    public SandboxKeys Keys => Services.GetRequiredService<SandboxKeys>();
 
     /// <summary>What the citizen's browser holds.</summary>
     public Jwk BrowserKey { get; } = Jwk.GenerateEc("browser-1", "enc");

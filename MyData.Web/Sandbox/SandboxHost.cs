@@ -46,7 +46,7 @@ public static class SandboxHost
         builder.Services.AddAuthorization();
         builder.Services.AddRazorComponents();
         builder.Services.AddAntiforgery(options => options.Cookie.Name = "sandbox-form");
-        builder.Services.Configure<WebEncoderOptions>(options =>
+        builder.Services.AddWebEncoders(options =>
             options.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All)
         );
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 256 * 1024);

@@ -60,6 +60,7 @@ public sealed class WrongConnections(IOptions<SandboxSettings> settings, TimePro
         var body = Good(job);
         Begin(job, body.Length);
         await WriteAsync(job, body.AsMemory(0, body.Length / 2));
+        await LeaveAsync(job);
         Reset(job.Http);
     }
 
@@ -69,6 +70,7 @@ public sealed class WrongConnections(IOptions<SandboxSettings> settings, TimePro
         var body = Good(job);
         Begin(job, body.Length + 1_000);
         await WriteAsync(job, body);
+        await LeaveAsync(job);
         job.Http.Abort();
     }
 
@@ -107,6 +109,10 @@ public sealed class WrongConnections(IOptions<SandboxSettings> settings, TimePro
         await job.Http.Response.Body.WriteAsync(bytes, job.Http.RequestAborted);
         await job.Http.Response.Body.FlushAsync(job.Http.RequestAborted);
     }
+
+    /// <summary>An abort takes back what has not left yet: gives it the time to leave, by the real clock.</summary>
+    private static Task LeaveAsync(AgencyJob job) =>
+        Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, job.Http.RequestAborted);
 
     private static void Reset(HttpContext http)
     {
