@@ -14,7 +14,7 @@ public static class DownloadEndpoints
 
     public static void MapDownload(this IEndpointRouteBuilder app)
     {
-        app.MapPost(DownloadUrls.Consent, DecideAsync);
+        app.MapPost(DownloadUrls.Decide, DecideAsync);
         app.MapPost(DownloadUrls.DoneRoute, DoneAsync);
         app.MapPost(DownloadUrls.ReportRoute, ReportAsync);
         app.MapGet(DownloadUrls.PackageRoute, PackageAsync);

@@ -6,6 +6,9 @@ public static class DownloadUrls
 {
     public const string Details = "/download";
     public const string Consent = "/download/consent";
+    /// <summary>Takes the form of the consent page.</summary>
+    public const string Decide = "/download/decide";
+
     public const string ProgressRoute = "/download/{consentId:guid}";
     public const string DoneRoute = "/download/{consentId:guid}/done";
     public const string ReportRoute = "/download/{consentId:guid}/report";
