@@ -30,11 +30,14 @@ public sealed class ConfiguredRoots : IProviderCertificateCheck
         ProviderCertificate.Load(certificate.RawDataMemory.Span).Dispose();
         RequireUsage(certificate);
         if (at.UtcDateTime < certificate.NotBefore.ToUniversalTime())
-            throw Refused("not_yet_valid", "The certificate is not valid yet.");
+            throw new EncryptionException("certificate.not_yet_valid", "The certificate is not valid yet.");
         if (at.UtcDateTime > certificate.NotAfter.ToUniversalTime())
-            throw Refused("expired", "The certificate has run out.");
+            throw new EncryptionException("certificate.expired", "The certificate has run out.");
         if (!Array.Exists(_roots, root => LeadsTo(root, certificate, at)))
-            throw Refused("untrusted", "The certificate does not lead to a configured root.");
+            throw new EncryptionException(
+                "certificate.untrusted",
+                "The certificate does not lead to a configured root."
+            );
     }
 
     /// <summary>One root at a time: of two with the same name, as in a change of keys, the framework tries one only.</summary>
@@ -60,11 +63,12 @@ public sealed class ConfiguredRoots : IProviderCertificateCheck
         foreach (var extension in certificate.Extensions)
         {
             if (extension is X509BasicConstraintsExtension { CertificateAuthority: true })
-                throw Refused("usage_refused", "An authority's certificate signs no packages.");
+                throw new EncryptionException(
+                    "certificate.usage_refused",
+                    "An authority's certificate signs no packages."
+                );
             if (extension is X509KeyUsageExtension usage && (usage.KeyUsages & signatures) == X509KeyUsageFlags.None)
-                throw Refused("usage_refused", "The certificate is not for signatures.");
+                throw new EncryptionException("certificate.usage_refused", "The certificate is not for signatures.");
         }
     }
-
-    private static EncryptionException Refused(string code, string message) => new($"certificate.{code}", message);
 }

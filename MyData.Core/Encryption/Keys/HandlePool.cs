@@ -1,17 +1,14 @@
-using System.Collections.Concurrent;
-
 namespace MyData.Core.Encryption;
 
 /// <summary>Lends a framework key handle to one thread at a time, and keeps at most four idle.</summary>
 internal sealed class HandlePool<T>(Func<T> create)
     where T : class, IDisposable
 {
-    private readonly ConcurrentBag<T> _idle = [];
+    private readonly T?[] _idle = new T?[4];
 
     public TResult Use<TResult>(Func<T, TResult> use)
     {
-        if (!_idle.TryTake(out var handle))
-            handle = create();
+        var handle = Take() ?? create();
         var failed = true;
         try
         {
@@ -22,10 +19,28 @@ internal sealed class HandlePool<T>(Func<T> create)
         finally
         {
             // A handle that threw may be half way through an operation, so it is not lent again.
-            if (failed || _idle.Count >= 4)
+            if (failed || !Keep(handle))
                 handle.Dispose();
-            else
-                _idle.Add(handle);
         }
+    }
+
+    private T? Take()
+    {
+        for (var i = 0; i < _idle.Length; i++)
+        {
+            if (Interlocked.Exchange(ref _idle[i], null) is { } handle)
+                return handle;
+        }
+        return null;
+    }
+
+    private bool Keep(T handle)
+    {
+        for (var i = 0; i < _idle.Length; i++)
+        {
+            if (Interlocked.CompareExchange(ref _idle[i], handle, null) is null)
+                return true;
+        }
+        return false;
     }
 }
