@@ -6,9 +6,15 @@ namespace MyData.Web.Ui;
 public static class PageUrl
 {
     /// <summary>Path and query, percent-encoded.</summary>
-    public static string Of(HttpContext context) =>
-        context.Features.Get<IStatusCodeReExecuteFeature>() is { } original
-            ? new PathString(original.OriginalPathBase).Add(original.OriginalPath).ToUriComponent()
-                + original.OriginalQueryString
-            : context.Request.PathBase.Add(context.Request.Path).ToUriComponent() + context.Request.QueryString;
+    public static string Of(HttpContext context)
+    {
+        var request = context.Request;
+        if (context.Features.Get<IStatusCodeReExecuteFeature>() is { } refused)
+            return new PathString(refused.OriginalPathBase).Add(refused.OriginalPath).ToUriComponent()
+                + refused.OriginalQueryString;
+        var path = context.Features.Get<IExceptionHandlerPathFeature>() is { } failed
+            ? new PathString(failed.Path)
+            : request.Path;
+        return request.PathBase.Add(path).ToUriComponent() + request.QueryString;
+    }
 }
