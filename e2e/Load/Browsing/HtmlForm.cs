@@ -74,7 +74,7 @@ public sealed partial class HtmlForm
     [GeneratedRegex("<input[^>]*>")]
     private static partial Regex Inputs();
 
-    [GeneratedRegex("<[^>]*>")]
+    [GeneratedRegex("<style.*?</style>|<script.*?</script>|<[^>]*>", RegexOptions.Singleline)]
     private static partial Regex Tags();
 
     [GeneratedRegex(@"\s+")]

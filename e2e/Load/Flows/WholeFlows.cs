@@ -38,17 +38,28 @@ public sealed class WholeFlows : IMeasurement
         Bench.Say("Warming up …");
         var warm = await Crowd.RunAsync(Citizens, WarmUp, (i, token) => journeys[i].AgainAsync(token), bench.Stop);
         Tell("warm-up", warm);
+        var (portalBefore, ownBefore) = (ProcessTime.Of(portal.Id), ProcessTime.Of(Environment.ProcessId));
         var result = await Crowd.RunAsync(Citizens, Measured, (i, token) => journeys[i].AgainAsync(token), bench.Stop);
+        var work = new Work(
+            (ProcessTime.Of(portal.Id) - portalBefore).TotalMilliseconds / Measured,
+            (ProcessTime.Of(Environment.ProcessId) - ownBefore).TotalMilliseconds / Measured
+        );
         Tell("measured", result);
         if (result.Seconds.Count == 0)
             throw new LoadException($"No flow ended well.\n{portal.Tail}");
         var gets = await Crowd.RunAsync(Citizens, Gets, (i, token) => GetAsync(clients[i], portal, token), bench.Stop);
         var inserts = DurableInserts.PerSecond(bench.Workspace.NewFolder("yardstick"));
         clients.ForEach(client => client.Dispose());
-        return Figures(warm, result, gets.PerSecond, inserts);
+        return Figures(warm, result, work, gets.PerSecond, inserts);
     }
 
-    private static IReadOnlyList<Figure> Figures(CrowdResult warm, CrowdResult result, double gets, double inserts) =>
+    private static IReadOnlyList<Figure> Figures(
+        CrowdResult warm,
+        CrowdResult result,
+        Work work,
+        double gets,
+        double inserts
+    ) =>
         [
             new()
             {
@@ -72,6 +83,17 @@ public sealed class WholeFlows : IMeasurement
             },
             new()
             {
+                Name = "processor time of one flow, portal with sandbox and generator",
+                Target = "—",
+                Unit = "ms",
+                Samples = new Samples([work.Portal + work.Generator]),
+                Yardstick = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"portal with sandbox {work.Portal:0.0} ms, generator {work.Generator:0.0} ms; {Environment.ProcessorCount} cores have {Environment.ProcessorCount * 1000 / 50} ms for each of 50 flows a second"
+                ),
+            },
+            new()
+            {
                 Name = "flows lost, warm-up included",
                 Target = "0",
                 Unit = "",
@@ -79,6 +101,9 @@ public sealed class WholeFlows : IMeasurement
                 Met = warm.Lost.Count + result.Lost.Count == 0,
             },
         ];
+
+    /// <summary>Milliseconds of processor time for each flow.</summary>
+    private sealed record Work(double Portal, double Generator);
 
     private static async Task GetAsync(HttpClient client, Server portal, CancellationToken token) =>
         (await new Browser(client, portal.Origin).GetAsync(StaticPage, token)).At(StaticPage);
