@@ -15,6 +15,9 @@ public sealed record CitizenSettings
     /// <summary>How long a session is served from memory before its row is read again; in this process its end takes effect at once.</summary>
     public TimeSpan SessionCache { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What cannot be undone, or outlives the session, is done within this time of proving who she is.</summary>
+    public TimeSpan FreshFor { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Both proofs of a first use must be given within this time.</summary>
     public TimeSpan CheckLife { get; init; } = TimeSpan.FromMinutes(15);
 }

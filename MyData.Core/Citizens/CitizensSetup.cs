@@ -14,6 +14,10 @@ public static class CitizensSetup
         services.AddSingleton<Challenges>();
         services.AddSingleton<SignInLimits>();
         services.AddSingleton<Passkeys>();
+        services.AddSingleton<CitizenContacts>();
+        services.AddSingleton<AccountClosing>();
+        services.AddSingleton<HeldData>();
+        services.AddHostedService<CitizenHousekeeping>();
         return services;
     }
 }

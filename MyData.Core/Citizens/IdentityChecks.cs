@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.Notifications;
 
 namespace MyData.Core.Citizens;
 
@@ -48,16 +49,17 @@ public sealed class IdentityChecks(
     Sessions sessions,
     PersonalDataVault vault,
     TimeProvider time,
-    CitizenSettings settings
+    CitizenSettings settings,
+    INotices notices
 )
 {
-    public const string Gone = "signin.check-gone";
-    public const string SameMethod = "signin.same-method";
-    public const string OtherPerson = "signin.other-person";
-    public const string LevelTooLow = "signin.level-too-low";
-    public const string NoAccount = "signin.no-account";
-    public const string SessionGone = "signin.session-gone";
-    public const string Incomplete = "signin.identity-incomplete";
+    public const string Gone = "signin.check_gone";
+    public const string SameMethod = "signin.same_method";
+    public const string OtherPerson = "signin.other_person";
+    public const string LevelTooLow = "signin.level_too_low";
+    public const string NoAccount = "signin.no_account";
+    public const string SessionGone = "signin.session_gone";
+    public const string Incomplete = "signin.identity_incomplete";
 
     /// <summary>Begins a check, or goes on with the one of this browser, and returns the cookie value that it is bound to.</summary>
     public async Task<string> BeginAsync(
@@ -177,7 +179,7 @@ public sealed class IdentityChecks(
             var citizen = proof.Id is { } id
                 ? await accounts.FindAsync(id, cancellationToken)
                 : await accounts.FindAsync(proof.CitizenId!.Value, cancellationToken);
-            var step = new ProofStep(check, citizen, proof, origin, SecretToken.New())
+            var step = new ProofStep(check, citizen, proof, origin, SecretToken.New(), notices)
             {
                 Pseudonym = proof.Id is { } number ? accounts.Pseudonym(number) : null,
                 Facts = proof.Id is null ? null : Facts(check, proof),
@@ -190,8 +192,13 @@ public sealed class IdentityChecks(
     }
 
     /// <summary>Completes a first use: the account is hers, and a session is given.</summary>
+    /// <param name="cookie">The check's.</param>
+    /// <param name="language">The language that she reads: mail to her comes in it until she says otherwise.</param>
+    /// <param name="origin">From where.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the write.</param>
     public async Task<CheckResult> ConfirmAsync(
         string? cookie,
+        string language,
         SignInOrigin origin,
         CancellationToken cancellationToken = default
     )
@@ -215,8 +222,9 @@ public sealed class IdentityChecks(
                 row.State = IdentityCheckState.Verified;
                 row.Facts = null;
                 citizen.Identity = sealedIdentity;
+                citizen.Language = citizen.VerifiedAt is null ? language : citizen.Language;
                 citizen.VerifiedAt ??= scope.Now;
-                var by = new SignedInBy([row.FirstMethod!, row.SecondMethod!], row.Level);
+                var by = new SignedInBy([row.FirstMethod!, row.SecondMethod!], row.Level, IsFirstUse: true);
                 scope.Raise(
                     new Event
                     {

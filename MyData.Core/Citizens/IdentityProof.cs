@@ -23,4 +23,8 @@ public sealed record IdentityProof
 /// <summary>From where a sign-in comes, without an address in clear.</summary>
 /// <param name="Device">What she would recognise it by, such as "Chrome, Windows".</param>
 /// <param name="Network">Keyed pseudonym of the network (IPv4 address or IPv6 /64).</param>
-public sealed record SignInOrigin(string Device, string Network);
+public sealed record SignInOrigin(string Device, string Network)
+{
+    /// <summary>Who has signed in on this device before; anybody else is told that a new device did.</summary>
+    public Guid? KnownTo { get; init; }
+}

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.Notifications;
 
 namespace MyData.Core.Citizens;
 
@@ -36,7 +37,7 @@ public sealed record PasskeyView(
 );
 
 /// <summary>Her passkeys: add, use, name, remove.</summary>
-public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer)
+public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer, INotices notices)
 {
     /// <summary>More than this nobody needs, and a list without end would fill the database.</summary>
     public const int Most = 20;
@@ -99,6 +100,7 @@ public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer)
                 all.Add(passkey);
                 var details = new { level = (int)passkey.Level, synced = passkey.IsBackupEligible };
                 scope.Raise(Happened(EventKinds.PasskeyAdded, added.CitizenId, added.SessionId, details));
+                notices.Queue(scope, added.CitizenId, NoticeKinds.PasskeyAdded, new { when = scope.Now });
                 return true;
             },
             cancellationToken

@@ -1,5 +1,6 @@
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.Notifications;
 
 namespace MyData.Core.Citizens;
 
@@ -9,7 +10,8 @@ internal sealed class ProofStep(
     Citizen? known,
     IdentityProof proof,
     SignInOrigin origin,
-    SecretToken token
+    SecretToken token,
+    INotices notices
 )
 {
     public required string? Pseudonym { get; init; }
@@ -92,10 +94,12 @@ internal sealed class ProofStep(
     {
         check.State = IdentityCheckState.Refused;
         check.Facts = null;
-        scope.Raise(Happened(EventKinds.SignInRefused, expected, IdentityChecks.OtherPerson));
         other ??= Pseudonym is null ? null : Add(scope);
-        if (other is not null)
-            scope.Raise(Happened(EventKinds.SignInRefused, other.Id, IdentityChecks.OtherPerson));
+        foreach (var told in new[] { expected, other?.Id }.OfType<Guid>())
+        {
+            scope.Raise(Happened(EventKinds.SignInRefused, told, IdentityChecks.OtherPerson));
+            notices.Queue(scope, told, NoticeKinds.SignInRefusedOtherPerson, new { when = scope.Now });
+        }
         return new(check.State, IdentityChecks.OtherPerson, check.Back);
     }
 

@@ -50,8 +50,8 @@ public sealed record SessionInfo(
 /// <summary>Why a session ended; the code in its event.</summary>
 public static class SessionEnds
 {
-    public const string SignedOut = "session.signed-out";
-    public const string EndedFromAccount = "session.ended-from-account";
+    public const string SignedOut = "session.signed_out";
+    public const string EndedFromAccount = "session.ended_from_account";
     public const string Replaced = "session.replaced";
-    public const string AccountClosed = "session.account-closed";
+    public const string AccountClosed = "session.account_closed";
 }

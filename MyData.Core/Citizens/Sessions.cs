@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.Notifications;
 
 namespace MyData.Core.Citizens;
 
@@ -19,6 +20,7 @@ public sealed class Sessions : IDisposable
     private readonly IWriter _writer;
     private readonly TimeProvider _time;
     private readonly CitizenSettings _settings;
+    private readonly INotices _notices;
     private readonly IDisposable _listening;
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
     private long _endings;
@@ -28,10 +30,11 @@ public sealed class Sessions : IDisposable
         IWriter writer,
         CommittedEvents committed,
         TimeProvider time,
-        CitizenSettings settings
+        CitizenSettings settings,
+        INotices notices
     )
     {
-        (_dbs, _writer, _time, _settings) = (dbs, writer, time, settings);
+        (_dbs, _writer, _time, _settings, _notices) = (dbs, writer, time, settings, notices);
         _listening = committed.Listen(Forget);
     }
 
@@ -108,6 +111,8 @@ public sealed class Sessions : IDisposable
                 Details = SignInDetails.Json(string.Join(' ', by.Methods), by.Level, origin),
             }
         );
+        if (!by.IsFirstUse && origin.KnownTo != citizenId)
+            _notices.Queue(scope, citizenId, NoticeKinds.SignInNewDevice, new { when = scope.Now });
         return session;
     }
 
@@ -206,4 +211,5 @@ public sealed record SessionView(
 );
 
 /// <summary>The methods and the level that a session stands on.</summary>
-internal sealed record SignedInBy(IReadOnlyList<string> Methods, AssuranceLevel Level);
+/// <param name="IsFirstUse">She has just been there herself: no need to tell her.</param>
+internal sealed record SignedInBy(IReadOnlyList<string> Methods, AssuranceLevel Level, bool IsFirstUse = false);

@@ -42,6 +42,8 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/signin/wait",
         "/signout",
         "/signout/done",
+        // Says that the account is gone, to whom it was
+        "/account/closed",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",
@@ -86,6 +88,8 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
             foreach (var method in methods)
             {
                 using var request = new HttpRequestMessage(new HttpMethod(method), Filled(route));
+                if (method == "POST")
+                    request.Content = new FormUrlEncodedContent([]);
                 using var answer = await stranger.SendAsync(request);
                 var refused =
                     answer.StatusCode

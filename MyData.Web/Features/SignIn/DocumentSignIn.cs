@@ -19,9 +19,9 @@ public sealed class DocumentSignIn(
     MyDataSettings settings
 )
 {
-    public const string NoMatch = "documents.no-match";
+    public const string NoMatch = "documents.no_match";
     public const string Unavailable = "documents.unavailable";
-    public const string TooMany = "signin.too-many";
+    public const string TooMany = "signin.too_many";
 
     public async Task<IResult> PostAsync(HttpContext context, DocumentsForm form, IStringLocalizer<SignInText> text)
     {

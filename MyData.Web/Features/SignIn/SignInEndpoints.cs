@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
@@ -65,7 +66,12 @@ public static class SignInEndpoints
     {
         var cookie = SessionCookie.ReadCheck(context);
         var last = await checks.FindAsync(cookie, context.RequestAborted);
-        var result = await checks.ConfirmAsync(cookie, visitor.Origin(context), context.RequestAborted);
+        var result = await checks.ConfirmAsync(
+            cookie,
+            CultureInfo.CurrentUICulture.Name,
+            visitor.Origin(context),
+            context.RequestAborted
+        );
         return SignInAnswer.See(answer.Apply(context, result, last?.First?.Code ?? ""));
     }
 

@@ -30,6 +30,9 @@ public static class SignInUrls
         return SignInPath + query;
     }
 
+    /// <summary>Asks who is signed in already to prove it once more.</summary>
+    public static string Again(string back) => $"{SignIn(back)}&again=yes";
+
     /// <summary>The sign-in page, saying why the last try led nowhere.</summary>
     public static string Problem(string code) => $"{SignInPath}?problem={Uri.EscapeDataString(code)}";
 

@@ -17,7 +17,10 @@ public sealed class Visitor(PersonalDataVault vault, IDataProtectionProvider pro
         .ToTimeLimitedDataProtector();
 
     public SignInOrigin Origin(HttpContext context) =>
-        new(DeviceNames.Of(context.Request.Headers.UserAgent.ToString()), Pseudonym(context));
+        new(DeviceNames.Of(context.Request.Headers.UserAgent.ToString()), Pseudonym(context))
+        {
+            KnownTo = Device(context)?.CitizenId,
+        };
 
     /// <summary>The IPv4 address, or the /64 of an IPv6 address, which is what one household gets.</summary>
     public static string Network(HttpContext context)
