@@ -63,7 +63,7 @@ public sealed class OpenSource(
             Id = transfer.Id.ToString(),
             DataSet = transfer.DataSetId,
             Name = view.Listing.Name,
-            Agency = view.Provider.Name,
+            Agency = view.Provider.ShortName,
             Glyph = view.Provider.Glyph,
             State = transfer.State switch
             {

@@ -45,6 +45,7 @@ public static class ScriptTexts
         "bytes",
         "bytesOf",
         "openedAt",
+        "openedGlyph",
         "sealedOnArrival",
         "save",
         "printed",

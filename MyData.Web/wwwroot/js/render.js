@@ -57,7 +57,7 @@ export function labelOf(schema, name, language) {
  */
 function renderValue(value, described, label, context, depth) {
   const schema = resolve(described, context.root);
-  if (value === null || value === undefined || value === "") return element("span", { class: "none" }, context.strings.none);
+  if (value === null || value === undefined || value === "") return nothing(context);
   if (depth > DEPTH) return text(JSON.stringify(value));
   if (Array.isArray(value)) return renderArray(value, schema, label, context, depth);
   if (isObject(value)) return renderObject(value, schema, context, depth);
@@ -72,6 +72,7 @@ function renderValue(value, described, label, context, depth) {
  * @param {number} depth
  */
 function renderObject(value, schema, context, depth) {
+  if (Object.keys(value).length === 0) return nothing(context);
   const list = element("dl", { class: "facts facts-lined" });
   for (const { name, schema: field } of fieldsOf(schema, [value])) {
     if (!Object.hasOwn(value, name)) continue;
@@ -91,7 +92,7 @@ function renderObject(value, schema, context, depth) {
  */
 function renderArray(values, schema, label, context, depth) {
   const items = resolve(isObject(schema.items) ? schema.items : {}, context.root);
-  if (values.length === 0) return element("span", { class: "none" }, context.strings.none);
+  if (values.length === 0) return nothing(context);
   if (values.every(isFlat)) return renderTable(values, items, label, context, depth);
   const shown = values.map((value) => element("li", {}, renderValue(value, items, label, context, depth + 1)));
   return element("ul", values.some(isObject) ? { class: "plain-list" } : {}, ...shown);
@@ -123,7 +124,7 @@ function renderTable(rows, items, label, context, depth) {
   const heads = columns.map((column) => element("th", { scope: "col", dir: "auto" }, column.label));
   const body = element("tbody");
   const count = fill(context.strings.rows, { count: rows.length.toLocaleString(context.language) });
-  const caption = element("caption", { dir: "auto" }, [label, count].filter((part) => part !== "").join(" · "));
+  const caption = element("caption", { class: "muted small" }, count);
   const table = element("table", { class: "table-cards" }, caption, element("thead", {}, element("tr", {}, ...heads)), body);
 
   /** @param {Record<string, unknown>} row */
@@ -166,6 +167,8 @@ function renderScalar(value, schema, label, context) {
       return renderDay(parseIsoDate(value), value, context);
     case "date-time":
       return renderMoment(value, context);
+    case "unix-time":
+      return Number.isSafeInteger(value) ? renderTime(new Date(Number(value) * 1000), context) : text(String(value));
     case "twd":
       return text(formatMoney(value, context));
     default:
@@ -275,6 +278,11 @@ function resolve(schema, root) {
   const name = /^#\/\$defs\/([\w-]+)$/.exec(found.$ref)?.[1];
   if (name === undefined || !isObject(root.$defs) || !Object.hasOwn(root.$defs, name)) return found;
   return { ...(isObject(root.$defs[name]) ? root.$defs[name] : {}), ...found };
+}
+
+/** @param {Context} context */
+function nothing(context) {
+  return element("span", { class: "none" }, context.strings.none);
 }
 
 /** @param {string} value */

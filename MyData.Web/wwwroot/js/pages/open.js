@@ -151,7 +151,7 @@ function show(section, transfer, seal, zip, card) {
   const { strings } = model;
   const now = new Date();
   const { day, clock } = inTaipei(now);
-  moveStrip(section, "2", fill(strings.openedAt, { time: clock }));
+  moveStrip(section, "2", fill(strings.openedAt, { time: clock.slice(0, 5) }));
   say(section, "");
   required("[data-bytes]", section).textContent = "";
   const badges = [badge(strings.signatureValid), badge(strings.unchanged)];
@@ -297,6 +297,8 @@ function moveStrip(section, progress, label) {
   else strip.setAttribute("data-progress", progress);
   const text = strip.querySelector(".strip-line-2 > .strip-label");
   if (text && label !== undefined) text.textContent = label;
+  const glyph = strip.querySelector(".strip-stop:last-child > .strip-glyph");
+  if (glyph && progress === "2") glyph.textContent = model.strings.openedGlyph;
 }
 
 /** @param {string} text */

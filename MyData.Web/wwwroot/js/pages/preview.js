@@ -111,12 +111,13 @@ function byCode(strings, kind, code) {
 /**
  * @param {number} bytes
  * @param {string} language BCP 47
- * @returns {string} in kB or MB, decimal
+ * @returns {string} decimal kB and MB
  */
 export function formatBytes(bytes, language) {
-  const mega = bytes >= 1_000_000;
-  const format = { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(language, /** @type {Intl.NumberFormatOptions} */ (format)).format(bytes / (mega ? 1e6 : 1e3));
+  const [unit, size] = bytes < 1e3 ? ["byte", 1] : bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
+  const options = { style: "unit", unit: String(unit), maximumFractionDigits: 1 };
+  const format = new Intl.NumberFormat(language, /** @type {Intl.NumberFormatOptions} */ (options));
+  return format.format(bytes / Number(size));
 }
 
 /**
