@@ -46,6 +46,9 @@ public sealed record MyDataSettings
 
         /// <summary>Where the sandbox runs in a process of its own; empty: in this one.</summary>
         public string Url { get; init; } = "";
+
+        /// <summary>Port on localhost of the agency whose TLS certificate nobody trusts.</summary>
+        public int TlsPort { get; init; } = 5443;
     }
 
     /// <summary>What is wrong with these settings, a sentence each, naming the setting.</summary>

@@ -24,7 +24,9 @@ public sealed class ProviderAddresses(MyDataSettings settings, IIssuer origin, I
     }
 
     public bool Admits(string host, int port) =>
-        SandboxBase() is { } sandbox && new Uri(sandbox) is var url && url.Host == host && url.Port == port;
+        SandboxBase() is { } sandbox
+        && new Uri(sandbox) is var url
+        && ((url.Host == host && url.Port == port) || (host == "localhost" && port == settings.Sandbox.TlsPort));
 
     private string? SandboxBase() =>
         !settings.Sandbox.Enabled || !environment.IsDevelopment() ? null

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 using MyData.Web.Hosting;
@@ -35,7 +36,10 @@ public static class SandboxInPortal
     {
         if (!settings.Sandbox.Enabled)
             return;
-        var listings = SandboxListing.Create(app.Services.GetRequiredService<SandboxKeys>());
+        var listings = SandboxListing.Create(
+            app.Services.GetRequiredService<SandboxKeys>(),
+            app.Services.GetRequiredService<IOptions<SandboxSettings>>().Value
+        );
         await app.Services.GetRequiredService<Catalogue>().ImportAsync(listings);
         if (settings.Sandbox.Url.Length == 0)
             app.MapSandbox();

@@ -9,7 +9,7 @@ public sealed class SandboxSettings
     /// <summary>Address of the portal whose tokens count. Empty: the server that the sandbox itself runs in.</summary>
     public string Portal { get; set; } = "";
 
-    /// <summary>Address under which the sandbox is reached, such as <c>http://localhost:5081/sandbox</c>. Empty: its own server's.</summary>
+    /// <summary>Address under which the sandbox is reached, such as <c>http://localhost:5081</c>. Empty: its own server's.</summary>
     public string Url { get; set; } = "";
 
     /// <summary>How long the tax authority takes to prepare income data.</summary>

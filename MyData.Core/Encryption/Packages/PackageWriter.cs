@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -8,6 +9,9 @@ namespace MyData.Core.Encryption;
 /// <summary>Builds and signs a package, as a provider does (protocols.md A3).</summary>
 public static class PackageWriter
 {
+    /// <summary>Pairs that were compared already: the comparison costs twice a signature.</summary>
+    private static readonly ConditionalWeakTable<RSA, X509Certificate2> OwnCertificates = [];
+
     /// <param name="key">the provider's RSA private key, from 2048 bits</param>
     /// <param name="certificate">the certificate of that key</param>
     /// <returns>the ZIP</returns>
@@ -37,10 +41,13 @@ public static class PackageWriter
     /// <summary>A package under a certificate of another key would be refused by every reader, after it was sealed and sent.</summary>
     private static void RequireOwnCertificate(RSA key, X509Certificate2 certificate)
     {
+        if (OwnCertificates.TryGetValue(key, out var known) && ReferenceEquals(known, certificate))
+            return;
         using var published = certificate.GetRSAPublicKey();
         var own = key.ExportParameters(false);
         if (published is null || !published.ExportParameters(false).Modulus.AsSpan().SequenceEqual(own.Modulus))
             throw new EncryptionException("certificate.key_refused", "The certificate is not one of this RSA key.");
+        OwnCertificates.AddOrUpdate(key, certificate);
     }
 
     private static byte[] Info(PackageContent content) =>

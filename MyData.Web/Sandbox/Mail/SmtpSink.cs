@@ -6,7 +6,7 @@ namespace MyData.Web.Sandbox.Mail;
 
 /// <summary>
 /// A mail server on loopback that delivers everything into <see cref="Mailbox"/> (RFC 5321, without TLS and without sign-in).
-/// A port that is taken leaves the sandbox running without mail, and says so in the log.
+/// Where its port is taken it takes a free one, and says so in the log.
 /// </summary>
 public sealed partial class SmtpSink(
     IOptions<SandboxSettings> settings,
@@ -27,19 +27,13 @@ public sealed partial class SmtpSink(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var starting = new TcpListener(IPAddress.Loopback, settings.Value.Smtp.Port);
-        try
-        {
-            starting.Start();
-        }
-        catch (SocketException error)
-        {
-            NoMail(log, settings.Value.Smtp.Port, error.SocketErrorCode);
-            starting.Dispose();
+        var starting = Start(settings.Value.Smtp.Port) ?? Start(0);
+        if (starting is null)
             return Task.CompletedTask;
-        }
         listener = starting;
         Port = ((IPEndPoint)starting.LocalEndpoint).Port;
+        if (settings.Value.Smtp.Port != 0 && settings.Value.Smtp.Port != Port)
+            OtherPort(log, settings.Value.Smtp.Port, Port);
         running = AcceptAsync(starting, stopping.Token);
         return Task.CompletedTask;
     }
@@ -56,6 +50,21 @@ public sealed partial class SmtpSink(
         listener?.Dispose();
         stopping.Dispose();
         room.Dispose();
+    }
+
+    private static TcpListener? Start(int port)
+    {
+        var starting = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            starting.Start();
+            return starting;
+        }
+        catch (SocketException)
+        {
+            starting.Dispose();
+            return null;
+        }
     }
 
     private async Task AcceptAsync(TcpListener from, CancellationToken ct)
@@ -93,9 +102,6 @@ public sealed partial class SmtpSink(
         }
     }
 
-    [LoggerMessage(
-        LogLevel.Warning,
-        "The sandbox's mail server cannot listen on port {Port} ({Reason}); mails will not be seen."
-    )]
-    private static partial void NoMail(ILogger log, int port, SocketError reason);
+    [LoggerMessage(LogLevel.Warning, "Port {Wanted} is taken; the sandbox's mail server listens on {Port}.")]
+    private static partial void OtherPort(ILogger log, int wanted, int port);
 }
