@@ -13,15 +13,17 @@ namespace MyData.Web.Features.Download;
 /// </summary>
 public sealed class ConsentStatement
 {
-    private ConsentStatement(IReadOnlyList<(string Term, string Words)> lines) => Lines = lines;
+    private const int FieldsAtFirst = 4;
 
-    public IReadOnlyList<(string Term, string Words)> Lines { get; }
+    private ConsentStatement(IReadOnlyList<StatementLine> lines) => Lines = lines;
+
+    public IReadOnlyList<StatementLine> Lines { get; }
 
     /// <summary>base64url(SHA-256) of the lines, each "term: words", joined by line feeds, in UTF-8.</summary>
     public string Hash =>
         Base64UrlText.Encode(
             SHA256.HashData(
-                Encoding.UTF8.GetBytes(string.Join('\n', Lines.Select(line => $"{line.Term}: {line.Words}")))
+                Encoding.UTF8.GetBytes(string.Join('\n', Lines))
             )
         );
 
@@ -31,24 +33,44 @@ public sealed class ConsentStatement
         IStringLocalizer<DownloadText> text
     )
     {
-        var lines = new List<(string, string)>();
+        var lines = new List<StatementLine>();
         foreach (var view in selection.DataSets)
         {
             var separator = text["ListSeparator"].Value;
-            var fields = string.Join(separator, view.Fields.Select(field => field.Label.Here()));
-            lines.Add((view.Listing.Name.Here(), text["StatementGives", view.Provider.Name.Here(), fields]));
+            var fields = view.Fields.Select(field => field.Label.Here()).ToList();
+            var words = text["StatementGives", view.Provider.Name.Here(), string.Join(separator, fields)];
+            lines.Add(new(view.Listing.Name.Here(), words) { Summary = Summary(view, fields, text) });
             foreach (var parameter in view.Listing.Parameters)
             {
                 if (selection.ValueOf(view, parameter) is { } value)
-                    lines.Add((parameter.Label.Here(), value));
+                    lines.Add(new(parameter.Label.Here(), value));
             }
             if (!view.SealedByProvider)
-                lines.Add((text["StatementSealing"], text["StatementSealedOnArrival"]));
+                lines.Add(new(text["StatementSealing"], text["StatementSealedOnArrival"]));
         }
-        lines.Add((text["StatementPurpose"], text["StatementOwnUse"]));
-        lines.Add((text["StatementTimes"], text["StatementOnce"]));
-        lines.Add((text["StatementKeeping"], text["StatementKept", retention.TotalHours]));
-        lines.Add((text["StatementRecipient"], text["StatementThisBrowser"]));
+        lines.Add(new(text["StatementPurpose"], text["StatementOwnUse"]));
+        lines.Add(new(text["StatementTimes"], text["StatementOnce"]));
+        lines.Add(new(text["StatementKeeping"], text["StatementKept", retention.TotalHours]));
+        lines.Add(new(text["StatementRecipient"], text["StatementThisBrowser"]));
         return new(lines);
     }
+
+    /// <summary>Many fields are folded behind their first few; all of them are on the page all the same.</summary>
+    private static string? Summary(DataSetView view, List<string> fields, IStringLocalizer<DownloadText> text) =>
+        fields.Count <= FieldsAtFirst + 2
+            ? null
+            : text[
+                "StatementGivesShort",
+                view.Provider.Name.Here(),
+                string.Join(text["ListSeparator"].Value, fields.Take(FieldsAtFirst)),
+                fields.Count
+            ].Value;
+}
+
+/// <summary>One line of the statement. <see cref="Summary"/> may stand before the words that it shortens.</summary>
+public sealed record StatementLine(string Term, string Words)
+{
+    public string? Summary { get; init; }
+
+    public override string ToString() => $"{Term}: {Words}";
 }
