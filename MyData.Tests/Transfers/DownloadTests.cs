@@ -146,7 +146,6 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
     [InlineData("recipient_jwk", "{\"kty\":\"oct\",\"k\":\"AAAA\"}")]
     [InlineData("claim_hash", "")]
     [InlineData("claim_hash", "short")]
-    [InlineData("decision", "maybe")]
     [InlineData("id", "1")]
     public async Task Decide_BrokenForm_LeadsBackAndStoresNothing(string field, string value)
     {
