@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Localization;
 using MyData.Tests.Support;
+using MyData.Web.Features.Open;
 
 namespace MyData.Tests.Rules;
 
@@ -67,6 +68,15 @@ public sealed partial class ResourceTests
     }
 
     [Fact]
+    public void Keys_ThatModulesAreGiven_Exist()
+    {
+        using var services = new ServiceCollection().AddLogging().AddLocalization().BuildServiceProvider();
+        var text = services.GetRequiredService<IStringLocalizer<OpenText>>();
+        var given = ScriptTexts.ForOpening(text).Concat(ScriptTexts.ForVerifying(text));
+        Findings.None(given.Where(entry => entry.Key == entry.Value).Select(entry => entry.Key));
+    }
+
+    [Fact]
     public void Keys_ThatExist_AreUsed()
     {
         var quoted = new HashSet<string>(StringComparer.Ordinal);
@@ -74,6 +84,8 @@ public sealed partial class ResourceTests
         foreach (var source in Sources.Select(File.ReadAllText))
         {
             quoted.UnionWith(Quoted().Matches(source).Select(m => m.Groups[1].Value));
+            // What ends like a prefix is one: Prefix="Privacy-".
+            prefixes.UnionWith(quoted.Where(text => text.EndsWith('-')));
             prefixes.UnionWith(Prefix().Matches(source).Select(m => m.Groups[1].Value));
         }
         var unused =
@@ -111,6 +123,6 @@ public sealed partial class ResourceTests
     private static partial Regex Quoted();
 
     // $"State{value}" asks for every key that starts with State.
-    [GeneratedRegex(@"\$""([A-Za-z0-9_.\-]{2,})\{")]
+    [GeneratedRegex(@"\$""([A-Za-z0-9_.\-]{2,})[{ ]")]
     private static partial Regex Prefix();
 }

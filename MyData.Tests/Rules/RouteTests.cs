@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,8 +20,10 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         // Pages that everybody may read
         "/",
         "/datasets",
-        "/datasets/{id}",
+        "/datasets/{Id}",
         "/datasets/{id}/schema.json",
+        // What she is about to ask for, before she says who she is
+        "/download",
         "/help",
         "/how-it-works",
         "/privacy",
@@ -44,12 +48,23 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/signout/done",
         // Says that the account is gone, to whom it was
         "/account/closed",
+        // Public keys and addresses, for whoever checks what the platform signed
+        "/.well-known/jwks.json",
+        "/.well-known/mydata-trust.json",
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration",
+        // Agencies, who prove themselves by their own keys in the request
+        "/connect/introspect",
+        "/connect/userinfo",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",
     ];
 
-    private static readonly string[] Live = [];
+    private static readonly string[] Live = ["/download/{ConsentId:guid}"];
+
+    // No cookie counts there, so no other site could make use of hers.
+    private static readonly string[] WithoutCookie = ["/connect/introspect", "/connect/userinfo"];
 
     private IEnumerable<RouteEndpoint> Routes =>
         portal.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
@@ -95,6 +110,7 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
                     answer.StatusCode
                     is HttpStatusCode.Unauthorized
                         or HttpStatusCode.Forbidden
+                        or HttpStatusCode.NotFound
                         or HttpStatusCode.Found
                         or HttpStatusCode.SeeOther;
                 if (
@@ -108,6 +124,18 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
     }
 
     [Fact]
+    public void RoutesThatChangeSomething_DemandTheTokenOfOurOwnForms()
+    {
+        var open = Routes
+            .Where(route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Any(IsChange) == true)
+            .Where(route => route.Metadata.GetMetadata<IAntiforgeryMetadata>() is not { RequiresValidation: true })
+            .Select(Pattern)
+            .Where(pattern => !pattern.StartsWith("/sandbox/", StringComparison.Ordinal))
+            .Where(pattern => !pattern.StartsWith("/_blazor", StringComparison.Ordinal));
+        Findings.None(open.Except(WithoutCookie));
+    }
+
+    [Fact]
     public void LivePages_AreExactlyTheListedOnes()
     {
         var live = Routes
@@ -116,6 +144,9 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
             .Distinct();
         Assert.Equal(Live.Order(StringComparer.Ordinal), live.Order(StringComparer.Ordinal));
     }
+
+    private static bool IsChange(string method) =>
+        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 
     private static string Pattern(RouteEndpoint route) => "/" + route.RoutePattern.RawText!.Trim('/');
 

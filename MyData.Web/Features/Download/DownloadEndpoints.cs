@@ -14,9 +14,9 @@ public static class DownloadEndpoints
 
     public static void MapDownload(this IEndpointRouteBuilder app)
     {
-        app.MapPost(DownloadUrls.Decide, DecideAsync);
-        app.MapPost(DownloadUrls.DoneRoute, DoneAsync);
-        app.MapPost(DownloadUrls.ReportRoute, ReportAsync);
+        app.MapPost(DownloadUrls.Decide, DecideAsync).RequireForm();
+        app.MapPost(DownloadUrls.DoneRoute, DoneAsync).RequireForm();
+        app.MapPost(DownloadUrls.ReportRoute, ReportAsync).RequireForm();
         app.MapGet(DownloadUrls.PackageRoute, PackageAsync);
         app.MapGet(DownloadUrls.ReceiptRoute, ReceiptAsync);
     }

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MyData.Core.Encryption;
+
+namespace MyData.Tests.Support;
+
+/// <summary>A package that waits, as the page that opens packages lists it for its module.</summary>
+public sealed record WaitingPackage(string Id, string Dataset, string PackageUrl, string CertificateSha256);
+
+/// <summary>
+/// One consent and what comes of it, with the part of the browser's modules played in C#: a key pair and a claim for each
+/// consent, opening and checking at the end.
+/// </summary>
+public sealed class Download
+{
+    private readonly CitizenDriver _citizen;
+
+    private Download(CitizenDriver citizen) => _citizen = citizen;
+
+    public Guid ConsentId { get; private set; }
+    public Jwk Key { get; } = Jwk.GenerateEc();
+    public string Claim { get; } = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));
+    public string ProgressPath => $"/download/{ConsentId}";
+
+    /// <summary>The choice as the catalogue's form sends it: data set ids, and <c>id:NAME=value</c> for parameters.</summary>
+    public static string Query(params string[] chosen) =>
+        string.Join(
+            '&',
+            chosen.Select(c =>
+                c.Split('=', 2) is [var name, var value]
+                    ? $"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}"
+                    : $"ds={Uri.EscapeDataString(c)}"
+            )
+        );
+
+    /// <summary>Reads the consent page and agrees.</summary>
+    public static async Task<Download> AgreeAsync(CitizenDriver citizen, params string[] chosen)
+    {
+        var download = new Download(citizen);
+        (await citizen.GetAsync("/download/consent?" + Query(chosen))).ShouldBeAt("/download/consent");
+        var page = await citizen.SubmitAsync("/download/consent", download.Answer("agree"));
+        Assert.True(Guid.TryParse(page.Path.Split('/')[^1], out var id), $"No progress page: {page.Url}\n{page.Words}");
+        download.ConsentId = id;
+        return download;
+    }
+
+    /// <summary>The fields that the consent page's module fills in, and the button that she presses.</summary>
+    public (string Name, string Value)[] Answer(string decision) =>
+        [
+            ("recipient_jwk", Key.PublicOnly().ToJson()),
+            ("recipient_kid", Key.Thumbprint()),
+            ("claim_hash", Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Claim)))),
+            ("decision", decision),
+        ];
+
+    /// <summary>The state of each data set as the progress page shows it, in its order.</summary>
+    public async Task<IReadOnlyList<string>> StatesAsync()
+    {
+        var page = (await _citizen.GetAsync(ProgressPath)).ShouldBe(HttpStatusCode.OK);
+        return [.. page.Html.QuerySelectorAll("[data-state]").Select(card => card.GetAttribute("data-state")!)];
+    }
+
+    public async Task<IReadOnlyList<WaitingPackage>> WaitingAsync()
+    {
+        var page = (await _citizen.GetAsync($"/open/{ConsentId}")).ShouldBe(HttpStatusCode.OK);
+        if (page.Html.GetElementById("open-data") is not { } block)
+            return [];
+        using var model = JsonDocument.Parse(block.TextContent);
+        return
+        [
+            .. model
+                .RootElement.GetProperty("transfers")
+                .EnumerateArray()
+                .Select(transfer => transfer.Deserialize<WaitingPackage>(JsonSerializerOptions.Web)!),
+        ];
+    }
+
+    /// <summary>The sealed package's bytes; the answer is as the relay gave it.</summary>
+    public async Task<HttpResponseMessage> FetchAsync(string packageUrl, string? claim = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, packageUrl);
+        request.Headers.Add("MyData-Claim", claim ?? Claim);
+        return await _citizen.SendAsync(request);
+    }
+
+    /// <summary>Fetches, opens and reads one package: <c>data.json</c> as the agency wrote it.</summary>
+    public async Task<JsonDocument> OpenAsync(WaitingPackage waiting)
+    {
+        using var answer = await FetchAsync(waiting.PackageUrl);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var opened = SealedPackage.Open(await answer.Content.ReadAsByteArrayAsync(), Key);
+        Assert.Equal(waiting.Id, opened.Head.Transfer);
+        using var package = PackageReader.Read(opened.Zip, PackageLimits.Default);
+        Assert.Equal(waiting.CertificateSha256, package.CertificateSha256);
+        return JsonDocument.Parse(package.Read("data.json"));
+    }
+
+    /// <summary>"Done": nothing is kept on the relay.</summary>
+    public async Task DoneAsync()
+    {
+        await _citizen.GetAsync($"/open/{ConsentId}");
+        await _citizen.PostAsync($"{ProgressPath}/done");
+    }
+}
