@@ -74,6 +74,14 @@ public sealed partial class IdentityProviderTests(SandboxServer sandbox) : IClas
         Assert.DoesNotContain(persona.Id.Value, Claim("sub"));
     }
 
+    [Fact]
+    public async Task Authorize_OtherNameOfThisMachine_IsTheSamePortal()
+    {
+        _request["redirect_uri"] = _request["redirect_uri"]!.Replace("127.0.0.1", "localhost");
+        using var response = await sandbox.Http.GetAsync(Authorize());
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     [Theory]
     [InlineData("client_id", "somebody", "unauthorized_client")]
     [InlineData("redirect_uri", "https://evil.example/signin/oidc/callback", "invalid_redirect_uri")]
