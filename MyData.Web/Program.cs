@@ -30,7 +30,6 @@ app.Services.PrepareDatabase();
 app.UseHosting();
 app.MapStaticAssets().AllowAnonymous();
 app.MapPreferences();
-app.MapProblemPages();
 app.MapCatalog();
 app.MapSignIn();
 app.MapAccount();

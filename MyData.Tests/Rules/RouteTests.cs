@@ -20,7 +20,7 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         // Pages that everybody may read
         "/",
         "/datasets",
-        "/datasets/{Id}",
+        "/datasets/{id}",
         "/datasets/{id}/schema.json",
         // What she is about to ask for, before she says who she is
         "/download",

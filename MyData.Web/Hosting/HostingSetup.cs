@@ -83,6 +83,7 @@ public static class HostingSetup
         app.UseProblemPages();
         app.UseRateLimiter();
         app.UseAuthentication();
+        app.UseMissingPages();
         app.UseAuthorization();
         app.UseAntiforgery();
     }

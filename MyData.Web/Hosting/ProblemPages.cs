@@ -36,9 +36,27 @@ public static class ProblemPages
         app.UseRouting();
     }
 
-    /// <summary>What is not here is not here for anybody: a stranger is not sent to sign in first.</summary>
-    public static void MapProblemPages(this IEndpointRouteBuilder app) =>
-        app.Map("{**path}", () => Results.NotFound()).AllowAnonymous().WithOrder(int.MaxValue);
+    /// <summary>
+    /// What is not here is not here for anybody: a stranger is not sent to sign in first. Stands behind authentication,
+    /// which answers for addresses of its own, and before authorization, which refuses what has no policy.
+    /// </summary>
+    public static void UseMissingPages(this WebApplication app) =>
+        app.Use(
+            (context, next) =>
+                context.GetEndpoint() switch
+                {
+                    RouteEndpoint => next(context),
+                    // Routing's own refusals: another method, another content type.
+                    { RequestDelegate: { } refuse } => refuse(context),
+                    _ => Missing(context),
+                }
+        );
+
+    private static Task Missing(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
 
     private static bool IsReadByAPerson(HttpContext context) =>
         context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml.Linq;
+using MyData.Tests.Support;
+using MyData.Web.Features.Help;
+
+namespace MyData.Tests.Help;
+
+/// <summary>A receipt names the version that she saw; so the words of a version never change.</summary>
+public sealed class PolicyVersionTests
+{
+    [Theory]
+    [InlineData(
+        "Privacy",
+        PolicyVersions.Privacy,
+        "1.0",
+        "06e228247ac2b90f2d6495ce8577b2b9e64bc4584f0ff1ad75f0975ff29454a8"
+    )]
+    [InlineData(
+        "Terms",
+        PolicyVersions.Terms,
+        "1.0",
+        "19e25417fedf8e297f87e4cc45747b0ebb995fbadb7d0077ee82a30ab9d9fbe0"
+    )]
+    public void Words_OfTheVersionInForce_AreTheOnesThatWerePublished(
+        string statement,
+        string version,
+        string published,
+        string digest
+    )
+    {
+        Assert.Equal(published, version);
+        Assert.True(
+            digest == Digest(statement),
+            $"The words of '{statement}' are others than those of version {published} ({Digest(statement)}): give them a new version and day."
+        );
+    }
+
+    private static string Digest(string statement)
+    {
+        var words = new[] { "", ".en" }
+            .Select(language => XDocument.Parse(Repository.Read($"MyData.Web/Features/Help/PolicyText{language}.resx")))
+            .SelectMany(file => file.Root!.Elements("data"))
+            .Where(entry => entry.Attribute("name")!.Value.StartsWith(statement, StringComparison.Ordinal))
+            .Select(entry => $"{entry.Attribute("name")!.Value}\n{entry.Element("value")!.Value}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', words))));
+    }
+}
