@@ -16,6 +16,12 @@ if (args is [SandboxHost.Command, ..])
     return;
 }
 
+if (args is [KeysCommand.Name, ..])
+{
+    KeysCommand.Run(args);
+    return;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 var settings = builder.AddHosting();
 builder.AddSandboxWhereOn(settings);

@@ -9,10 +9,12 @@ namespace MyData.Core.Data;
 /// </summary>
 public sealed class PersonalDataVault(KeyFolder keys)
 {
+    internal const string SealKeyName = "personal-data.key";
+    internal const string PseudonymKeyName = "pseudonym.key";
     private const int NonceLength = 12;
     private const int TagLength = 16;
-    private readonly byte[] _sealKey = keys.GetSecret("personal-data.key");
-    private readonly byte[] _pseudonymKey = keys.GetSecret("pseudonym.key");
+    private readonly byte[] _sealKey = keys.GetSecret(SealKeyName);
+    private readonly byte[] _pseudonymKey = keys.GetSecret(PseudonymKeyName);
 
     /// <summary>nonce (12 bytes) ‖ cipher text ‖ tag (16 bytes).</summary>
     public byte[] Seal(string value, string purpose, Guid owner)

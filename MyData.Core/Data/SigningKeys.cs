@@ -15,6 +15,8 @@ public sealed class SigningKeys(KeyFolder folder, TimeProvider time)
     /// <summary>How long a key is published before it signs.</summary>
     public static readonly TimeSpan Announcement = TimeSpan.FromDays(7);
 
+    internal const string FilePattern = "signing-*.jwk";
+
     private readonly Lock _gate = new();
     private volatile IReadOnlyList<Entry> _keys = [];
 
@@ -61,7 +63,7 @@ public sealed class SigningKeys(KeyFolder folder, TimeProvider time)
 
     private IReadOnlyList<Entry> Load()
     {
-        var names = folder.Names("signing-*.jwk").ToList();
+        var names = folder.Names(FilePattern).ToList();
         if (names.Count == 0)
         {
             var first = Make(time.GetUtcNow());

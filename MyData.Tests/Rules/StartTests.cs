@@ -1,12 +1,19 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using MyData.Core.Data;
 using MyData.Web.Hosting;
 
 namespace MyData.Tests.Rules;
 
 /// <summary>Production starts with every setting made, or not at all; "not set" never means "open".</summary>
-public sealed class StartTests
+public sealed class StartTests : IDisposable
 {
+    private readonly string _keys = Directory.CreateTempSubdirectory("mydata-start-").FullName;
+
+    public StartTests() => PlatformKeys.Make(new KeyFolder(_keys, mayCreate: true), TimeProvider.System);
+
+    public void Dispose() => Directory.Delete(_keys, recursive: true);
+
     private static readonly Dictionary<string, string?> Complete = new()
     {
         ["MyData:Database"] = "Data Source=/nowhere/mydata.db",
@@ -57,10 +64,24 @@ public sealed class StartTests
         Assert.All(Complete.Keys, key => Assert.Contains(key, error.Message, StringComparison.Ordinal));
     }
 
-    private static MyDataSettings Start(string environment, (string Key, string Value)[] changes)
+    [Theory]
+    [InlineData("personal-data.key")]
+    [InlineData("pseudonym.key")]
+    [InlineData("signing-*.jwk")]
+    public void Start_ProductionWithoutAKey_IsRefusedAndMakesNone(string pattern)
+    {
+        foreach (var file in Directory.GetFiles(_keys, pattern))
+            File.Delete(file);
+        var error = Assert.Throws<InvalidOperationException>(() => Start("Production", []));
+        Assert.Contains(pattern, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_keys, pattern));
+    }
+
+    private MyDataSettings Start(string environment, (string Key, string Value)[] changes)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection(Complete);
+        builder.Configuration["MyData:Keys"] = _keys;
         builder.Configuration.AddInMemoryCollection(changes.ToDictionary(c => c.Key, c => (string?)c.Value));
         return builder.AddHosting();
     }

@@ -71,10 +71,17 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
         Assert.Equal(Purposes.OwnUse, purpose.GetProperty("purpose").GetString());
         Assert.Equal(Household, purpose.GetProperty("pii_information")[0].GetProperty("dataset").GetString());
         Assert.Equal("PT8H", purpose.GetProperty("storage").GetProperty("sealed_retention").GetString());
-        Assert.Equal(house.Citizen.Key.Thumbprint(), purpose.GetProperty("recipients")[0].GetProperty("key_thumbprint").GetString());
+        Assert.Equal(
+            house.Citizen.Key.Thumbprint(),
+            purpose.GetProperty("recipients")[0].GetProperty("key_thumbprint").GetString()
+        );
         var page = await house.Citizen.Browser.GetAsync($"/download/consent?ds={Household}");
-        var shown = page.Html.QuerySelectorAll("[data-statement-line]").Select(line => line.GetAttribute("data-statement-line"));
-        var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', shown)));
+        var shown = page
+            .Html.QuerySelectorAll("[data-statement-line]")
+            .Select(line => line.GetAttribute("data-statement-line"));
+        var hash = System.Security.Cryptography.SHA256.HashData(
+            System.Text.Encoding.UTF8.GetBytes(string.Join('\n', shown))
+        );
         Assert.Equal(Base64UrlText.Encode(hash), processing.GetProperty("notice_text_sha256").GetString());
     }
 
@@ -97,7 +104,9 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
         var consent = await house.Citizen.AgreeAsync($"ds={Household}");
         var transfer = (await house.Citizen.SettledAsync(consent))[0];
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, 100).Select(i => house.Citizen.FetchAsync(transfer.Id, i == 50 ? house.Citizen.Claim : $"other-{i}"))
+            Enumerable
+                .Range(0, 100)
+                .Select(i => house.Citizen.FetchAsync(transfer.Id, i == 50 ? house.Citizen.Claim : $"other-{i}"))
         );
         Assert.Equal(1, answers.Count(answer => answer.IsSuccessStatusCode));
         Assert.Equal(99, answers.Count(answer => answer.StatusCode == HttpStatusCode.Forbidden));
@@ -117,7 +126,10 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
         await house.Citizen.Browser.PostAsync($"/download/{consent}/done");
         using var second = await house.Citizen.FetchAsync(transfer.Id);
         Assert.Equal(HttpStatusCode.NotFound, second.StatusCode);
-        Assert.Equal(0, await house.Portal.ReadAsync(db => db.Set<PackageChunk>().CountAsync(c => c.TransferId == transfer.Id)));
+        Assert.Equal(
+            0,
+            await house.Portal.ReadAsync(db => db.Set<PackageChunk>().CountAsync(c => c.TransferId == transfer.Id))
+        );
         var row = Assert.Single(await house.Citizen.TransfersAsync(consent));
         Assert.Equal(TransferState.Done, row.State);
         Assert.Null(row.Head);
@@ -158,7 +170,10 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
             ["claim_hash"] = Claims.HashOf(house.Citizen.Claim),
             [field] = value,
         };
-        var page = await house.Citizen.Browser.SubmitAsync("/download/decide", [.. values.Select(v => (v.Key, v.Value))]);
+        var page = await house.Citizen.Browser.SubmitAsync(
+            "/download/decide",
+            [.. values.Select(v => (v.Key, v.Value))]
+        );
         page.ShouldBeAt("/download/consent");
         Assert.Equal(before, await house.Portal.ReadAsync(db => db.Set<ConsentRecord>().CountAsync()));
     }
@@ -173,7 +188,8 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
         Assert.True(transfer.Round > 1);
         Assert.Contains(
             await house.Portal.ReadAsync(db => db.Set<Core.Notifications.Notice>().ToListAsync()),
-            notice => notice.Kind == Core.Notifications.NoticeKinds.TransferReady && notice.CitizenId == transfer.CitizenId
+            notice =>
+                notice.Kind == Core.Notifications.NoticeKinds.TransferReady && notice.CitizenId == transfer.CitizenId
         );
     }
 
@@ -181,7 +197,9 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
     public async Task Details_YearMissingOrWrong_SaysSoAndKeepsTheRest()
     {
         const string Income = "API.syWqjr4flJ";
-        var page = await house.Citizen.Browser.GetAsync($"/download?check=1&ds={Household}&ds={Income}&{Income}:year=abc");
+        var page = await house.Citizen.Browser.GetAsync(
+            $"/download?check=1&ds={Household}&ds={Income}&{Income}:year=abc"
+        );
         page.ShouldBeAt("/download");
         Assert.NotEmpty(page.Alert);
         Assert.Equal("abc", page.Single($"input[name='{Income}:year']").GetAttribute("value"));

@@ -37,7 +37,8 @@ public sealed class FaultMatrixTests(FaultPortal house) : IClassFixture<FaultPor
     [InlineData("retry-huge", TransferCodes.NeverReady)]
     [InlineData("other-person", TransferCodes.OtherPerson)]
     [InlineData("other-transfer", TransferCodes.OtherTransfer)]
-    public Task Call_NativeAgencyLies_FailsWithItsCode(string behaviour, string code) => FailsAsync(Native, behaviour, code);
+    public Task Call_NativeAgencyLies_FailsWithItsCode(string behaviour, string code) =>
+        FailsAsync(Native, behaviour, code);
 
     [Theory]
     [InlineData("too-many-forever", TransferCodes.NeverReady)]
@@ -113,7 +114,10 @@ public sealed class FaultMatrixTests(FaultPortal house) : IClassFixture<FaultPor
         Assert.Equal(TransferState.Failed, transfer.State);
         if (code is not null)
             Assert.Equal(code, transfer.Code);
-        var told = Assert.Single(await house.Citizen.EventsAsync(transfer.ConsentId), e => e.Kind == EventKinds.TransferFailed);
+        var told = Assert.Single(
+            await house.Citizen.EventsAsync(transfer.ConsentId),
+            e => e.Kind == EventKinds.TransferFailed
+        );
         Assert.Equal(transfer.Code, told.Code);
         using var answer = await house.Citizen.FetchAsync(transfer.Id);
         Assert.Equal(404, (int)answer.StatusCode);
@@ -125,7 +129,10 @@ public sealed class FaultMatrixTests(FaultPortal house) : IClassFixture<FaultPor
     {
         var consent = await house.Citizen.AgreeAsync($"ds={dataSet}&{dataSet}:BEHAVIOUR={behaviour}");
         var transfer = Assert.Single(await house.Citizen.SettledAsync(consent));
-        Assert.Equal(0, await house.Portal.ReadAsync(db => db.Set<PackageChunk>().CountAsync(c => c.TransferId == transfer.Id)));
+        Assert.Equal(
+            0,
+            await house.Portal.ReadAsync(db => db.Set<PackageChunk>().CountAsync(c => c.TransferId == transfer.Id))
+        );
         Assert.Equal(
             0,
             await house.Portal.ReadAsync(db =>

@@ -59,7 +59,9 @@ internal sealed class Traveller(Portal portal, CitizenDriver browser) : IDisposa
         );
 
     public Task<List<Transfer>> TransfersAsync(Guid consentId) =>
-        portal.ReadAsync(db => db.Set<Transfer>().Where(t => t.ConsentId == consentId).OrderBy(t => t.Id).ToListAsync());
+        portal.ReadAsync(db =>
+            db.Set<Transfer>().Where(t => t.ConsentId == consentId).OrderBy(t => t.Id).ToListAsync()
+        );
 
     public Task<List<Event>> EventsAsync(Guid consentId) =>
         portal.ReadAsync(db => db.Set<Event>().Where(e => e.ConsentId == consentId).OrderBy(e => e.Id).ToListAsync());

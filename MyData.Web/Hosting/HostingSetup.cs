@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.WebEncoders;
 using MyData.Core;
 using MyData.Core.Catalog;
@@ -18,14 +19,17 @@ public static class HostingSetup
     {
         var settings = builder.Configuration.GetSection("MyData").Get<MyDataSettings>() ?? new MyDataSettings();
         var production = !builder.Environment.IsDevelopment();
+        var keys = settings.KeyFolder(builder.Environment.ContentRootPath, mayCreate: !production);
         var problems = settings.Problems(production).ToList();
+        if (production)
+            problems.AddRange(
+                PlatformKeys
+                    .Missing(keys)
+                    .Select(key => $"MyData:Keys: '{key}' is missing; the command 'keys' makes it.")
+            );
         if (problems.Count > 0)
             throw new InvalidOperationException("MyData does not start:\n  " + string.Join("\n  ", problems));
 
-        var keys = new KeyFolder(
-            Path.GetFullPath(settings.Keys, builder.Environment.ContentRootPath),
-            mayCreate: !production
-        );
         var database = new DatabaseSettings
         {
             ConnectionString = ConnectionStrings.Rooted(settings.Database, builder.Environment.ContentRootPath),
@@ -64,6 +68,10 @@ public static class HostingSetup
             // Deny by default: a public page says so in its feature's _Imports.razor.
             options.FallbackPolicy = citizen;
         });
+        // The proxy on this machine says who asked, and that it was https; nobody else is believed.
+        builder.Services.Configure<ForwardedHeadersOptions>(options =>
+            options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+        );
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -77,6 +85,9 @@ public static class HostingSetup
     /// <summary>What every request passes, in this order.</summary>
     public static void UseHosting(this WebApplication app)
     {
+        app.UseForwardedHeaders();
+        if (!app.Environment.IsDevelopment())
+            app.UseHsts();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<CrossSiteForms>();
         app.UseRequestLocalization(Languages.Configure);

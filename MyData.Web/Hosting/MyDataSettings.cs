@@ -1,3 +1,4 @@
+using MyData.Core.Data;
 using MyData.Web.Features.SignIn;
 
 namespace MyData.Web.Hosting;
@@ -50,6 +51,10 @@ public sealed record MyDataSettings
         /// <summary>Port on localhost of the agency whose TLS certificate nobody trusts.</summary>
         public int TlsPort { get; init; } = 5443;
     }
+
+    /// <summary>The folder of the platform's secret keys; a relative one stands below the content root.</summary>
+    public KeyFolder KeyFolder(string contentRoot, bool mayCreate) =>
+        new(Path.GetFullPath(Keys.Length > 0 ? Keys : "keys", contentRoot), mayCreate);
 
     /// <summary>What is wrong with these settings, a sentence each, naming the setting.</summary>
     public IEnumerable<string> Problems(bool production)

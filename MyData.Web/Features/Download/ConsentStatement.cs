@@ -20,12 +20,7 @@ public sealed class ConsentStatement
     public IReadOnlyList<StatementLine> Lines { get; }
 
     /// <summary>base64url(SHA-256) of the lines, each "term: words", joined by line feeds, in UTF-8.</summary>
-    public string Hash =>
-        Base64UrlText.Encode(
-            SHA256.HashData(
-                Encoding.UTF8.GetBytes(string.Join('\n', Lines))
-            )
-        );
+    public string Hash => Base64UrlText.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Lines))));
 
     public static ConsentStatement For(
         DownloadSelection selection,

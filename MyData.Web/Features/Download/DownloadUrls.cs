@@ -6,6 +6,7 @@ public static class DownloadUrls
 {
     public const string Details = "/download";
     public const string Consent = "/download/consent";
+
     /// <summary>Takes the form of the consent page.</summary>
     public const string Decide = "/download/decide";
 

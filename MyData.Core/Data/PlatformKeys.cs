@@ -1,0 +1,22 @@
+namespace MyData.Core.Data;
+
+/// <summary>The keys that a portal cannot start without.</summary>
+public static class PlatformKeys
+{
+    /// <summary>Names of the keys that are not in the folder.</summary>
+    public static IEnumerable<string> Missing(KeyFolder folder)
+    {
+        string[] single = [PersonalDataVault.SealKeyName, PersonalDataVault.PseudonymKeyName];
+        foreach (var name in single.Where(name => !folder.Names(name).Any()))
+            yield return name;
+        if (!folder.Names(SigningKeys.FilePattern).Any())
+            yield return SigningKeys.FilePattern;
+    }
+
+    /// <summary>Makes the keys that are missing; those that are there are left alone.</summary>
+    public static void Make(KeyFolder folder, TimeProvider time)
+    {
+        _ = new PersonalDataVault(folder);
+        _ = new SigningKeys(folder, time).Published;
+    }
+}
