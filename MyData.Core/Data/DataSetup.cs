@@ -14,6 +14,7 @@ public static class DataSetup
     {
         services.AddSingleton(settings);
         services.AddSingleton(keys);
+        services.AddSingleton<DatabaseLock>();
         services.AddSingleton<PersonalDataVault>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<CommittedEvents>();
@@ -28,16 +29,23 @@ public static class DataSetup
     }
 
     /// <summary>Brings the database to this version; called once at start, before anything is served.</summary>
+    /// <exception cref="InvalidOperationException">Another process has this database open.</exception>
     public static void PrepareDatabase(this IServiceProvider services)
     {
+        services.GetRequiredService<DatabaseLock>();
         using var db = services.GetRequiredService<IDbContextFactory<MyDataDb>>().CreateDbContext();
-        var folder = Path.GetDirectoryName(
-            Path.GetFullPath(
-                new Microsoft.Data.Sqlite.SqliteConnectionStringBuilder(db.Database.GetConnectionString()).DataSource
-            )
+        DropAbandonedMigrationLock(db);
+        db.Database.Migrate();
+    }
+
+    // A process that was killed while it migrated leaves EF's lock behind, and every later start would wait for it for
+    // ever. We hold the only lock that counts.
+    private static void DropAbandonedMigrationLock(MyDataDb db)
+    {
+        var table = db.Database.SqlQueryRaw<int>(
+            "SELECT COUNT(*) AS Value FROM sqlite_master WHERE type = 'table' AND name = '__EFMigrationsLock'"
         );
-        if (folder is not null)
-            Directory.CreateDirectory(folder);
-        db.Database.EnsureCreated();
+        if (table.Single() > 0)
+            db.Database.ExecuteSqlRaw("DELETE FROM \"__EFMigrationsLock\"");
     }
 }
