@@ -18,6 +18,9 @@ public sealed class Complaints(
 {
     public const int LongestWords = 2000;
 
+    /// <summary>She has no such line.</summary>
+    public const string NoLine = "complaint.no-line";
+
     /// <summary>Days within which she gets an answer.</summary>
     public const int AnswerDays = 15;
     private const int MostADay = 20;
@@ -58,7 +61,7 @@ public sealed class Complaints(
                     .Db.Set<Event>()
                     .FirstOrDefault(e => e.Id == request.LineId && e.CitizenId == request.CitizenId);
                 if (line is null)
-                    return new ComplaintOutcome(null, "complaint.no-line");
+                    return new ComplaintOutcome(null, NoLine);
                 if (hers.Count(c => c.FiledAt > dayBefore) >= MostADay)
                     return new ComplaintOutcome(null, "complaint.too-many");
                 var complaint = new Complaint

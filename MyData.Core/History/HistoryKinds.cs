@@ -67,6 +67,7 @@ public static class HistoryKinds
         [EventKinds.TransferDone] = HistoryTopic.Data,
         [EventKinds.TransferExpired] = HistoryTopic.Data,
         [EventKinds.ClaimRefused] = HistoryTopic.Data,
+        [EventKinds.PackageRefused] = HistoryTopic.Data,
         [EventKinds.SubjectIntrospected] = HistoryTopic.Data,
         [EventKinds.SubjectRead] = HistoryTopic.Data,
         [EventKinds.NoticeQueued] = HistoryTopic.Notice,
@@ -78,6 +79,7 @@ public static class HistoryKinds
         [EventKinds.SignInRefused] = HistoryResult.Refused,
         [EventKinds.ConsentRefused] = HistoryResult.Refused,
         [EventKinds.ClaimRefused] = HistoryResult.Refused,
+        [EventKinds.PackageRefused] = HistoryResult.Refused,
         [EventKinds.TransferFailed] = HistoryResult.Failed,
         [EventKinds.TransferEmpty] = HistoryResult.Nothing,
     };

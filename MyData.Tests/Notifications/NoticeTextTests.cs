@@ -32,7 +32,7 @@ public sealed class NoticeTextTests
 
     [Theory]
     [InlineData("zh-TW", "民國 115 年 3 月 2 日 00:30", "民國 115 年 3 月 2 日", "縣市")]
-    [InlineData("en", "2 March 2026 00:30", "2 March 2026", "County")]
+    [InlineData("en", "2 March 2026, 00:30", "2 March 2026", "County")]
     public void Read_TimesDatesAndTexts_AreInTheReadersLanguage(string language, string when, string due, string place)
     {
         var json = NoticeParameters.Write(

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -156,9 +157,12 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
                 "/"
                 + string.Concat(
                     segment.Parts.Select(part =>
-                        part is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal
-                            ? literal.Content
-                            : Guid.Empty.ToString()
+                        part switch
+                        {
+                            RoutePatternLiteralPart literal => literal.Content,
+                            RoutePatternParameterPart { ParameterPolicies: [{ Content: "long" }] } => "1",
+                            _ => Guid.Empty.ToString(),
+                        }
                     )
                 )
             )

@@ -1,0 +1,79 @@
+using MyData.Core.Encryption;
+using MyData.Core.Events;
+using MyData.Core.History;
+
+namespace MyData.Web.Features.History;
+
+/// <summary>How far one data set of a consent came, told from its lines.</summary>
+public sealed record ConsentJourney
+{
+    public required string DataSetId { get; init; }
+
+    /// <summary>The line that says most about how it ended, or the last one so far.</summary>
+    public required HistoryLine Last { get; init; }
+
+    /// <summary>When the sealed package arrived at the platform.</summary>
+    public DateTimeOffset? ReadyAt { get; init; }
+
+    /// <summary>When her browser took it.</summary>
+    public DateTimeOffset? FetchedAt { get; init; }
+
+    /// <summary>Display form of the seal digest; null before the package arrived.</summary>
+    public string? Seal { get; init; }
+
+    /// <summary>0: asked for; 1: arrived at the platform; 2: with her.</summary>
+    public int Progress =>
+        FetchedAt is not null ? 2
+        : ReadyAt is not null ? 1
+        : 0;
+
+    /// <summary>It goes no further.</summary>
+    public bool Stopped =>
+        Progress < 2
+        && Last.Kind is EventKinds.TransferEmpty or EventKinds.TransferFailed or EventKinds.TransferExpired;
+
+    /// <summary>Something can still happen: the page of the download shows it.</summary>
+    public bool Open =>
+        Last.Kind
+            is EventKinds.TransferRequested
+                or EventKinds.TransferCalled
+                or EventKinds.TransferPreparing
+                or EventKinds.TransferReady
+                or EventKinds.TransferClaimed;
+
+    // Only these move a transfer on; the rest tells of something beside it.
+    private static readonly string[] Moves =
+    [
+        EventKinds.TransferRequested,
+        EventKinds.TransferCalled,
+        EventKinds.TransferPreparing,
+        EventKinds.TransferReady,
+        EventKinds.TransferEmpty,
+        EventKinds.TransferFailed,
+        EventKinds.TransferClaimed,
+        EventKinds.TransferDone,
+        EventKinds.TransferExpired,
+        EventKinds.PackageRefused,
+    ];
+
+    /// <summary>The journeys of an entry, in the order in which they began.</summary>
+    public static IReadOnlyList<ConsentJourney> Of(HistoryEntry entry) =>
+        [
+            .. entry
+                .Lines.Where(line => line is { TransferId: not null, DataSetId: not null } && Moves.Contains(line.Kind))
+                .GroupBy(line => line.TransferId)
+                .Select(lines => new ConsentJourney
+                {
+                    DataSetId = lines.First().DataSetId!,
+                    Last = lines.LastOrDefault(line => line.Kind == EventKinds.PackageRefused) ?? lines.Last(),
+                    ReadyAt = lines.FirstOrDefault(line => line.Kind == EventKinds.TransferReady)?.At,
+                    FetchedAt = lines.FirstOrDefault(line => line.Kind == EventKinds.TransferClaimed)?.At,
+                    Seal = lines.Select(SealOf).OfType<string>().FirstOrDefault(),
+                }),
+        ];
+
+    private static string? SealOf(HistoryLine line) =>
+        line.Detail("seal") is { Length: 64 } hex && hex.All(char.IsAsciiHexDigit)
+            ? SealDigest.Parse(hex).Display()
+            : null;
+}

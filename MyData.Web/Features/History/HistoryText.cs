@@ -1,0 +1,3 @@
+namespace MyData.Web.Features.History;
+
+public sealed class HistoryText;
