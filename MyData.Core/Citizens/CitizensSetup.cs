@@ -17,7 +17,8 @@ public static class CitizensSetup
         services.AddSingleton<CitizenContacts>();
         services.AddSingleton<AccountClosing>();
         services.AddSingleton<HeldData>();
-        services.AddHostedService<CitizenHousekeeping>();
+        services.AddSingleton<CitizenHousekeeping>();
+        services.AddHostedService(provider => provider.GetRequiredService<CitizenHousekeeping>());
         return services;
     }
 }

@@ -99,7 +99,7 @@ public sealed class SignInLimits(IWriter writer, PersonalDataVault vault)
         var over = counter.Count - limit.Free;
         if (over < 0)
             return;
-        var wait = FirstWait * Math.Pow(2, Math.Min(over, 16));
+        var wait = FirstWait * Math.Pow(2, Math.Min(Math.Ceiling(over), 16));
         counter.ClosedUntil = scope.Now + (wait < LongestWait ? wait : LongestWait);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using MyData.Core.Citizens;
 using MyData.Core.Events;
 using MyData.Tests.Support;
 using MyData.Web.Features.SignIn;
@@ -69,13 +70,27 @@ public sealed class SignInHouse : IAsyncLifetime
         return await browser.GetAsync(SignInUrls.UpstreamStart + query);
     }
 
-    /// <summary>A citizen whose first use is complete, and who is signed in.</summary>
+    public Task<Page> ProveAsync(CitizenDriver browser, string method, Person person, string query = "") =>
+        method == "oidc" ? UpstreamAsync(browser, person, query) : DocumentsAsync(browser, person, query);
+
+    public T Get<T>()
+        where T : notnull => Portal.Services.GetRequiredService<T>();
+
+    /// <summary>Whose session this browser holds.</summary>
+    public async Task<Guid> CitizenIdAsync(CitizenDriver browser) =>
+        (await SessionAsync(browser))?.CitizenId ?? throw new InvalidOperationException("She is not signed in.");
+
+    public Task<SessionInfo?> SessionAsync(CitizenDriver browser) =>
+        Get<Sessions>().FindAsync(browser.Cookies[SessionCookie.Name]?.Value);
+
+    /// <summary>A citizen whose first use is complete (now, if it was not), and who is signed in.</summary>
     public async Task<CitizenDriver> CitizenAsync(Person person)
     {
         var browser = Portal.Visitor();
         await DocumentsAsync(browser, person);
         await UpstreamAsync(browser, person);
-        await browser.SubmitAsync("welcome");
+        if (browser.Page.Path == SignInUrls.Welcome)
+            await browser.SubmitAsync("welcome");
         Assert.True(await IsSignedInAsync(browser), browser.Page.Text);
         return browser;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 
@@ -12,18 +13,23 @@ namespace MyData.Tests.Support;
 public sealed class CitizenDriver : IDisposable
 {
     private const int MostRedirects = 15;
-    private readonly HttpClient _client = new(
-        new SocketsHttpHandler
-        {
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.All,
-        }
-    );
+    private readonly HttpClient _client;
     private Page? _page;
 
-    public CitizenDriver(Uri origin, string language = "zh-TW")
+    /// <param name="origin">The portal.</param>
+    /// <param name="language">What her browser asks for.</param>
+    /// <param name="from">Her own address, such as 127.0.0.5; null: whichever the system takes.</param>
+    public CitizenDriver(Uri origin, string language = "zh-TW", IPAddress? from = null)
     {
+        _client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                AutomaticDecompression = DecompressionMethods.All,
+                ConnectCallback = from is null ? null : (context, token) => ConnectAsync(context, from, token),
+            }
+        );
         Origin = origin;
         _client.DefaultRequestHeaders.AcceptLanguage.ParseAdd(language);
     }
@@ -86,6 +92,18 @@ public sealed class CitizenDriver : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context,
+        IPAddress from,
+        CancellationToken token
+    )
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(from, 0));
+        await socket.ConnectAsync(context.DnsEndPoint, token);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
     private Uri At(string path) => new(_page?.Url ?? Origin, path);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -55,7 +56,7 @@ public sealed class Portal : IAsyncDisposable
     public CommittedEvents Committed => Services.GetRequiredService<CommittedEvents>();
 
     /// <summary>A new browser.</summary>
-    public CitizenDriver Visitor(string language = "zh-TW") => new(Origin, language);
+    public CitizenDriver Visitor(string language = "zh-TW", IPAddress? from = null) => new(Origin, language, from);
 
     /// <summary>Reads the database as the portal's own readers do.</summary>
     public async Task<T> ReadAsync<T>(Func<MyDataDb, Task<T>> read)

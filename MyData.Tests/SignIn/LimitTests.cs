@@ -1,0 +1,84 @@
+using System.Net;
+using MyData.Core.Citizens;
+using MyData.Web.Features.SignIn;
+
+namespace MyData.Tests.SignIn;
+
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task Failures_OverARestart_AreRemembered()
+    {
+        await using var house = await SignInHouse.StartAsync();
+        var wrong = Person.Number(1) with { HealthCard = "999999999999" };
+        using var attacker = house.Portal.Visitor();
+        for (var i = 0; i < 5; i++)
+            await SignInHouse.DocumentsAsync(attacker, wrong);
+        await house.Portal.RestartAsync();
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await SignInHouse.DocumentsAsync(attacker, wrong)).Status);
+    }
+
+    [Theory]
+    [InlineData("zh-TW", "請稍等一下")]
+    [InlineData("en", "Please wait a moment")]
+    public async Task Requests_PastTheNetworksBucket_GetAPageInHerLanguage(string language, string words)
+    {
+        await using var house = await SignInHouse.StartAsync(
+            ("MyData:SignIn:Rate:NetworkBurst", "3"),
+            ("MyData:SignIn:Rate:NetworkPerSecond", "1")
+        );
+        using var flood = house.Portal.Visitor(language, new([127, 3, 0, 1]));
+        using var other = house.Portal.Visitor(language, new([127, 3, 0, 2]));
+        await flood.GetAsync(SignInUrls.Documents);
+        var pages = new List<Support.Page>();
+        for (var i = 0; i < 12; i++)
+            pages.Add(await flood.PostAsync(SignInUrls.Restart));
+        var refused = pages.FindAll(p => p.Status == HttpStatusCode.TooManyRequests);
+        Assert.NotEmpty(refused);
+        Assert.All(
+            refused,
+            p =>
+            {
+                Assert.Contains(words, p.Text, StringComparison.Ordinal);
+                Assert.True(int.Parse(p.Headers["Retry-After"], null) >= 1);
+            }
+        );
+        await other.GetAsync(SignInUrls.Documents);
+        Assert.Equal(HttpStatusCode.OK, (await other.PostAsync(SignInUrls.Restart)).Status);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7", "192.0.2.7")]
+    [InlineData("::ffff:192.0.2.7", "192.0.2.7")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "20010db800010002")]
+    [InlineData("2001:db8:1:2:ffff::", "20010db800010002")]
+    public void Network_OfAnAddress_IsWhatOneHouseholdGets(string address, string network)
+    {
+        var context = new Microsoft.AspNetCore.Http.DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        Assert.Equal(network, Visitor.Network(context));
+    }
+
+    [Theory]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", "Chrome, Windows")]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari, iPhone")]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux")]
+    [InlineData("<script>alert(1)</script>", "")]
+    public void DeviceName_OfAUserAgent_IsOutOfAFixedList(string userAgent, string name) =>
+        Assert.Equal(name, DeviceNames.Of(userAgent));
+
+    [Theory]
+    [InlineData("A@B.example", "A@b.example")]
+    [InlineData(" first.last+tag@mail.example.tw ", "first.last+tag@mail.example.tw")]
+    [InlineData("a@b", null)]
+    [InlineData("a b@c.example", null)]
+    [InlineData("a@b@c.example", null)]
+    [InlineData("a\r\nBcc: x@y.example", null)]
+    [InlineData("a..b@c.example", null)]
+    [InlineData("\"a b\"@c.example", null)]
+    [InlineData("a@[127.0.0.1]", null)]
+    [InlineData("a@-c.example", null)]
+    [InlineData("王@c.example", null)]
+    public void EmailAddress_OfWhatIsTyped_IsTheFormThatEveryServerTakes(string typed, string? read) =>
+        Assert.Equal(read, EmailAddress.TryParse(typed, out var address) ? address.Value : null);
+}
