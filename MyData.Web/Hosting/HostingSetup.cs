@@ -75,7 +75,14 @@ public static class HostingSetup
         // A form without its token is 400 in Development too, as in Production, and not an exception.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
         builder.Services.AddCascadingAuthenticationState();
-        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder
+            .Services.AddRazorComponents()
+            .AddInteractiveServerComponents(circuits =>
+            {
+                // A page that comes back later loads afresh and shows the same: nothing is lost with its circuit.
+                circuits.DisconnectedCircuitMaxRetained = 500;
+                circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1);
+            });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
