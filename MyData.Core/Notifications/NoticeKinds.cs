@@ -43,7 +43,7 @@ public static class NoticeKinds
         new(SignInNewDevice, Day),
         new(SignInRefusedOtherPerson, Day),
         new(PasskeyAdded, Day),
-        new(ContactVerificationCode, TimeSpan.FromMinutes(15)) { ProvesTheAddress = true },
+        new(ContactVerificationCode, TimeSpan.FromMinutes(15)) { ProvesTheAddress = true, NoNews = true },
         new(ContactChanged, Day) { ProvesTheAddress = true },
         new(ComplaintReceived, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
@@ -65,6 +65,9 @@ public sealed record NoticeKind(string Name, TimeSpan UsefulFor)
 {
     /// <summary>May be switched off; what concerns the safety of an account is always mailed.</summary>
     public bool OnlyIfWanted { get; init; }
+
+    /// <summary>She is looking at the page that it belongs to: in the portal it counts as read.</summary>
+    public bool NoNews { get; init; }
 
     /// <summary>May name its own address in <c>to</c>, which need not be verified (yet, or any more).</summary>
     public bool ProvesTheAddress { get; init; }

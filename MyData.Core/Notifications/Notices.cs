@@ -21,6 +21,7 @@ public sealed class Notices(IDbContextFactory<MyDataDb> databases, IWriter write
             Parameters = NoticeParameters.Write(parameters),
             CreatedAt = scope.Now,
             NextAttemptAt = scope.Now,
+            ReadAt = NoticeKinds.Find(kind).NoNews ? scope.Now : null,
         };
         scope.Db.Add(notice);
         scope.Raise(

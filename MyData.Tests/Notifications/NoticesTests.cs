@@ -68,6 +68,14 @@ public sealed class NoticesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task UnreadCount_CodeThatSheIsWaitingFor_IsNoNews()
+    {
+        await _outbox.QueueAsync(NoticeKinds.ContactVerificationCode, new { minutes = 10 });
+        Assert.Equal(0, await _outbox.Notices.UnreadCountAsync(_outbox.Citizen, Token));
+        Assert.True(Assert.Single((await _outbox.Notices.PageAsync(_outbox.Citizen, null, Token)).Notices).Read);
+    }
+
+    [Fact]
     public async Task Forget_AccountClosing_RemovesEveryNoticeBefore()
     {
         await _outbox.QueueAsync(NoticeKinds.TransferFailed, new { dataset = "API.a" });
