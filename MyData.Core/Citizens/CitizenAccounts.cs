@@ -20,9 +20,14 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
     /// <summary>Who this is, in clear.</summary>
     /// <exception cref="InvalidOperationException">No such account, or its first use is not complete.</exception>
     public async Task<CitizenIdentity> IdentityAsync(Guid citizenId, CancellationToken cancellationToken = default) =>
-        await FindAsync(citizenId, cancellationToken) is { Identity: { } } citizen
-            ? Identity(citizen)
-            : throw new InvalidOperationException("There is no such account.");
+        await FindIdentityAsync(citizenId, cancellationToken)
+        ?? throw new InvalidOperationException("There is no such account.");
+
+    /// <summary>Who this is, in clear; null where the account is closed, or its first use not complete.</summary>
+    public async Task<CitizenIdentity?> FindIdentityAsync(
+        Guid citizenId,
+        CancellationToken cancellationToken = default
+    ) => await FindAsync(citizenId, cancellationToken) is { Identity: { } } citizen ? Identity(citizen) : null;
 
     /// <inheritdoc cref="CitizenContact"/>
     /// <exception cref="InvalidOperationException">No such account.</exception>

@@ -15,14 +15,21 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
     private readonly Channel<IJob> _jobs = Channel.CreateBounded<IJob>(10_000);
     private readonly CommittedEvents _committed;
     private readonly TimeProvider _time;
+    private readonly IReadOnlyList<IEventFollower> _followers;
     private readonly SqliteConnection _connection;
     private readonly DbContextOptions<MyDataDb> _options;
     private readonly Task _loop;
 
-    public SqliteWriter(DatabaseSettings settings, CommittedEvents committed, TimeProvider time)
+    public SqliteWriter(
+        DatabaseSettings settings,
+        CommittedEvents committed,
+        TimeProvider time,
+        IEnumerable<IEventFollower> followers
+    )
     {
         _committed = committed;
         _time = time;
+        _followers = [.. followers];
         _connection = new SqliteConnection(settings.ConnectionString);
         _options = new DbContextOptionsBuilder<MyDataDb>().UseSqlite(_connection).Options;
         _loop = Task.Factory.StartNew(Run, TaskCreationOptions.LongRunning);
@@ -76,7 +83,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
             using var db = new MyDataDb(_options);
             db.Database.AutoSavepointsEnabled = false;
             db.Database.UseTransaction(transaction);
-            if (job.Run(new WriteScope(db, _time.GetUtcNow().TrimToMilliseconds())))
+            if (job.Run(new WriteScope(db, _time.GetUtcNow().TrimToMilliseconds(), _followers)))
                 transaction.Release("job");
             else
                 transaction.Rollback("job");

@@ -3,7 +3,7 @@ using MyData.Core.Events;
 namespace MyData.Core.Data;
 
 /// <summary>What a write may touch: the database, the time, and the events that tell of it.</summary>
-public sealed class WriteScope(MyDataDb db, DateTimeOffset now)
+public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IEventFollower> followers)
 {
     private readonly List<Event> _events = [];
     private bool _bookkeeping;
@@ -15,12 +15,14 @@ public sealed class WriteScope(MyDataDb db, DateTimeOffset now)
 
     internal IReadOnlyList<Event> Events => _events;
 
-    /// <summary>Adds the event that tells of this change; it is stored in the same transaction.</summary>
+    /// <summary>Adds the event that tells of this change; it, and what others do upon it, is stored in the same transaction.</summary>
     public void Raise(Event happened)
     {
         happened.At = Now;
         _events.Add(happened);
         Db.Add(happened);
+        foreach (var follower in followers)
+            follower.Follow(this, happened);
     }
 
     /// <summary>

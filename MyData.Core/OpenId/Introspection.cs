@@ -69,7 +69,7 @@ public sealed class Introspection(
         if (row is null)
             throw OpenIdException.InvalidToken("The token is not active.");
         var subject =
-            await accounts.IdentityAsync(row.CitizenId, cancellation)
+            await accounts.FindIdentityAsync(row.CitizenId, cancellation)
             ?? throw OpenIdException.InvalidToken("The token is not active.");
         return (row, subject);
     }

@@ -95,14 +95,21 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
             cancellation
         );
 
-    /// <summary>Any state before Ready → Failed, with its code. Nothing was handed over.</summary>
+    /// <summary>
+    /// Any state before Ready → Failed, with its code. Nothing was handed over. What a call brought after its transfer had
+    /// ended otherwise (her account was closed, its deadline passed) is deleted.
+    /// </summary>
     public Task FailAsync(Guid id, string code, CancellationToken cancellation) =>
         writer.WriteAsync(
             scope =>
             {
                 var transfer = Find(scope, id);
                 if (transfer.State >= TransferState.Ready)
+                {
+                    if (transfer.IsFinal)
+                        TransferEnd.DropChunks(scope, id);
                     return;
+                }
                 var waited = transfer.Round > 1;
                 TransferEnd.Drop(scope, transfer, TransferState.Failed, code);
                 scope.Raise(TransferEnd.Happened(EventKinds.TransferFailed, "platform", transfer, code));

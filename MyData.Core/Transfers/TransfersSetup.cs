@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Data;
 
 namespace MyData.Core.Transfers;
 
@@ -16,6 +17,7 @@ public static class TransfersSetup
             .AddSingleton<ProviderDirectory>()
             .AddSingleton<TransferSteps>()
             .AddSingleton<TransferCall>()
+            .AddSingleton<IEventFollower, ClosedAccounts>()
             .AddHostedService<TransferRunner>()
             .AddHostedService<TransferSweeper>();
 }

@@ -78,7 +78,7 @@ public sealed class SealOnArrival(
     private async Task RequireSubjectAsync(ProviderCall call, VerifiedPackage package, CancellationToken token)
     {
         var citizen =
-            await accounts.IdentityAsync(call.Transfer.CitizenId, token)
+            await accounts.FindIdentityAsync(call.Transfer.CitizenId, token)
             ?? throw new TransferException(TransferCodes.AccountClosed, "The account is closed.");
         if (call.DataSet.SubjectField is not { } field)
             throw new TransferException(TransferCodes.OtherPerson, "The data set does not say whose data it holds.");

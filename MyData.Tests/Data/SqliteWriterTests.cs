@@ -21,7 +21,8 @@ public sealed class SqliteWriterTests : IAsyncDisposable
         _writer = new SqliteWriter(
             new DatabaseSettings { ConnectionString = connection },
             _committed,
-            TimeProvider.System
+            TimeProvider.System,
+            []
         );
     }
 
