@@ -159,6 +159,7 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
     [InlineData("claim_hash", "")]
     [InlineData("claim_hash", "short")]
     [InlineData("id", "1")]
+    [InlineData("statement", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU")]
     public async Task Decide_BrokenForm_LeadsBackAndStoresNothing(string field, string value)
     {
         var before = await house.Portal.ReadAsync(db => db.Set<ConsentRecord>().CountAsync());

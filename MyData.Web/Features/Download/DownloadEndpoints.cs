@@ -42,8 +42,11 @@ public static class DownloadEndpoints
             _ => null,
         };
         var recipient = RecipientForm.Read(form);
+        var statement = ConsentStatement.For(selection, settings.Retention, text).Hash;
+        // The catalogue, or her language, may have changed since the page was shown: she decides on what she has read.
         if (
             decision is null
+            || form["statement"] != statement
             || !Guid.TryParse(form["id"], out var id)
             || (decision == ConsentDecision.Given && (recipient is null || TooLow(selection, context)))
         )
@@ -52,7 +55,7 @@ public static class DownloadEndpoints
         var consentId = await downloads.DecideAsync(
             new DecideDownload
             {
-                Consent = DraftOf(id, decision.Value, selection, recipient, context, settings, text),
+                Consent = DraftOf(id, decision.Value, selection, recipient, context, settings, statement),
                 Level = context.User.GetLevel(),
                 Methods = context.User.GetMethods(),
                 AuthTime = context.User.GetAuthTime(),
@@ -139,7 +142,7 @@ public static class DownloadEndpoints
         RecipientForm? recipient,
         HttpContext context,
         TransferSettings settings,
-        IStringLocalizer<DownloadText> text
+        string statement
     ) =>
         new()
         {
@@ -161,7 +164,7 @@ public static class DownloadEndpoints
                 }),
             ],
             Language = Languages.IsEnglish ? "en" : "zh-TW",
-            TextHash = ConsentStatement.For(selection, settings.Retention, text).Hash,
+            TextHash = statement,
             PolicyVersion = PolicyVersions.Privacy,
             Retention = settings.Retention,
         };
