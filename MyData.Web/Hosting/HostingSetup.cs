@@ -45,7 +45,9 @@ public static class HostingSetup
         builder.Services.AddSingleton<IProviderHeartbeat, ProviderHeartbeat>();
         builder
             .Services.AddHttpClient(ProviderHeartbeat.Client)
-            .ConfigurePrimaryHttpMessageHandler(ProviderHeartbeat.Handler);
+            .ConfigurePrimaryHttpMessageHandler(services =>
+                ProviderHeartbeat.Handler(services.GetRequiredService<EgressGuard>())
+            );
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddLocalization();
         builder
