@@ -9,7 +9,10 @@ public sealed class CrossSiteForms(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        // The handshake of a WebSocket is a GET, and no page of another origin has business with our circuits.
+        var changes =
+            (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+            || request.Headers["Sec-Fetch-Mode"] == "websocket";
         if (changes && request.Headers["Sec-Fetch-Site"] is [not ("same-origin" or "none")])
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
