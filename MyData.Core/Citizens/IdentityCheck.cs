@@ -62,6 +62,7 @@ public sealed class IdentityCheck
             builder.ToTable("identity_checks");
             builder.HasIndex(c => c.TokenHash).IsUnique();
             builder.HasIndex(c => c.ExpiresAt);
+            builder.HasIndex(c => c.CitizenId);
         }
     }
 }

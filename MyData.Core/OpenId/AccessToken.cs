@@ -44,6 +44,7 @@ public sealed class AccessToken
         {
             builder.ToTable("access_tokens").HasKey(token => token.Hash);
             builder.HasIndex(token => token.TransferId);
+            builder.HasIndex(token => token.CitizenId);
             builder.HasIndex(token => token.ExpiresAt);
         }
     }
