@@ -13,6 +13,13 @@ public static class Preferences
     public static string Theme(HttpContext context) =>
         context.Request.Cookies[ThemeCookie] is { } theme && Themes.Contains(theme) ? theme : "auto";
 
+    /// <summary>Makes the language of this page the one that she chose, where she has not chosen yet.</summary>
+    public static void KeepLanguage(HttpContext context)
+    {
+        if (!context.Request.Cookies.ContainsKey(Languages.Cookie))
+            Keep(context, Languages.Cookie, LanguageValue(CultureInfo.CurrentUICulture.Name));
+    }
+
     public static void MapPreferences(this IEndpointRouteBuilder app)
     {
         app.MapGet(
@@ -20,7 +27,7 @@ public static class Preferences
                 (HttpContext context, string language, string? back) =>
                 {
                     if (Languages.Supported.Contains(language))
-                        Keep(context, Languages.Cookie, CookieRequestCultureProvider.MakeCookieValue(new(language)));
+                        Keep(context, Languages.Cookie, LanguageValue(language));
                     return Results.LocalRedirect(Local(back));
                 }
             )
@@ -43,6 +50,8 @@ public static class Preferences
     /// </summary>
     public static string Local(string? path) =>
         path is "/" or ['/', not ('/' or '\\'), ..] && path.All(c => c is > ' ' and <= '~' and not '\\') ? path : "/";
+
+    private static string LanguageValue(string language) => CookieRequestCultureProvider.MakeCookieValue(new(language));
 
     private static void Keep(HttpContext context, string name, string value) =>
         context.Response.Cookies.Append(
