@@ -96,10 +96,28 @@ public sealed class NoticesPageTests : IAsyncLifetime
         Assert.Equal(1, await notices.UnreadCountAsync(_citizen, TestContext.Current.CancellationToken));
     }
 
-    private Task QueueAsync(params Guid[] citizens)
+    [Fact]
+    public async Task Queue_InTheSandbox_ArrivesInItsMailbox()
     {
-        var notices = _portal.Services.GetRequiredService<INotices>();
-        return _portal
+        await using var portal = Portal.Start(
+            new PortalOptions { Services = services => services.AddSingleton<INoticeDirectory>(_people) }
+        );
+        await QueueAsync(portal, _citizen);
+        var mailbox = portal.Services.GetRequiredService<Web.Sandbox.Mail.Mailbox>();
+        var mail = await portal.EventuallyAsync(
+            "a mail in the sandbox's mailbox",
+            () => Task.FromResult(mailbox.All().FirstOrDefault())
+        );
+        Assert.Equal("有人用新的裝置登入了您的帳戶", mail.Subject);
+        Assert.Contains(portal.Origin.GetLeftPart(UriPartial.Authority) + "/account", mail.Text);
+    }
+
+    private Task QueueAsync(params Guid[] citizens) => QueueAsync(_portal, citizens);
+
+    private static Task QueueAsync(Portal portal, params Guid[] citizens)
+    {
+        var notices = portal.Services.GetRequiredService<INotices>();
+        return portal
             .Services.GetRequiredService<IWriter>()
             .WriteAsync(scope =>
             {
