@@ -273,6 +273,8 @@ namespace MyData.Core.Data.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CitizenId");
+
                     b.HasIndex("ExpiresAt");
 
                     b.HasIndex("TokenHash")
@@ -619,6 +621,8 @@ namespace MyData.Core.Data.Migrations
 
                     b.HasKey("Hash");
 
+                    b.HasIndex("CitizenId");
+
                     b.HasIndex("ExpiresAt");
 
                     b.HasIndex("TransferId");
@@ -746,6 +750,8 @@ namespace MyData.Core.Data.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CitizenId");
 
                     b.HasIndex("ConsentId");
 

@@ -380,6 +380,11 @@ namespace MyData.Core.Data.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_access_tokens_CitizenId",
+                table: "access_tokens",
+                column: "CitizenId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_access_tokens_ExpiresAt",
                 table: "access_tokens",
                 column: "ExpiresAt");
@@ -438,6 +443,11 @@ namespace MyData.Core.Data.Migrations
                 column: "ConsentId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_identity_checks_CitizenId",
+                table: "identity_checks",
+                column: "CitizenId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_identity_checks_ExpiresAt",
                 table: "identity_checks",
                 column: "ExpiresAt");
@@ -479,6 +489,11 @@ namespace MyData.Core.Data.Migrations
                 table: "sessions",
                 column: "TokenHash",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_transfers_CitizenId",
+                table: "transfers",
+                column: "CitizenId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_transfers_ConsentId",

@@ -270,6 +270,8 @@ namespace MyData.Core.Data.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("CitizenId");
+
                     b.HasIndex("ExpiresAt");
 
                     b.HasIndex("TokenHash")
@@ -616,6 +618,8 @@ namespace MyData.Core.Data.Migrations
 
                     b.HasKey("Hash");
 
+                    b.HasIndex("CitizenId");
+
                     b.HasIndex("ExpiresAt");
 
                     b.HasIndex("TransferId");
@@ -743,6 +747,8 @@ namespace MyData.Core.Data.Migrations
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CitizenId");
 
                     b.HasIndex("ConsentId");
 
