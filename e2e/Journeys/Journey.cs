@@ -1,7 +1,11 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using MyData.Core.Catalog;
 using MyData.E2E.Support;
 using MyData.Tests.Support;
 
@@ -12,6 +16,9 @@ public sealed record Reader
     public string Language { get; init; } = "zh-TW";
     public bool Dark { get; init; }
     public int Width { get; init; } = 1200;
+
+    /// <summary>The server goes away while she looks on: the browser's own words about that are no fault.</summary>
+    public bool ToleratesLostConnection { get; init; }
 
     public static TheoryData<string, bool, int> All =>
         new()
@@ -29,7 +36,7 @@ public sealed record Reader
 /// One citizen in Chromium. Fails on any report against the Content-Security-Policy and any script error; keeps trace and
 /// picture in e2e/artifacts when the journey fails.
 /// </summary>
-public sealed class Journey
+public sealed partial class Journey
 {
     private readonly ConcurrentQueue<string> _complaints = new();
 
@@ -66,10 +73,7 @@ public sealed class Journey
         var journey = new Journey(portal, reader, context, await context.NewPageAsync());
         context.Console += (_, message) =>
         {
-            if (
-                message.Type == "error"
-                && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)
-            )
+            if (message.Type == "error" && !journey.IsExpected(message.Text))
                 journey._complaints.Enqueue($"{message.Text} ({message.Location})");
         };
         context.WebError += (_, error) => journey._complaints.Enqueue(error.Error);
@@ -90,6 +94,20 @@ public sealed class Journey
         var response = await Page.GotoAsync(path);
         Assert.True(response!.Ok, $"{response.Status} {path}");
     }
+
+    /// <summary>The portal's own words in her language: <c>Words&lt;DownloadText&gt;("Agree")</c>.</summary>
+    public string Words<TText>(string key, params object[] values) =>
+        string.Format(
+            CultureInfo.InvariantCulture,
+            new ResourceManager(typeof(TText)).GetString(key, CultureInfo.GetCultureInfo(Reader.Language))
+                ?? throw new InvalidOperationException($"No {typeof(TText).Name} {key}"),
+            values
+        );
+
+    public string Name(LocalText text) => Reader.Language == "en" ? text.En : text.Zh;
+
+    /// <summary>Waits until the page's path is this.</summary>
+    public Task AtAsync(string path) => Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == path);
 
     /// <summary>Closes her tab and opens a new one, the cookies kept.</summary>
     public async Task NewTabAsync()
@@ -119,6 +137,11 @@ public sealed class Journey
 
     public void AssertQuiet() => Assert.True(_complaints.IsEmpty, string.Join('\n', _complaints));
 
+    // A page that says 403 or 404 on purpose is named by the browser too.
+    private bool IsExpected(string message) =>
+        message.StartsWith("Failed to load resource", StringComparison.Ordinal)
+        || (Reader.ToleratesLostConnection && !Policy().IsMatch(message));
+
     private async Task KeepAsync()
     {
         var folder = Path.Combine(Repository.Root, "e2e", "artifacts");
@@ -130,4 +153,7 @@ public sealed class Journey
             );
         await File.WriteAllLinesAsync(Path.Combine(folder, name + ".log"), Portal.Output);
     }
+
+    [GeneratedRegex("^CSP|Content Security Policy")]
+    private static partial Regex Policy();
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
 using MyData.Tests.Support;
 
 namespace MyData.E2E.Support;
@@ -121,6 +122,16 @@ public sealed partial class PortalProcess : IAsyncDisposable
     }
 
     public CitizenDriver Visitor(string language = "zh-TW") => new(Origin, language);
+
+    /// <summary>Rows of a table, read beside the running portal.</summary>
+    public async Task<long> CountAsync(string table)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Database};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"select count(*) from {table}";
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     public async ValueTask DisposeAsync()
     {
