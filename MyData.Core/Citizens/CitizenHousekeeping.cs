@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
 
 namespace MyData.Core.Citizens;
@@ -8,7 +9,8 @@ namespace MyData.Core.Citizens;
 /// Takes out what is no longer needed, once an hour: what ran out, and accounts whose first use was never completed. Missing
 /// a run, or half of one, changes nothing but how long such rows stay.
 /// </summary>
-public sealed class CitizenHousekeeping(IWriter writer, TimeProvider time) : BackgroundService
+public sealed partial class CitizenHousekeeping(IWriter writer, TimeProvider time, ILogger<CitizenHousekeeping> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Often = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -42,6 +44,19 @@ public sealed class CitizenHousekeeping(IWriter writer, TimeProvider time) : Bac
     {
         using var timer = new PeriodicTimer(Often, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
-            await CleanAsync(stoppingToken);
+        {
+            try
+            {
+                await CleanAsync(stoppingToken);
+            }
+            // A full disk or a locked database must not take the portal down: the next round tries again.
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                RoundFailed(failure);
+            }
+        }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A round of housekeeping failed; the next one tries again")]
+    private partial void RoundFailed(Exception failure);
 }

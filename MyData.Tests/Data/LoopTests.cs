@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using MyData.Core.Citizens;
+using MyData.Core.Data;
+using MyData.Core.OpenId;
+using MyData.Tests.Support;
+
+namespace MyData.Tests.Data;
+
+/// <summary>A loop that fails would stop the host: a full disk must cost a round, not the portal (security.md F3, F4).</summary>
+public sealed class LoopTests : IAsyncDisposable
+{
+    private readonly CoreHost _host = new(services =>
+        services.Replace(ServiceDescriptor.Singleton<IWriter, FullDisk>())
+    );
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Theory]
+    [InlineData(typeof(CitizenHousekeeping))]
+    [InlineData(typeof(KeyRoller))]
+    public async Task Loop_WriteFails_GoesOnWithTheNextRound(Type kind)
+    {
+        var token = TestContext.Current.CancellationToken;
+        _host.Get<SigningKeys>().Sign([], "test");
+        // So far on that the keys are due.
+        _host.Time.Advance(SigningKeys.SigningPeriod);
+        using var loop = (BackgroundService)ActivatorUtilities.CreateInstance(_host.Services, kind);
+        await loop.StartAsync(token);
+        _host.Time.Advance(TimeSpan.FromHours(1));
+        await Task.Yield();
+        Assert.False(loop.ExecuteTask!.IsCompleted, loop.ExecuteTask.Exception?.Message);
+        await loop.StopAsync(token);
+        Assert.True(loop.ExecuteTask.IsCompletedSuccessfully || loop.ExecuteTask.IsCanceled);
+    }
+
+    private sealed class FullDisk : IWriter
+    {
+        public Task<T> WriteAsync<T>(Func<WriteScope, T> work, CancellationToken cancellationToken = default) =>
+            Task.FromException<T>(new IOException("No space left on device"));
+    }
+}
