@@ -27,7 +27,10 @@ public sealed partial class DocumentTests(SignInHouse house) : IClassFixture<Sig
             var page = await SignInHouse.DocumentsAsync(browser, new(id, "", "999999999999", "Z9999999"));
             Assert.Equal(HttpStatusCode.UnprocessableEntity, page.Status);
             Assert.Contains(DocumentSignIn.NoMatch, page.Text, StringComparison.Ordinal);
-            var headers = string.Join('\n', page.Headers.Where(h => h.Key != "Date").Select(h => $"{h.Key}: {h.Value}"));
+            var headers = string.Join(
+                '\n',
+                page.Headers.Where(h => h.Key != "Date").Select(h => $"{h.Key}: {h.Value}")
+            );
             answers.Add(Same(page.Text, id) + Same(headers, id));
         }
         Assert.Single(answers.Distinct());
@@ -105,14 +108,12 @@ public sealed partial class DocumentTests(SignInHouse house) : IClassFixture<Sig
                     attacker.SendAsync(
                         new(HttpMethod.Post, SignInUrls.Documents)
                         {
-                            Content = new FormUrlEncodedContent(
-                                [
-                                    new("_form", token),
-                                    new("id", victim.Id),
-                                    new("health_card", $"{i:D12}"),
-                                    new("household", "Z9999999"),
-                                ]
-                            ),
+                            Content = new FormUrlEncodedContent([
+                                new("_form", token),
+                                new("id", victim.Id),
+                                new("health_card", $"{i:D12}"),
+                                new("household", "Z9999999"),
+                            ]),
                         }
                     )
                 )
@@ -205,8 +206,8 @@ public sealed partial class DocumentTests(SignInHouse house) : IClassFixture<Sig
         using var browser = await house.CitizenAsync(person);
         await WrongAsync(browser, person);
         foreach (var line in house.Portal.Log.All)
-            foreach (var secret in new[] { person.Id, person.Name, person.HealthCard, person.Household })
-                Assert.DoesNotContain(secret, line, StringComparison.Ordinal);
+        foreach (var secret in new[] { person.Id, person.Name, person.HealthCard, person.Household })
+            Assert.DoesNotContain(secret, line, StringComparison.Ordinal);
     }
 
     private static Task<Page> WrongAsync(CitizenDriver browser, Person person) =>

@@ -132,7 +132,9 @@ public sealed class SessionTests(SignInHouse house) : IClassFixture<SignInHouse>
         using var browser = await house.CitizenAsync(Person.Number(7));
         var id = (await house.SessionAsync(browser))!.Id;
         Task<DateTimeOffset> SeenAsync() =>
-            house.Portal.ReadAsync(db => db.Set<Session>().Where(s => s.Id == id).Select(s => s.LastSeenAt).SingleAsync());
+            house.Portal.ReadAsync(db =>
+                db.Set<Session>().Where(s => s.Id == id).Select(s => s.LastSeenAt).SingleAsync()
+            );
         var first = await SeenAsync();
         house.Time.Advance(TimeSpan.FromSeconds(59));
         await SignInHouse.IsSignedInAsync(browser);
@@ -292,9 +294,10 @@ public sealed class SessionTests(SignInHouse house) : IClassFixture<SignInHouse>
         var token = browser.Page.Html.QuerySelector("input[name=_form]")!.GetAttribute("value")!;
         return new HttpRequestMessage(HttpMethod.Post, path)
         {
-            Content = new FormUrlEncodedContent(
-                [new("_form", token), .. values.Select(v => KeyValuePair.Create(v.Name, v.Value))]
-            ),
+            Content = new FormUrlEncodedContent([
+                new("_form", token),
+                .. values.Select(v => KeyValuePair.Create(v.Name, v.Value)),
+            ]),
         };
     }
 }

@@ -37,7 +37,7 @@ public static class PasskeyRules
     }
 
     /// <summary>Format <c>none</c> with an empty statement (§8.7).</summary>
-    internal static bool HasNoStatement(ReadOnlyMemory<byte> attestationObject)
+    public static bool HasNoStatement(ReadOnlyMemory<byte> attestationObject)
     {
         try
         {
