@@ -44,25 +44,30 @@ public sealed class TransferCall(
         var transfer = await FindAsync(transferId, token);
         if (transfer is not { State: TransferState.Requested or TransferState.Preparing })
             return;
-        var view = await catalog.FindAsync(transfer.DataSetId, token) is { Listed: true } listed
-            ? listed
-            : throw new TransferException(TransferCodes.Delisted, "The data set is no longer listed.");
-        // Judged here and not at consent alone: the owner may have raised it since (security.md A3, R14).
-        if (view.Listing.Level > transfer.Level)
-            throw new TransferException(
-                TransferCodes.LevelTooLow,
-                "The data set asks for a stronger proof of identity."
-            );
         var room = _rooms.GetOrAdd(transfer.ProviderId, _ => new SemaphoreSlim(providers.Settings.CallsPerProvider));
         await room.WaitAsync(token);
         try
         {
-            await InRoomAsync(transfer, view, token);
+            await InRoomAsync(transfer, await JudgeAsync(transfer, token), token);
         }
         finally
         {
             room.Release();
         }
+    }
+
+    // Right before the call and not at consent alone: the owner may have raised it since, also while this waited for room
+    // (security.md A3, R14).
+    private async Task<DataSetView> JudgeAsync(Transfer transfer, CancellationToken token)
+    {
+        if (await catalog.FindAsync(transfer.DataSetId, token) is not { Listed: true } listed)
+            throw new TransferException(TransferCodes.Delisted, "The data set is no longer listed.");
+        if (listed.Listing.Level > transfer.Level)
+            throw new TransferException(
+                TransferCodes.LevelTooLow,
+                "The data set asks for a stronger proof of identity."
+            );
+        return listed;
     }
 
     private async Task InRoomAsync(Transfer transfer, DataSetView view, CancellationToken token)
