@@ -45,6 +45,9 @@ public sealed partial class HttpDocumentAuthority(
 {
     public const string ClientName = "document-authority";
 
+    /// <summary>Her numbers go to the configured address, and nowhere that it points to.</summary>
+    public static SocketsHttpHandler Handler() => new() { AllowAutoRedirect = false, UseCookies = false };
+
     public async Task<DocumentAnswer> MatchAsync(DocumentNumbers numbers, CancellationToken cancellationToken)
     {
         using var client = clients.CreateClient(ClientName);

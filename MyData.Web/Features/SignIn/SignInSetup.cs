@@ -29,7 +29,8 @@ public static class SignInSetup
             .ConfigureHttpClient(
                 (provider, client) =>
                     client.Timeout = provider.GetRequiredService<MyDataSettings>().SignIn.AuthorityTimeout
-            );
+            )
+            .ConfigurePrimaryHttpMessageHandler(HttpDocumentAuthority.Handler);
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         AddSchemes(services);
         AddPasskeys(services);
