@@ -135,7 +135,7 @@ function renderTable(rows, items, label, context, depth) {
     body.append(element("tr", {}, ...cells));
   };
   rows.slice(0, ROWS_AT_FIRST).forEach(addRow);
-  const scroll = element("div", { class: "table-scroll", role: "region", tabindex: "0", "aria-label": label || count }, table);
+  const scroll = element("div", { class: "table-scroll", role: "region", tabindex: "0", "aria-label": [label, count].filter(Boolean).join(" · ") }, table);
   const whole = element("div", { class: "table" }, scroll);
   let next = ROWS_AT_FIRST;
   if (rows.length > next) {

@@ -35,16 +35,25 @@ function fill(form, values) {
 }
 
 /**
- * A key that nothing was agreed with goes when she leaves; what the page kept for "back" would then name a dead key.
+ * A key that nothing was agreed with goes: before a refusal is sent, and when she leaves; what the page kept for "back"
+ * would then name a dead key.
  * @param {HTMLElement} form
  * @param {string} kid
  */
 function dropUnless(form, kid) {
-  let agreed = false;
+  let settled = false;
   form.addEventListener("submit", (event) => {
-    agreed = event.submitter?.hasAttribute("data-agree") ?? false;
+    if (settled || event.submitter?.hasAttribute("data-agree")) {
+      settled = true;
+      return;
+    }
+    event.preventDefault();
+    settled = true;
+    const { submitter } = event;
+    const again = () => /** @type {HTMLFormElement} */ (form).requestSubmit(submitter);
+    deleteKey(kid).then(again, again);
   });
-  addEventListener("pagehide", () => agreed || void deleteKey(kid).catch(() => {}));
+  addEventListener("pagehide", () => settled || void deleteKey(kid).catch(() => {}));
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 

@@ -1,5 +1,4 @@
 import { readCsv } from "../csv.js";
-import { fill } from "../dates.js";
 import { element } from "../dom.js";
 import { MyDataError } from "../errors.js";
 import { parseForShowing } from "../json.js";
@@ -63,7 +62,7 @@ function csvTable(name, [head, ...rows], view) {
   const lines = rows.map((row) => element("tr", {}, ...row.map((cell) => element("td", {}, element("bdi", {}, cell)))));
   const table = element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...lines));
   const scroll = element("div", { class: "table-scroll", role: "region", tabindex: "0", "aria-label": name }, table);
-  const summary = element("summary", {}, fill(view.strings.firstRows, { count: rows.length }));
+  const summary = element("summary", {}, view.strings.firstRows);
   return element("details", {}, summary, scroll);
 }
 
