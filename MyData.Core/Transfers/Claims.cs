@@ -13,6 +13,9 @@ namespace MyData.Core.Transfers;
 /// </summary>
 public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer)
 {
+    /// <summary>Refused claims of one consent that are written down.</summary>
+    public const int MostRefusalsTold = 20;
+
     /// <summary>The transfer whose package may now be sent. The same claim may fetch again until it is done or runs out.</summary>
     /// <exception cref="TransferException">relay.not_ready or relay.claim_refused.</exception>
     public async Task<Transfer> ClaimAsync(Guid citizenId, Guid transferId, string claim, CancellationToken token)
@@ -23,13 +26,7 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
             ?? throw NotReady();
         if (!Matches(transfer, claim))
         {
-            await writer.WriteAsync(
-                scope =>
-                    scope.Raise(
-                        TransferEnd.Happened(EventKinds.ClaimRefused, "citizen", transfer, TransferCodes.ClaimRefused)
-                    ),
-                token
-            );
+            await writer.WriteAsync(scope => TellRefusal(scope, transfer), token);
             throw new TransferException(TransferCodes.ClaimRefused, "Another browser made the key of this package.");
         }
         if (transfer.State != TransferState.Ready)
@@ -71,6 +68,16 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
         && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or '_' or '-');
 
     public static string HashOf(string claim) => Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(claim)));
+
+    // Every attempt is refused, the first ones are told: whoever goes on must not fill her history, nor the disk.
+    private static void TellRefusal(WriteScope scope, Transfer transfer)
+    {
+        var told = scope
+            .Db.Set<Event>()
+            .Count(e => e.ConsentId == transfer.ConsentId && e.Kind == EventKinds.ClaimRefused);
+        if (told < MostRefusalsTold)
+            scope.Raise(TransferEnd.Happened(EventKinds.ClaimRefused, "citizen", transfer, TransferCodes.ClaimRefused));
+    }
 
     /// <summary>The record stands before the first byte leaves.</summary>
     private Task<bool> MarkAsync(Transfer transfer, CancellationToken token) =>
