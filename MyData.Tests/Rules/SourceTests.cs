@@ -10,6 +10,7 @@ public sealed partial class SourceTests
     [
         ".ci",
         ".config",
+        ".csharpierignore",
         ".editorconfig",
         ".gitignore",
         "Directory.Build.props",
