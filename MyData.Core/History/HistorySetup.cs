@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Data;
 
 namespace MyData.Core.History;
 
@@ -8,6 +9,7 @@ public static class HistorySetup
     {
         services.AddSingleton<HistoryQueries>();
         services.AddSingleton<Complaints>();
+        services.AddSingleton<IEventFollower, ClosedAccounts>();
         return services;
     }
 }

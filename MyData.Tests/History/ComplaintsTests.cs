@@ -101,6 +101,34 @@ public sealed class ComplaintsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CloseAccount_HerComplaints_GoInTheSameWriteAndOthersStay()
+    {
+        var line = await LineAsync();
+        await FileAsync(line);
+        await _host.WriteAsync(scope => scope.Raise(Closed(Ids.New())));
+        Assert.Single(await _host.AllAsync<Complaint>());
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            _host.WriteAsync(scope =>
+            {
+                scope.Raise(Closed(_citizen));
+                throw new InvalidOperationException("The account was not closed after all.");
+            })
+        );
+        Assert.Single(await _host.AllAsync<Complaint>());
+        await _host.WriteAsync(scope => scope.Raise(Closed(_citizen)));
+        Assert.Empty(await _host.AllAsync<Complaint>());
+        Assert.Contains(await _host.EventsAsync(), e => e.Kind == EventKinds.ComplaintFiled);
+
+        static Event Closed(Guid citizen) =>
+            new()
+            {
+                Kind = EventKinds.AccountClosed,
+                CitizenId = citizen,
+                Actor = "citizen",
+            };
+    }
+
+    [Fact]
     public async Task Find_AfterTheSixteenthDay_IsOverdue()
     {
         var outcome = await FileAsync(await LineAsync());
