@@ -41,15 +41,28 @@ public sealed class CitizenDriver : IDisposable
     /// <summary>The page she is looking at.</summary>
     public Page Page => _page ?? throw new InvalidOperationException("She has not opened a page yet.");
 
-    public Task<Page> GetAsync(string path) => GoAsync(() => new HttpRequestMessage(HttpMethod.Get, At(path)));
+    /// <summary>Types an address of the portal.</summary>
+    public Task<Page> GetAsync(string path) =>
+        GoAsync(() => new HttpRequestMessage(HttpMethod.Get, new Uri(Origin, path)));
 
-    public Task<Page> FollowAsync(string linkText) => GetAsync(Page.Link(linkText).GetAttribute("href")!);
+    public Task<Page> FollowAsync(string linkText)
+    {
+        var target = At(Page.Link(linkText).GetAttribute("href")!);
+        return GoAsync(() => new HttpRequestMessage(HttpMethod.Get, target));
+    }
 
     /// <summary>Fills in and sends the form with this id, name or action; fields not named keep what the page put there.</summary>
     public Task<Page> SubmitAsync(string form, params (string Name, string Value)[] values)
     {
         var element = Page.Form(form);
         return SendFormAsync(element, FormFields.DefaultButton(element, values), values);
+    }
+
+    /// <summary>The same with the form of a page that she has kept open.</summary>
+    public Task<Page> SubmitAsync(Page kept, string form, params (string Name, string Value)[] values)
+    {
+        _page = kept;
+        return SubmitAsync(form, values);
     }
 
     /// <summary>Fills in the form around the button with this text, and presses it.</summary>
@@ -81,7 +94,7 @@ public sealed class CitizenDriver : IDisposable
     {
         request.RequestUri = request.RequestUri is { IsAbsoluteUri: true } url
             ? url
-            : At(request.RequestUri!.ToString());
+            : new Uri(Origin, request.RequestUri!.ToString());
         if (Cookies.Header(request.RequestUri) is { Length: > 0 } cookies)
             request.Headers.Add("Cookie", cookies);
         var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -117,7 +130,8 @@ public sealed class CitizenDriver : IDisposable
                 '&',
                 fields.Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value)}")
             );
-            return GetAsync($"{action.Split('?')[0]}?{query}");
+            var target = At($"{action.Split('?')[0]}?{query}");
+            return GoAsync(() => new HttpRequestMessage(HttpMethod.Get, target));
         }
         return GoAsync(() =>
             new HttpRequestMessage(HttpMethod.Post, At(action)) { Content = new FormUrlEncodedContent(fields) }

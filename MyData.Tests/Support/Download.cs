@@ -16,6 +16,7 @@ public sealed record WaitingPackage(string Id, string Dataset, string PackageUrl
 public sealed class Download
 {
     private readonly CitizenDriver _citizen;
+    private Page? _asked;
 
     private Download(CitizenDriver citizen) => _citizen = citizen;
 
@@ -38,12 +39,28 @@ public sealed class Download
     /// <summary>Reads the consent page and agrees.</summary>
     public static async Task<Download> AgreeAsync(CitizenDriver citizen, params string[] chosen)
     {
+        var download = await AskAsync(citizen, chosen);
+        await download.DecideAsync();
+        return download;
+    }
+
+    /// <summary>Opens the consent page; nothing is decided yet.</summary>
+    public static async Task<Download> AskAsync(CitizenDriver citizen, params string[] chosen)
+    {
         var download = new Download(citizen);
         (await citizen.GetAsync("/download/consent?" + Query(chosen))).ShouldBeAt("/download/consent");
-        var page = await citizen.SubmitAsync("/download/consent", download.Answer("agree"));
-        Assert.True(Guid.TryParse(page.Path.Split('/')[^1], out var id), $"No progress page: {page.Url}\n{page.Words}");
-        download.ConsentId = id;
+        download.ConsentId = Guid.Parse(
+            citizen.Page.Single("form[data-consent-form] [name=id]").GetAttribute("value")!
+        );
+        download._asked = citizen.Page;
         return download;
+    }
+
+    /// <summary>Presses "agree"; pressing again sends the same decision again.</summary>
+    public async Task<Page> DecideAsync()
+    {
+        var page = await _citizen.SubmitAsync(_asked!, "/download/decide", Answer("agree"));
+        return page.ShouldBeAt(ProgressPath);
     }
 
     /// <summary>The fields that the consent page's module fills in, and the button that she presses.</summary>
@@ -88,13 +105,19 @@ public sealed class Download
     /// <summary>Fetches, opens and reads one package: <c>data.json</c> as the agency wrote it.</summary>
     public async Task<JsonDocument> OpenAsync(WaitingPackage waiting)
     {
+        using var package = PackageReader.Read(await ZipAsync(waiting), PackageLimits.Default);
+        Assert.Equal(waiting.CertificateSha256, package.CertificateSha256);
+        return JsonDocument.Parse(package.Read("data.json"));
+    }
+
+    /// <summary>Fetches and unseals one package: the agency's ZIP.</summary>
+    public async Task<byte[]> ZipAsync(WaitingPackage waiting)
+    {
         using var answer = await FetchAsync(waiting.PackageUrl);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var opened = SealedPackage.Open(await answer.Content.ReadAsByteArrayAsync(), Key);
         Assert.Equal(waiting.Id, opened.Head.Transfer);
-        using var package = PackageReader.Read(opened.Zip, PackageLimits.Default);
-        Assert.Equal(waiting.CertificateSha256, package.CertificateSha256);
-        return JsonDocument.Parse(package.Read("data.json"));
+        return opened.Zip;
     }
 
     /// <summary>"Done": nothing is kept on the relay.</summary>

@@ -1,3 +1,4 @@
+using AngleSharp.Html.Dom;
 using MyData.Web.Sandbox.Personas;
 
 namespace MyData.Tests.Support;
@@ -35,7 +36,7 @@ public static class SandboxSteps
     )
     {
         var page = await citizen.GetAsync("/signin/oidc/start" + query);
-        var form = page.Html.Forms.First(f => f.QuerySelector("[name=persona]") is not null);
+        var form = (IHtmlFormElement)page.Single("form:has([name=persona])");
         form.Id = "choose-persona";
         (string, string)[] chosen = [("persona", persona.Key), ("decision", "agree")];
         return await citizen.SubmitAsync(form.Id, acr is null ? chosen : [.. chosen, ("acr", acr)]);

@@ -12,12 +12,14 @@ public sealed class Marker
     private readonly Dictionary<string, byte[]> _forms = [];
 
     public Marker(string value)
+        : this(Encoding.UTF8.GetBytes(value)) => _forms["UTF-16"] = Encoding.Unicode.GetBytes(value);
+
+    public Marker(byte[] value)
     {
-        _forms["UTF-8"] = Encoding.UTF8.GetBytes(value);
-        _forms["UTF-16"] = Encoding.Unicode.GetBytes(value);
+        _forms["bytes"] = value;
         for (var shift = 0; shift < 3; shift++)
         {
-            var text = Base64(_forms["UTF-8"], shift);
+            var text = Base64(value, shift);
             _forms[$"base64+{shift}"] = Encoding.ASCII.GetBytes(text);
             _forms[$"base64url+{shift}"] = Encoding.ASCII.GetBytes(text.Replace('+', '-').Replace('/', '_'));
         }
@@ -25,7 +27,13 @@ public sealed class Marker
 
     /// <summary>Where it stands: file and form, a line each.</summary>
     public IReadOnlyList<string> FindInFolder(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).SelectMany(FindInFile)];
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                // The database's lock file is held and empty.
+                .Where(file => new FileInfo(file).Length > 0)
+                .SelectMany(FindInFile),
+        ];
 
     public IReadOnlyList<string> FindInFile(string file)
     {

@@ -19,6 +19,7 @@ public sealed partial class PortalProcess : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
+    private PortalProcess? _sandbox;
 
     private PortalProcess(int port, Dictionary<string, string> settings, string[] arguments)
     {
@@ -51,6 +52,34 @@ public sealed partial class PortalProcess : IAsyncDisposable
         );
         try
         {
+            await portal.StartAsync();
+            return portal;
+        }
+        catch
+        {
+            await portal.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The portal, and the sandbox in a process of its own that goes with it.</summary>
+    public static async Task<PortalProcess> StartApartAsync(IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var portal = new PortalProcess(
+            FreePort(),
+            new Dictionary<string, string>(settings ?? new Dictionary<string, string>()),
+            []
+        );
+        try
+        {
+            portal._sandbox = await StartAsync(
+                new Dictionary<string, string>
+                {
+                    ["MyData:Sandbox:Portal"] = portal.Origin.GetLeftPart(UriPartial.Authority),
+                },
+                "sandbox"
+            );
+            portal._settings["MyData:Sandbox:Url"] = portal._sandbox.Origin.GetLeftPart(UriPartial.Authority);
             await portal.StartAsync();
             return portal;
         }
@@ -124,18 +153,23 @@ public sealed partial class PortalProcess : IAsyncDisposable
     public CitizenDriver Visitor(string language = "zh-TW") => new(Origin, language);
 
     /// <summary>Rows of a table, read beside the running portal.</summary>
-    public async Task<long> CountAsync(string table)
+    public Task<long> CountAsync(string table) => NumberAsync($"select count(*) from {table}");
+
+    /// <summary>What a query counts, read beside the running portal.</summary>
+    public async Task<long> NumberAsync(string query)
     {
         await using var connection = new SqliteConnection($"Data Source={Database};Mode=ReadOnly;Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = $"select count(*) from {table}";
+        command.CommandText = query;
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
+        if (_sandbox is not null)
+            await _sandbox.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -148,10 +182,10 @@ public sealed partial class PortalProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         var web = Path.Combine(Repository.Root, "MyData.Web");
-        foreach (var argument in (string[])[Program(), .. _arguments, "--contentRoot", web])
+        var urls = Origin.GetLeftPart(UriPartial.Authority);
+        foreach (var argument in (string[])[Program(), .. _arguments, "--urls", urls, "--contentRoot", web])
             start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        start.Environment["ASPNETCORE_URLS"] = Origin.GetLeftPart(UriPartial.Authority);
         start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName;
         start.Environment["MyData__Database"] = $"Data Source={Database}";
         start.Environment["MyData__Keys"] = Path.Combine(Folder, "keys");
