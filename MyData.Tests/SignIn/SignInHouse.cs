@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MyData.Core.Citizens;
 using MyData.Core.Events;
+using MyData.Core.Notifications;
 using MyData.Tests.Support;
 using MyData.Web.Features.SignIn;
 
@@ -32,6 +33,7 @@ public sealed class SignInHouse : IAsyncLifetime
                 Services = services =>
                 {
                     services.Replace(ServiceDescriptor.Singleton<IDocumentAuthority>(Documents));
+                    services.Replace(ServiceDescriptor.Singleton<IMailTransport>(new ClosedMailServer()));
                 },
             }
         );
@@ -101,6 +103,13 @@ public sealed class SignInHouse : IAsyncLifetime
         using var response = await browser.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/account"));
         return response.Headers.Location?.ToString().StartsWith(SignInUrls.SignInPath, StringComparison.Ordinal)
             is not true;
+    }
+
+    // Mail waits, so that a test can look at what would be sent: once sent, its secrets are gone.
+    private sealed class ClosedMailServer : IMailTransport
+    {
+        public Task SendAsync(Mail mail, CancellationToken cancellationToken) =>
+            throw new MailException("mail.no-server", forGood: false);
     }
 
     public async Task<List<Event>> EventsAsync(string kind) =>
