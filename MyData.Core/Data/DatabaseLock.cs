@@ -21,7 +21,10 @@ public sealed class DatabaseLock : IDisposable
         }
         catch (IOException taken)
         {
-            throw new InvalidOperationException($"MyData does not start:\n  another process uses this database ('{path}').", taken);
+            throw new InvalidOperationException(
+                $"MyData does not start:\n  another process uses this database ('{path}').",
+                taken
+            );
         }
     }
 

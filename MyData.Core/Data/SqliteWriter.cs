@@ -89,6 +89,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
                 transaction.Rollback("job");
         }
         transaction.Commit();
+        // Durable now: what a listener does with the news is no failure of the write.
         foreach (var job in batch)
             job.Complete(_committed);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace MyData.Core.Events;
 
 /// <summary>
@@ -22,7 +24,20 @@ public sealed class CommittedEvents
         var listeners = Volatile.Read(ref _listeners);
         foreach (var happened in events)
         foreach (var listener in listeners)
+            Tell(listener, happened);
+    }
+
+    // What is told is durable already: a listener's failure must not look like a failed write to whoever made it.
+    private static void Tell(Action<Event> listener, Event happened)
+    {
+        try
+        {
             listener(happened);
+        }
+        catch (Exception failure)
+        {
+            Trace.TraceError("A listener failed on {0}: {1}", happened.Kind, failure.GetType().Name);
+        }
     }
 
     private sealed class Subscription(CommittedEvents owner, Action<Event> listener) : IDisposable

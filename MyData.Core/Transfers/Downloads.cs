@@ -37,6 +37,7 @@ public sealed class Downloads(
     /// Stores the decision and, with a yes, one transfer for each data set, in one transaction. The same form sent twice
     /// changes nothing.
     /// </summary>
+    /// <exception cref="TransferException">download.too_many: so much is under way or waiting for her already; nothing was stored.</exception>
     public async Task<Guid> DecideAsync(DecideDownload request, CancellationToken token = default)
     {
         var consent = consents.Prepare(request.Consent);
@@ -96,6 +97,11 @@ public sealed class Downloads(
     {
         if (consent.Decision != ConsentDecision.Given)
             return [];
+        var open = scope
+            .Db.Set<Transfer>()
+            .Count(t => t.CitizenId == consent.CitizenId && t.State <= TransferState.Ready);
+        if (open + request.Consent.Items.Count > settings.MostOpen)
+            throw new TransferException(TransferCodes.TooManyOpen, "Too much is waiting for her already.");
         var key = request.RecipientKey!.PublicOnly().ToJson();
         var transfers = request
             .Consent.Items.Select(item => new Transfer

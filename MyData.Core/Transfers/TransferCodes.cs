@@ -25,6 +25,7 @@ public static class TransferCodes
     public const string AccountClosed = "account.closed";
     public const string Platform = "platform.error";
     public const string ClaimRefused = "relay.claim_refused";
+    public const string TooManyOpen = "download.too_many";
     public const string NotReady = "relay.not_ready";
 
     public static IReadOnlyList<string> All { get; } =
@@ -52,6 +53,7 @@ public static class TransferCodes
         Platform,
         ClaimRefused,
         NotReady,
+        TooManyOpen,
     ];
 }
 

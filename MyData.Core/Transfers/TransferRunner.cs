@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
 
 namespace MyData.Core.Transfers;
@@ -10,20 +11,40 @@ public sealed class TransferRunner(
     TransferSteps steps,
     TransferCall calls,
     IDbContextFactory<MyDataDb> databases,
-    IHostApplicationLifetime lifetime
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<TransferRunner> log
 ) : BackgroundService
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!await StartedAsync(stoppingToken))
             return;
-        await steps.RecoverAsync(stoppingToken);
-        foreach (var (id, at) in await WaitingAsync(stoppingToken))
-            queue.Add(id, at);
+        while (!await TakeUpAsync(stoppingToken))
+            await Task.Delay(Again, time, stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             var id = await queue.TakeAsync(stoppingToken);
             _ = Task.Run(() => calls.RunAsync(id, stoppingToken), stoppingToken);
+        }
+    }
+
+    /// <summary>False where the database could not be written just now: nothing is lost, it is taken up in a moment.</summary>
+    private async Task<bool> TakeUpAsync(CancellationToken token)
+    {
+        try
+        {
+            await steps.RecoverAsync(token);
+            foreach (var (id, at) in await WaitingAsync(token))
+                queue.Add(id, at);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            log.LogError(failure, "What was under way could not be taken up; trying again");
+            return false;
         }
     }
 

@@ -23,6 +23,9 @@ public sealed record TransferSettings
     /// <summary>Bytes of a sealed package: a plain one of 50 MiB in base64url, and its head.</summary>
     public long LargestSealedPackage { get; init; } = 68 * 1024 * 1024;
 
+    /// <summary>Transfers of one citizen that are under way or waiting for her: what one account can make the relay hold.</summary>
+    public int MostOpen { get; init; } = 60;
+
     public int MostRounds { get; init; } = 16;
     public TimeSpan LongestPreparation { get; init; } = TimeSpan.FromSeconds(5400);
 

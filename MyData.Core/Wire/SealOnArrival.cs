@@ -46,9 +46,16 @@ public sealed class SealOnArrival(
         };
         var pipe = new Pipe();
         var seal = SealInto(pipe.Writer, zip, request, token);
-        var stored = await relay.StoreAsync(call.Transfer.Id, pipe.Reader.AsStream(), _ => { }, token);
-        await seal;
-        return stored;
+        try
+        {
+            return await relay.StoreAsync(call.Transfer.Id, pipe.Reader.AsStream(), _ => { }, token);
+        }
+        finally
+        {
+            // The plain bytes are wiped next: sealing must have let go of them, also when storing failed.
+            await pipe.Reader.CompleteAsync();
+            await seal;
+        }
     }
 
     private static async Task SealInto(

@@ -180,6 +180,25 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
     }
 
     [Fact]
+    public async Task Agree_WithTooMuchWaiting_IsToldSoAndStoresNothing()
+    {
+        using var greedy = await Traveller.SignInAsync(house.Portal, "wang");
+        for (var round = 0; round < 12; round++)
+            await greedy.AgreeAsync($"ds={Household}&ds={Labour}");
+        var before = await house.Portal.ReadAsync(db => db.Set<ConsentRecord>().CountAsync());
+        await greedy.Browser.GetAsync($"/download/consent?ds={Household}");
+        var page = await greedy.Browser.SubmitAsync(
+            "/download/decide",
+            ("decision", "agree"),
+            ("recipient_jwk", greedy.Key.PublicOnly().ToJson()),
+            ("claim_hash", Claims.HashOf(greedy.Claim))
+        );
+        page.ShouldBeAt("/download/too-many").ShouldBe(HttpStatusCode.TooManyRequests);
+        Assert.Contains(TransferCodes.TooManyOpen, page.Words, StringComparison.Ordinal);
+        Assert.Equal(before, await house.Portal.ReadAsync(db => db.Set<ConsentRecord>().CountAsync()));
+    }
+
+    [Fact]
     public async Task SlowAgency_IsAskedAgain_AndSheIsTold()
     {
         const string Income = "API.syWqjr4flJ";

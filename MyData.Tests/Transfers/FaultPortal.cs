@@ -23,6 +23,7 @@ public sealed class FaultPortal : IAsyncLifetime
                                 BodyTimeout = TimeSpan.FromSeconds(8),
                                 SlowestRate = 64 * 1024,
                                 LongestPreparation = TimeSpan.FromSeconds(20),
+                                MostOpen = 24,
                             }
                         )
                     ),

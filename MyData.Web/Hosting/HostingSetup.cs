@@ -52,6 +52,7 @@ public static class HostingSetup
         builder.Services.AddLocalization();
         builder
             .Services.AddDataProtection()
+            .SetApplicationName("MyData")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(keys.Path, "framework")));
         builder.Services.AddAntiforgery(options =>
         {

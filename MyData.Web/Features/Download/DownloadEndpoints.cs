@@ -52,19 +52,26 @@ public static class DownloadEndpoints
         )
             return See(DownloadUrls.With(DownloadUrls.Consent, selection.Fields()));
 
-        var consentId = await downloads.DecideAsync(
-            new DecideDownload
-            {
-                Consent = DraftOf(id, decision.Value, selection, recipient, context, settings, statement),
-                Level = context.User.GetLevel(),
-                Methods = context.User.GetMethods(),
-                AuthTime = context.User.GetAuthTime(),
-                RecipientKey = decision == ConsentDecision.Given ? recipient!.Key : null,
-                ClaimHash = recipient?.ClaimHash,
-            },
-            token
-        );
-        return See(DownloadUrls.Progress(consentId));
+        try
+        {
+            var consentId = await downloads.DecideAsync(
+                new DecideDownload
+                {
+                    Consent = DraftOf(id, decision.Value, selection, recipient, context, settings, statement),
+                    Level = context.User.GetLevel(),
+                    Methods = context.User.GetMethods(),
+                    AuthTime = context.User.GetAuthTime(),
+                    RecipientKey = decision == ConsentDecision.Given ? recipient!.Key : null,
+                    ClaimHash = recipient?.ClaimHash,
+                },
+                token
+            );
+            return See(DownloadUrls.Progress(consentId));
+        }
+        catch (TransferException refused) when (refused.Code == TransferCodes.TooManyOpen)
+        {
+            return See(DownloadUrls.TooMany);
+        }
     }
 
     private static async Task<IResult> DoneAsync(

@@ -10,6 +10,7 @@ public static class DownloadUrls
     /// <summary>Takes the form of the consent page.</summary>
     public const string Decide = "/download/decide";
 
+    public const string TooMany = "/download/too-many";
     public const string ProgressRoute = "/download/{consentId:guid}";
     public const string DoneRoute = "/download/{consentId:guid}/done";
     public const string ReportRoute = "/download/{consentId:guid}/report";
