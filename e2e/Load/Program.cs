@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MyData.Load.Circuits;
 using MyData.Load.Flows;
 using MyData.Load.Large;
@@ -30,11 +31,9 @@ public static class Program
             return 2;
         }
         using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, press) =>
-        {
-            press.Cancel = true;
-            stop.Cancel();
-        };
+        // Told to end, it ends what it started: servers would outlive it.
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var workspace = new Workspace();
         var before = Machine.Load();
         var figures = new List<Figure>();
@@ -49,6 +48,12 @@ public static class Program
         return broken ? 2
             : figures.Any(figure => figure.Met == false) ? 1
             : 0;
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
     }
 
     private static async Task<bool> TryAsync(
