@@ -11,6 +11,9 @@ namespace MyData.Core.Transfers;
 /// </summary>
 public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer, TransferSettings settings)
 {
+    /// <summary>Chunks of one package that wait for the disk at once: they share a commit, and take 1 MiB of memory.</summary>
+    private const int ChunksUnderWay = 4;
+
     private static readonly byte[] Tail = "\"}"u8.ToArray();
 
     /// <summary>Stores a sealed package as it streams in; the head is checked before any of it is kept.</summary>
@@ -23,35 +26,35 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
     )
     {
         var number = 0;
-        var arrival = await SealedPackageReader.ReadAsync(
-            package,
-            settings.LargestSealedPackage,
-            (head, _) =>
-            {
-                check(head);
-                return ValueTask.CompletedTask;
-            },
-            async (bytes, cancellation) =>
-            {
-                var chunk = new PackageChunk
+        var underWay = new Queue<Task>(ChunksUnderWay);
+        try
+        {
+            var arrival = await SealedPackageReader.ReadAsync(
+                package,
+                settings.LargestSealedPackage,
+                (head, _) =>
                 {
-                    TransferId = transferId,
-                    Number = number++,
-                    Bytes = bytes.ToArray(),
-                };
-                await writer.WriteAsync(
-                    scope =>
-                    {
-                        scope.Bookkeeping();
-                        scope.Db.Add(chunk);
-                    },
-                    cancellation
-                );
-            },
-            token
-        );
-        var head = Encoding.UTF8.GetString(arrival.Head.Raw.Span);
-        return new(head, arrival.Digest.Hex, arrival.CipherTextLength);
+                    check(head);
+                    return ValueTask.CompletedTask;
+                },
+                async (bytes, cancellation) =>
+                {
+                    if (underWay.Count == ChunksUnderWay)
+                        await underWay.Dequeue();
+                    underWay.Enqueue(KeepAsync(transferId, number++, bytes.ToArray(), cancellation));
+                },
+                token
+            );
+            await Task.WhenAll(underWay);
+            var head = Encoding.UTF8.GetString(arrival.Head.Raw.Span);
+            return new(head, arrival.Digest.Hex, arrival.CipherTextLength);
+        }
+        catch
+        {
+            // A chunk must not come after the failure that deletes what has come.
+            await Task.WhenAll(underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 
     /// <summary>Bytes of the package as it will be sent.</summary>
@@ -75,4 +78,21 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
         }
         await output.WriteAsync(Tail, token);
     }
+
+    private Task KeepAsync(Guid transferId, int number, byte[] bytes, CancellationToken token) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                scope.Db.Add(
+                    new PackageChunk
+                    {
+                        TransferId = transferId,
+                        Number = number,
+                        Bytes = bytes,
+                    }
+                );
+            },
+            token
+        );
 }

@@ -9,6 +9,9 @@ public sealed class Journey(Packages packages, Person person, HttpClient client,
     private const string Choice = "ds=API.7QovE2Gev6&ds=API.UZQkKbsOpz";
     private const int DataSets = 2;
 
+    /// <summary>How often she has looked at her progress page, over all her visits.</summary>
+    public int Looks { get; private set; }
+
     /// <summary>Her first visit: two proofs, then the same flow.</summary>
     public async Task FirstAsync(CancellationToken token)
     {
@@ -31,7 +34,7 @@ public sealed class Journey(Packages packages, Person person, HttpClient client,
     {
         (await browser.GetAsync("/datasets", token)).At("/datasets");
         var consent = await Consent.GiveAsync(browser, Choice, token);
-        await Packages.WaitAsync(browser, consent, DataSets, token);
+        Looks += await Packages.WaitAsync(browser, consent, DataSets, token);
         var (page, nationalId, waiting) = await Packages.ListAsync(browser, consent, token);
         if (waiting.Count != DataSets || nationalId != person.Id)
             throw page.Unexpected("not what she agreed to");

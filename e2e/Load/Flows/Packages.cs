@@ -34,17 +34,20 @@ public sealed class Packages(IProviderCertificateCheck roots)
     }
 
     /// <summary>Looks at the progress page again and again, as a browser without script would, until all have come.</summary>
+    /// <returns>how often she looked</returns>
     /// <exception cref="LoadException">A transfer has ended without a package.</exception>
-    public static async Task WaitAsync(Browser browser, Consent consent, int count, CancellationToken token)
+    public static async Task<int> WaitAsync(Browser browser, Consent consent, int count, CancellationToken token)
     {
         var page = consent.Progress;
-        while (Count(page.Text, ReadyMark) < count)
+        var looks = 1;
+        for (; Count(page.Text, ReadyMark) < count; looks++)
         {
             if (Ended.Any(mark => page.Text.Contains(mark, StringComparison.Ordinal)))
                 throw page.Unexpected("a transfer ended");
             await Task.Delay(LookAgain, token);
             page = (await browser.GetAsync(consent.ProgressPath, token)).At(consent.ProgressPath);
         }
+        return looks;
     }
 
     public static async Task<(Answer Page, string NationalId, IReadOnlyList<Waiting> Waiting)> ListAsync(
