@@ -29,7 +29,13 @@ public sealed class SignInHouse : IAsyncLifetime
             new()
             {
                 Time = Time,
-                Settings = [("MyData:SignIn:Upstream:Authority", _provider.Issuer), .. Settings],
+                Settings =
+                [
+                    ("MyData:SignIn:Upstream:Authority", _provider.Issuer),
+                    // All tests of a class come from one address; those about limits say their own.
+                    ("MyData:SignIn:Rate:NetworkBurst", "100000"),
+                    .. Settings,
+                ],
                 Services = services =>
                 {
                     services.Replace(ServiceDescriptor.Singleton<IDocumentAuthority>(Documents));
