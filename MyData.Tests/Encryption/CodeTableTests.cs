@@ -32,9 +32,9 @@ public sealed partial class CodeTableTests
         return folder?.FullName ?? throw new DirectoryNotFoundException("No repository above the tests.");
     }
 
-    [GeneratedRegex("\"((?:base64url|jwk|jwks|jose|seal|package|certificate)\\.[a-z0-9_]+)\"", RegexOptions.None, 1000)]
+    [GeneratedRegex("\"(?<code>(?:base64url|jwk|jwks|jose|seal|package|certificate)\\.[a-z0-9_]+)\"", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex InSource();
 
-    [GeneratedRegex("`((?:base64url|jwk|jwks|jose|seal|package|certificate)\\.[a-z0-9_]+)`", RegexOptions.None, 1000)]
+    [GeneratedRegex("`(?<code>(?:base64url|jwk|jwks|jose|seal|package|certificate)\\.[a-z0-9_]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex InTable();
 }

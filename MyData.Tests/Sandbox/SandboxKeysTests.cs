@@ -97,7 +97,7 @@ public sealed class SandboxKeysTests : IDisposable
         );
         Assert.All(
             listing.SelectMany(p => p.DataSets),
-            d => Assert.True(d.Endpoint.StartsWith('/') || d.Endpoint.StartsWith("https://"))
+            d => Assert.True(d.Endpoint.StartsWith('/') || d.Endpoint.StartsWith("https://", StringComparison.Ordinal))
         );
         Assert.Equal(8, listing.SelectMany(p => p.DataSets).Count(d => !d.Id.Contains("sandbox")));
     }

@@ -23,7 +23,7 @@ public sealed class Apart : IAsyncDisposable
             (await bench.SandboxAsync($"{name}-sandbox", new Uri($"http://localhost:{port}"))).With(settings)
         );
         var portal = Server.Plan(
-            plan.With(("MyData:Sandbox:Url", $"{sandbox.Origin.GetLeftPart(UriPartial.Authority)}/sandbox")),
+            plan.With(("MyData:Sandbox:Url", sandbox.Origin.GetLeftPart(UriPartial.Authority))),
             port
         );
         var both = new Apart(portal, sandbox);
