@@ -11,7 +11,6 @@ public sealed class FaultMatrixTests(FaultPortal house) : IClassFixture<FaultPor
     private const string National = "API.sandboxOddP";
 
     [Theory]
-    [InlineData("hang-up", TransferCodes.Cut)]
     [InlineData("slow-first-byte", TransferCodes.Timeout)]
     [InlineData("trickle", TransferCodes.TooSlow)]
     [InlineData("stall", TransferCodes.TooSlow)]
@@ -29,6 +28,16 @@ public sealed class FaultMatrixTests(FaultPortal house) : IClassFixture<FaultPor
     {
         await FailsAsync(Native, behaviour, code);
         await FailsAsync(National, behaviour, code);
+    }
+
+    /// <summary>A request without a body is tried on another connection by HTTP itself; then nobody answers there either.</summary>
+    [Theory]
+    [InlineData(Native)]
+    [InlineData(National)]
+    public async Task Call_AgencyHangsUp_FailsAsCutOrUnreachable(string dataSet)
+    {
+        var transfer = await FailsAsync(dataSet, "hang-up", null);
+        Assert.Contains(transfer.Code, new[] { TransferCodes.Cut, TransferCodes.Unreachable });
     }
 
     [Theory]
