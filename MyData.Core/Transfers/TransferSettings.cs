@@ -32,8 +32,11 @@ public sealed record TransferSettings
     /// <summary>How long a sealed package waits for her.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(8);
 
-    /// <summary>Calls under way to one provider at once: one that hangs must not hold up the others.</summary>
-    public int CallsPerProvider { get; init; } = 32;
+    /// <summary>
+    /// Calls under way to one provider at once: one that hangs must not hold up the others, and one that builds large packages
+    /// must still answer each within <see cref="HeaderTimeout"/>.
+    /// </summary>
+    public int CallsPerProvider { get; init; } = 8;
 
     /// <summary>Plain packages in memory at once.</summary>
     public int SealedOnArrivalAtOnce { get; init; } = 4;

@@ -32,9 +32,17 @@ public sealed partial class CodeTableTests
         return folder?.FullName ?? throw new DirectoryNotFoundException("No repository above the tests.");
     }
 
-    [GeneratedRegex("\"(?<code>(?:base64url|jwk|jwks|jose|seal|package|certificate)\\.[a-z0-9_]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "\"(?<code>(?:base64url|jwk|jwks|jose|seal|package|certificate)\\.[a-z0-9_]+)\"",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex InSource();
 
-    [GeneratedRegex("`(?<code>(?:base64url|jwk|jwks|jose|seal|package|certificate)\\.[a-z0-9_]+)`", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "`(?<code>(?:base64url|jwk|jwks|jose|seal|package|certificate)\\.[a-z0-9_]+)`",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex InTable();
 }
