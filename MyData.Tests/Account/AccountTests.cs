@@ -52,7 +52,7 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
 
         await SendAsync(browser, "second@mail.example");
         Assert.Equal(("first@mail.example", true), await ContactAsync(citizen));
-        await browser.SubmitAsync("code", ("code", await CodeAsync(citizen)));
+        await browser.SubmitAsync("contact-code", ("code", await CodeAsync(citizen)));
         Assert.Equal(("second@mail.example", true), await ContactAsync(citizen));
         Assert.Equal(1, await NoticesAsync(citizen, NoticeKinds.ContactChanged));
     }
@@ -67,10 +67,10 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
         var wrong = code == "000000" ? "000001" : "000000";
         for (var i = 0; i < 4; i++)
         {
-            await browser.SubmitAsync("code", ("code", wrong));
+            await browser.SubmitAsync("contact-code", ("code", wrong));
             Assert.Equal(AccountUrls.ContactCode, browser.Page.Path);
         }
-        await browser.SubmitAsync("code", ("code", wrong));
+        await browser.SubmitAsync("contact-code", ("code", wrong));
         Assert.NotNull(browser.Page.Html.QuerySelector("form#contact .field-bad"));
         await browser.PostAsync(AccountUrls.ContactCode, ("code", code));
         Assert.Equal((null, false), await ContactAsync(citizen));
@@ -83,7 +83,7 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
         var citizen = await house.CitizenIdAsync(browser);
         await SendAsync(browser, "a@mail.example");
         house.Time.Advance(TimeSpan.FromMinutes(10));
-        await browser.SubmitAsync("code", ("code", await CodeAsync(citizen)));
+        await browser.SubmitAsync("contact-code", ("code", await CodeAsync(citizen)));
         Assert.Equal((null, false), await ContactAsync(citizen));
     }
 
@@ -112,8 +112,8 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
         var citizen = await house.CitizenIdAsync(browser);
         await SendAsync(browser, "a@mail.example");
         for (var i = 0; i < 6; i++)
-            await browser.SubmitAsync("code", ("code", code));
-        await browser.SubmitAsync("code", ("code", await CodeAsync(citizen)));
+            await browser.SubmitAsync("contact-code", ("code", code));
+        await browser.SubmitAsync("contact-code", ("code", await CodeAsync(citizen)));
         Assert.Equal(("a@mail.example", true), await ContactAsync(citizen));
     }
 
@@ -298,7 +298,7 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
     {
         await SendAsync(browser, email);
         var citizen = await house.CitizenIdAsync(browser);
-        await browser.SubmitAsync("code", ("code", await CodeAsync(citizen, house)));
+        await browser.SubmitAsync("contact-code", ("code", await CodeAsync(citizen, house)));
         Assert.Equal("?done=contact", browser.Page.Url.Query);
     }
 

@@ -29,6 +29,14 @@ public sealed record Reader
             { "en", false, 1200 },
         };
 
+    public ColorScheme Colours => Dark ? ColorScheme.Dark : ColorScheme.Light;
+
+    /// <summary>Light, dark and a phone's width in two looks; the other two are those of the other language.</summary>
+    public IEnumerable<(ColorScheme Colours, int Width)> Looks =>
+        Language == "en"
+            ? [(ColorScheme.Dark, 360), (ColorScheme.Light, 1200)]
+            : [(ColorScheme.Light, 360), (ColorScheme.Dark, 1200)];
+
     public override string ToString() => $"{Language}-{(Dark ? "dark" : "light")}-{Width}";
 }
 
@@ -38,6 +46,9 @@ public sealed record Reader
 /// </summary>
 public sealed partial class Journey
 {
+    // axe no longer asks, but a label finds only the first.
+    private const string SameId =
+        "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, at, all) => all.indexOf(id) !== at)";
     private readonly ConcurrentQueue<string> _complaints = new();
 
     private Journey(PortalProcess portal, Reader reader, IBrowserContext context, IPage page)
@@ -62,7 +73,7 @@ public sealed partial class Journey
                 BaseURL = portal.Origin.ToString(),
                 Locale = reader.Language,
                 TimezoneId = "Asia/Taipei",
-                ColorScheme = reader.Dark ? ColorScheme.Dark : ColorScheme.Light,
+                ColorScheme = reader.Colours,
                 ViewportSize = new ViewportSize { Width = reader.Width, Height = 800 },
             }
         );
@@ -96,13 +107,13 @@ public sealed partial class Journey
     }
 
     /// <summary>The portal's own words in her language: <c>Words&lt;DownloadText&gt;("Agree")</c>.</summary>
-    public string Words<TText>(string key, params object[] values) =>
-        string.Format(
-            CultureInfo.InvariantCulture,
+    public string Words<TText>(string key, params object[] values)
+    {
+        var words =
             new ResourceManager(typeof(TText)).GetString(key, CultureInfo.GetCultureInfo(Reader.Language))
-                ?? throw new InvalidOperationException($"No {typeof(TText).Name} {key}"),
-            values
-        );
+            ?? throw new InvalidOperationException($"No {typeof(TText).Name} {key}");
+        return values.Length == 0 ? words : string.Format(CultureInfo.InvariantCulture, words, values);
+    }
 
     public string Name(LocalText text) => Reader.Language == "en" ? text.En : text.Zh;
 
@@ -120,7 +131,7 @@ public sealed partial class Journey
 
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
-    /// <summary>What axe finds on the page, what runs out of a narrow screen, and a heading that is missing or double.</summary>
+    /// <summary>What axe finds on the page, what runs out of a narrow screen, ids that stand twice, and a heading that is missing or double.</summary>
     public async Task<IReadOnlyList<string>> FlawsAsync()
     {
         var flaws = new List<string>();
@@ -128,11 +139,28 @@ public sealed partial class Journey
         foreach (var violation in axe.Violations)
         foreach (var node in violation.Nodes)
             flaws.Add($"{Page.Url}: {violation.Id}: {violation.Help}: {node.Html}");
-        if (await Page.EvaluateAsync<int>("document.documentElement.scrollWidth") > Reader.Width)
+        if (await Page.EvaluateAsync<bool>("document.scrollingElement.scrollWidth > innerWidth"))
             flaws.Add($"{Page.Url}: wider than the screen");
+        foreach (var id in await Page.EvaluateAsync<string[]>(SameId))
+            flaws.Add($"{Page.Url}: more than one #{id}");
         if (await Page.Locator("h1").CountAsync() != 1)
             flaws.Add($"{Page.Url}: not one h1");
         return flaws;
+    }
+
+    /// <summary>No flaw in this page: light, dark, and as narrow as a phone gets.</summary>
+    public async Task AccessibleAsync()
+    {
+        var flaws = new List<string>();
+        foreach (var (colours, width) in Reader.Looks)
+        {
+            await Page.EmulateMediaAsync(new() { ColorScheme = colours });
+            await Page.SetViewportSizeAsync(width, 800);
+            flaws.AddRange((await FlawsAsync()).Select(flaw => $"{colours} {width}: {flaw}"));
+        }
+        await Page.EmulateMediaAsync(new() { ColorScheme = Reader.Colours });
+        await Page.SetViewportSizeAsync(Reader.Width, 800);
+        Assert.True(flaws.Count == 0, string.Join('\n', flaws));
     }
 
     public void AssertQuiet() => Assert.True(_complaints.IsEmpty, string.Join('\n', _complaints));

@@ -21,6 +21,9 @@ public static class Steps
     public static SandboxDataSet DataSet(string id) =>
         SandboxAgencies.All.SelectMany(agency => agency.DataSets).Single(set => set.Id == id);
 
+    public static SandboxAgency AgencyOf(string dataSet) =>
+        SandboxAgencies.All.Single(agency => agency.DataSets.Any(set => set.Id == dataSet));
+
     /// <summary>From the sign-in page: documents, identity provider, "yes, that is me".</summary>
     public static async Task SignInFirstTimeAsync(this Journey journey, Persona persona)
     {
