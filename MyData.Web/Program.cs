@@ -31,6 +31,7 @@ builder.AddAccount();
 builder.AddOpen();
 builder.AddNotices();
 builder.AddHistory();
+builder.AddOpenIdEndpoints();
 builder.AddKillSwitch();
 
 var app = builder.Build();
@@ -54,7 +55,8 @@ app.MapRazorComponents<App>()
         options.ContentSecurityFrameAncestorsPolicy = null;
         // It would hold 240 KB for each page that waits, more than all the rest of it; what goes over a circuit is small.
         options.DisableWebSocketCompression = true;
-    });
+    })
+    .LimitCircuits();
 await app.RunAsync();
 
 public partial class Program;

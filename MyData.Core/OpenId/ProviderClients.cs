@@ -81,6 +81,19 @@ public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvi
         return new(found.Provider, found.Listing.Id, null);
     }
 
+    /// <summary>The id in an HTTP Basic header, unproved; null where it is no such header.</summary>
+    public static string? ClaimedBasic(string header)
+    {
+        try
+        {
+            return ParseBasic(header).Id;
+        }
+        catch (OpenIdException)
+        {
+            return null;
+        }
+    }
+
     private static (string Id, string Secret) ParseBasic(string header)
     {
         if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) || header.Length > 1024)

@@ -77,6 +77,8 @@ public static class HostingSetup
         );
         // A form without its token is 400 in Development too, as in Production, and not an exception.
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
+        builder.Services.AddSingleton<OpenCircuits>();
+        builder.Services.AddRateLimiter(CircuitLimits.AddRates);
         builder.Services.AddCascadingAuthenticationState();
         builder
             .Services.AddRazorComponents()
@@ -108,6 +110,7 @@ public static class HostingSetup
         app.UseAuthentication();
         app.UseMissingPages();
         app.UseAuthorization();
+        app.UseMiddleware<CircuitLimits>();
         app.UseAntiforgery();
     }
 }

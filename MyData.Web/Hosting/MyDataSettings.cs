@@ -1,4 +1,5 @@
 using MyData.Core.Data;
+using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
 
 namespace MyData.Web.Hosting;
@@ -22,6 +23,8 @@ public sealed record MyDataSettings
     public MailSettings Mail { get; init; } = new();
     public SandboxSwitch Sandbox { get; init; } = new();
     public SignInSettings SignIn { get; init; } = new();
+    public CircuitSettings Circuits { get; init; } = new();
+    public ClientFailureSettings ClientFailures { get; init; } = new();
 
     public sealed record HelpDeskSettings
     {

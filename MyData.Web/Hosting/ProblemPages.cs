@@ -58,7 +58,7 @@ public static class ProblemPages
         return Task.CompletedTask;
     }
 
-    private static bool IsReadByAPerson(HttpContext context) =>
+    internal static bool IsReadByAPerson(HttpContext context) =>
         context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
 
     // The failed request may have been a post; the page in its place is only read.

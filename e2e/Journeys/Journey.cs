@@ -127,6 +127,9 @@ public sealed partial class Journey
         Page = await Context.NewPageAsync();
     }
 
+    /// <summary>Goes on in one more tab; the one before stays open.</summary>
+    public async Task SecondTabAsync() => Page = await Context.NewPageAsync();
+
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });

@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 using MyData.E2E.Support;
 using MyData.Tests.Support;
 using MyData.Web.Features.Download;
+using MyData.Web.Layout;
 
 namespace MyData.E2E.Journeys;
 
@@ -45,6 +46,44 @@ public sealed class SlowAgencyTests
                 await journey.ShowsAsync(Steps.Income, "Preparing");
                 await portal.RestartAsync();
                 await journey.ShowsAsync(Steps.Income, "Ready", seconds: 60);
+            }
+        );
+    }
+
+    /// <summary>R35: no connection for one more page, so that page says so and shows the same by loading itself again.</summary>
+    [Theory]
+    [InlineData("zh-TW")]
+    [InlineData("en")]
+    public async Task Progress_MorePagesThanAreAllowed_LoadsItselfAgainAndSaysSo(string language)
+    {
+        await using var portal = await PortalProcess.StartAsync(
+            new Dictionary<string, string>
+            {
+                ["MyData:Sandbox:IncomeWait"] = "00:00:20",
+                ["MyData:Circuits:PerPerson"] = "1",
+            }
+        );
+        await Journey.RunAsync(
+            portal,
+            new Reader
+            {
+                Language = language,
+                Width = 360,
+                ToleratesLostConnection = true,
+            },
+            async journey =>
+            {
+                var progress = await AskForIncomeAsync(journey);
+                await Assertions.Expect(journey.Page.Locator("[data-live=yes]")).ToBeVisibleAsync();
+                var first = journey.Page;
+                await journey.SecondTabAsync();
+                await journey.OpenAsync(progress);
+                await Assertions
+                    .Expect(journey.Page.GetByText(journey.Words<LayoutText>("PlainRefresh")))
+                    .ToBeVisibleAsync(new() { Timeout = 20_000 });
+                Assert.Empty(await journey.FlawsAsync());
+                await journey.ShowsAsync(Steps.Income, "Ready", seconds: 60);
+                await Assertions.Expect(first.Locator("[data-live=no]")).ToHaveCountAsync(0);
             }
         );
     }

@@ -14,6 +14,9 @@ public static class OpenIdEndpoints
     private const string AssertionField = "client_assertion";
     private const string AssertionTypeField = "client_assertion_type";
 
+    public static void AddOpenIdEndpoints(this WebApplicationBuilder builder) =>
+        builder.Services.AddSingleton<ClientFailures>();
+
     public static void MapOpenId(this IEndpointRouteBuilder app)
     {
         app.MapGet(OpenIdUrls.Discovery, Discovery).AllowAnonymous();
@@ -67,14 +70,18 @@ public static class OpenIdEndpoints
     ) =>
         AnswerAsync(
             context,
-            async () =>
+            async caller =>
             {
                 var form = await FormAsync(context, cancellation);
+                caller.Name(Claimed(context, form));
                 var provider = context.Request.Headers.Authorization is { Count: 1 } basic
                     ? await clients.ByBasicAsync(basic.ToString(), cancellation)
                     : await clients.ByAssertionAsync(form[AssertionTypeField], form[AssertionField], cancellation);
                 var token = await introspection.TokenAsync(provider, Required(form, "token"), cancellation);
-                return Results.Json(token is null ? new JsonObject { ["active"] = false } : Active(token, issuer));
+                if (token is not null)
+                    return Results.Json(Active(token, issuer));
+                caller.Failed();
+                return Results.Json(new JsonObject { ["active"] = false });
             }
         );
 
@@ -86,9 +93,10 @@ public static class OpenIdEndpoints
     ) =>
         AnswerAsync(
             context,
-            async () =>
+            async caller =>
             {
                 var form = await FormAsync(context, cancellation);
+                caller.Name(Claimed(context, form));
                 var provider = await clients.ByAssertionAsync(
                     form[AssertionTypeField],
                     form[AssertionField],
@@ -110,7 +118,7 @@ public static class OpenIdEndpoints
     ) =>
         AnswerAsync(
             context,
-            async () =>
+            async _ =>
             {
                 var header = context.Request.Headers.Authorization.ToString();
                 if (!header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
@@ -184,19 +192,59 @@ public static class OpenIdEndpoints
             ? value
             : throw OpenIdException.InvalidRequest($"{name} is missing or repeated.");
 
-    /// <summary>Refusals as RFC 6749 §5.2 and RFC 6750 §3 word them.</summary>
-    private static async Task<IResult> AnswerAsync(HttpContext context, Func<Task<IResult>> answer)
+    // Whom the request names, not yet whose it is.
+    private static string Claimed(HttpContext context, IFormCollection form) =>
+        ProviderClients.ClaimedBasic(context.Request.Headers.Authorization.ToString()) ?? form["client_id"].ToString();
+
+    /// <summary>Refusals as RFC 6749 §5.2 and RFC 6750 §3 word them; after too many of them 429.</summary>
+    private static async Task<IResult> AnswerAsync(HttpContext context, Func<Caller, Task<IResult>> answer)
     {
+        var caller = new Caller(context, context.RequestServices.GetRequiredService<ClientFailures>());
         try
         {
-            return await answer();
+            caller.Begin();
+            return await answer(caller);
+        }
+        catch (TooManyFailures refused)
+        {
+            TooManyRequests.SetRetryAfter(context, refused.Wait);
+            var told = new { error = ClientFailures.TooMany, code = ClientFailures.TooMany };
+            return Results.Json(told, statusCode: StatusCodes.Status429TooManyRequests);
         }
         catch (OpenIdException refused)
         {
+            caller.Failed();
             if (refused.Status == 401)
                 context.Response.Headers.WWWAuthenticate =
                     refused.Error == "invalid_client" ? "Basic realm=\"mydata\"" : $"Bearer error=\"{refused.Error}\"";
             return Results.Json(new { error = refused.Error }, statusCode: refused.Status);
         }
+    }
+
+    /// <summary>Whoever asks, as far as is known: its network, then the client that it names.</summary>
+    private sealed class Caller(HttpContext context, ClientFailures failures)
+    {
+        private string _client = "";
+
+        public void Begin() => Refuse(failures.Wait(context));
+
+        public void Name(string client)
+        {
+            _client = client;
+            Refuse(failures.Wait(context, client));
+        }
+
+        public void Failed() => failures.Add(context, _client);
+
+        private static void Refuse(TimeSpan? wait)
+        {
+            if (wait is { } time)
+                throw new TooManyFailures(time);
+        }
+    }
+
+    private sealed class TooManyFailures(TimeSpan wait) : Exception
+    {
+        public TimeSpan Wait { get; } = wait;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.SignIn;
@@ -10,20 +9,16 @@ public sealed record TooManyTries(TimeSpan Wait)
     public static IResult Answer<T>(HttpContext context, T form, TimeSpan wait)
         where T : class
     {
-        RetryAfter(context, wait);
+        TooManyRequests.SetRetryAfter(context, wait);
         return context.Page(form, StatusCodes.Status429TooManyRequests);
     }
 
     public static IResult Answer(HttpContext context, TimeSpan wait)
     {
-        RetryAfter(context, wait);
+        TooManyRequests.SetRetryAfter(context, wait);
         return context.Page(new TooManyTries(wait), StatusCodes.Status429TooManyRequests, SignInUrls.Wait);
     }
 
     /// <summary>Whole minutes, never none.</summary>
     public static int Minutes(TimeSpan wait) => Math.Max(1, (int)Math.Ceiling(wait.TotalMinutes));
-
-    // RFC 9110 §10.2.3: seconds.
-    private static void RetryAfter(HttpContext context, TimeSpan wait) =>
-        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 }

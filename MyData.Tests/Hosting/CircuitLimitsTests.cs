@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text.Json;
+using MyData.Tests.Support;
+using MyData.Tests.Transfers;
+using MyData.Web.Hosting;
+
+namespace MyData.Tests.Hosting;
+
+/// <summary>Live pages that may be open at once, and how fast they may be opened (security.md W2, R35).</summary>
+public sealed class CircuitLimitsTests
+{
+    [Theory]
+    [InlineData("PerPerson", 2, false)]
+    [InlineData("PerNetwork", 2, true)]
+    [InlineData("InAll", 2, true)]
+    public async Task Open_PastALimit_IsRefusedUntilOneIsClosed(string setting, int most, bool hitsOthers)
+    {
+        await using var portal = Portal.Start(
+            new() { Settings = [($"MyData:Circuits:{setting}", most.ToString(null, null))] }
+        );
+        using var lin = await Traveller.SignInAsync(portal);
+        using var other = await Traveller.SignInAsync(portal, "chen");
+        using var first = await OpenAsync(lin.Browser);
+        using var second = await OpenAsync(lin.Browser);
+
+        using var refused = await NegotiateAsync(lin.Browser);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.True(refused.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
+        using var problem = JsonDocument.Parse(await refused.Content.ReadAsStringAsync());
+        Assert.Equal(CircuitLimits.TooMany, problem.RootElement.GetProperty("code").GetString());
+        using var neighbours = await NegotiateAsync(other.Browser);
+        Assert.Equal(hitsOthers ? HttpStatusCode.TooManyRequests : HttpStatusCode.OK, neighbours.StatusCode);
+
+        second.Abort();
+        await Eventually.HoldsAsync(
+            portal.Committed,
+            "room for another page",
+            async () =>
+            {
+                using var again = await NegotiateAsync(lin.Browser);
+                return again.StatusCode == HttpStatusCode.OK;
+            }
+        );
+    }
+
+    [Fact]
+    public async Task Connect_ByHandWithoutNegotiating_IsCountedToo()
+    {
+        await using var portal = Portal.Start(new() { Settings = [("MyData:Circuits:PerPerson", "1")] });
+        using var lin = await Traveller.SignInAsync(portal);
+        using var open = await OpenAsync(lin.Browser);
+        using var more = new ClientWebSocket();
+        more.Options.SetRequestHeader("Cookie", lin.Browser.Cookies.Header(portal.Origin));
+        more.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() =>
+            more.ConnectAsync(Socket(portal.Origin, "?id=made-up"), TestContext.Current.CancellationToken)
+        );
+        Assert.Equal(HttpStatusCode.TooManyRequests, more.HttpStatusCode);
+    }
+
+    [Fact]
+    public async Task Negotiate_Flooded_AnswersTooManyRequests()
+    {
+        await using var portal = Portal.Start(
+            new() { Settings = [("MyData:Circuits:NegotiateBurst", "3"), ("MyData:Circuits:NegotiatesPerSecond", "1")] }
+        );
+        using var lin = await Traveller.SignInAsync(portal);
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 10; i++)
+            answers.Add(await NegotiateAsync(lin.Browser));
+        var refused = answers.FindAll(a => a.StatusCode == HttpStatusCode.TooManyRequests);
+        Assert.NotEmpty(refused);
+        Assert.All(refused, a => Assert.True(a.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1)));
+        answers.ForEach(a => a.Dispose());
+    }
+
+    [Fact]
+    public async Task Negotiate_ByAStranger_OpensNothing()
+    {
+        await using var portal = new Portal();
+        using var stranger = portal.Visitor();
+        using var answer = await NegotiateAsync(stranger);
+        Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private static Task<HttpResponseMessage> NegotiateAsync(CitizenDriver browser) =>
+        browser.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1"));
+
+    private static async Task<ClientWebSocket> OpenAsync(CitizenDriver browser)
+    {
+        using var answer = await NegotiateAsync(browser);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        var id = json.RootElement.GetProperty("connectionToken").GetString()!;
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Cookie", browser.Cookies.Header(browser.Origin));
+        await socket.ConnectAsync(
+            Socket(browser.Origin, "?id=" + Uri.EscapeDataString(id)),
+            TestContext.Current.CancellationToken
+        );
+        return socket;
+    }
+
+    private static Uri Socket(Uri origin, string query) =>
+        new UriBuilder(new Uri(origin, "/_blazor" + query)) { Scheme = "ws" }.Uri;
+}

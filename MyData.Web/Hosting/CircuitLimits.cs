@@ -1,0 +1,152 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using MyData.Web.Features.SignIn;
+
+namespace MyData.Web.Hosting;
+
+/// <summary>
+/// How many live pages may be open at once (security.md W2): for each person, for each network, in all. Counted by the
+/// connection, because each holds one circuit at most. Who is refused keeps a plain page that loads itself again.
+/// </summary>
+public sealed partial class CircuitLimits(
+    RequestDelegate next,
+    MyDataSettings settings,
+    OpenCircuits open,
+    ILogger<CircuitLimits> log
+)
+{
+    /// <summary>The stable code of a refusal.</summary>
+    public const string TooMany = "circuit.too_many";
+
+    /// <summary>The policy of the request that opens a connection: so many for each network.</summary>
+    public const string RatePolicy = "circuit";
+
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (
+            !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out var rest)
+            || !context.User.IsCitizen()
+        )
+        {
+            await next(context);
+            return;
+        }
+        var negotiates = rest.StartsWithSegments("/negotiate", StringComparison.OrdinalIgnoreCase);
+        // The request that carries a connection lasts as long as it does, and is the only GET.
+        var connects = HttpMethods.IsGet(context.Request.Method) && rest.Value is null or "" or "/";
+        if (!negotiates && !connects)
+        {
+            await next(context);
+            return;
+        }
+        var limits = Limits(context, settings.Circuits);
+        if (!open.Enter(limits))
+        {
+            Refused(context.User.GetCitizenId());
+            await TooManyRequests.AnswerAsync(context, TooMany, Wait);
+            return;
+        }
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            open.Leave(limits);
+        }
+    }
+
+    public static void AddRates(RateLimiterOptions options) =>
+        options.AddPolicy(
+            RatePolicy,
+            context =>
+            {
+                var circuits = context.RequestServices.GetRequiredService<MyDataSettings>().Circuits;
+                return RateLimitPartition.GetTokenBucketLimiter(
+                    Visitor.Network(context),
+                    _ => new TokenBucketRateLimiterOptions
+                    {
+                        TokenLimit = circuits.NegotiateBurst,
+                        TokensPerPeriod = circuits.NegotiatesPerSecond,
+                        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                    }
+                );
+            }
+        );
+
+    private static IReadOnlyList<(string Key, int Most)> Limits(HttpContext context, CircuitSettings most) =>
+        [
+            ("all", most.InAll),
+            ($"network {Visitor.Network(context)}", most.PerNetwork),
+            ($"person {context.User.GetCitizenId():N}", most.PerPerson),
+        ];
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A live page of {Citizen} was refused: " + TooMany)]
+    private partial void Refused(Guid citizen);
+}
+
+/// <summary>The connections of live pages that are open now.</summary>
+public sealed class OpenCircuits
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
+
+    /// <summary>False where one of them is full; then none was counted.</summary>
+    public bool Enter(IReadOnlyList<(string Key, int Most)> limits)
+    {
+        lock (_gate)
+        {
+            if (limits.Any(limit => _open.GetValueOrDefault(limit.Key) >= limit.Most))
+                return false;
+            foreach (var (key, _) in limits)
+                _open[key] = _open.GetValueOrDefault(key) + 1;
+            return true;
+        }
+    }
+
+    public void Leave(IReadOnlyList<(string Key, int Most)> limits)
+    {
+        lock (_gate)
+            foreach (var (key, _) in limits)
+                if (--_open[key] == 0)
+                    _open.Remove(key);
+    }
+}
+
+/// <summary>The section <c>MyData:Circuits</c>: live pages that may be open at once, and how fast they may be opened.</summary>
+public sealed record CircuitSettings
+{
+    public int PerPerson { get; init; } = 6;
+
+    /// <summary>For each IPv4 address or IPv6 /64: an office or a household, and many people behind a mobile network.</summary>
+    public int PerNetwork { get; init; } = 60;
+
+    public int InAll { get; init; } = 4_000;
+
+    /// <summary>Connections that one network may begin at once, as after a restart of the server.</summary>
+    public int NegotiateBurst { get; init; } = 120;
+
+    /// <summary>Connections a second that one network may go on beginning.</summary>
+    public int NegotiatesPerSecond { get; init; } = 4;
+}
+
+public static class CircuitLimitsSetup
+{
+    /// <summary>Holds the request that opens a live page's connection to <see cref="CircuitLimits.RatePolicy"/>.</summary>
+    public static RazorComponentsEndpointConventionBuilder LimitCircuits(
+        this RazorComponentsEndpointConventionBuilder components
+    )
+    {
+        components.Add(endpoint =>
+        {
+            if (
+                endpoint is RouteEndpointBuilder route
+                && route.RoutePattern.RawText?.Trim('/').Equals("_blazor/negotiate", StringComparison.Ordinal) == true
+            )
+                route.Metadata.Add(new EnableRateLimitingAttribute(CircuitLimits.RatePolicy));
+        });
+        return components;
+    }
+}
