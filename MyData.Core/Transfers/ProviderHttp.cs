@@ -30,12 +30,16 @@ public sealed class ProviderHttp(TransferSettings settings, EgressGuard guard, T
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    /// <summary>Sends, waits for the headers, and hands the answer to <paramref name="read"/>.</summary>
+    /// <summary>
+    /// Sends, waits for the headers, and hands the answer to <paramref name="read"/>. The body's time begins when
+    /// <paramref name="room"/> has let it in: what holds this answer up here is not the provider's delay.
+    /// </summary>
     /// <exception cref="TransferException">Unreachable, too late, redirected, refused, failed.</exception>
     public async Task<T> SendAsync<T>(
         HttpRequestMessage request,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
-        CancellationToken token
+        CancellationToken token,
+        Func<HttpResponseMessage, Task<IDisposable?>>? room = null
     )
     {
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("MyData", "1"));
@@ -48,8 +52,10 @@ public sealed class ProviderHttp(TransferSettings settings, EgressGuard guard, T
                 HttpCompletionOption.ResponseHeadersRead,
                 limit.Token
             );
-            limit.CancelAfter(settings.BodyTimeout);
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
             Refuse(response);
+            using var held = room is null ? null : await room(response);
+            limit.CancelAfter(settings.BodyTimeout);
             return await read(response, limit.Token);
         }
         catch (OperationCanceledException late) when (!token.IsCancellationRequested)

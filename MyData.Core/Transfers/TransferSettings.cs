@@ -38,6 +38,9 @@ public sealed record TransferSettings
     /// </summary>
     public int CallsPerProvider { get; init; } = 8;
 
-    /// <summary>Plain packages in memory at once.</summary>
-    public int SealedOnArrivalAtOnce { get; init; } = 4;
+    /// <summary>Plain packages in memory at once (national wire).</summary>
+    public int SealedOnArrivalAtOnce { get; init; } = 6;
+
+    /// <summary>Of one provider: one that trickles must leave room for the others.</summary>
+    public int SealedOnArrivalPerProvider { get; init; } = 2;
 }

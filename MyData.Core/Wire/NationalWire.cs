@@ -23,7 +23,7 @@ public sealed class NationalWire(
     private const string ServerId = "mydata";
     private const string ZipType = "application/zip";
 
-    private readonly SemaphoreSlim _inMemory = new(settings.SealedOnArrivalAtOnce);
+    private readonly PlainSlots _slots = new(settings.SealedOnArrivalPerProvider, settings.SealedOnArrivalAtOnce);
 
     public WireFormat Format => WireFormat.National;
 
@@ -39,11 +39,13 @@ public sealed class NationalWire(
         return await http.SendAsync(
             request,
             (response, cancellation) => ReadAsync(call, response, cancellation),
-            token
+            token,
+            async response =>
+                response.StatusCode == HttpStatusCode.OK ? await _slots.TakeAsync(call.Provider.Id, token) : null
         );
     }
 
-    public void Dispose() => _inMemory.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     private async Task<ProviderAnswer> ReadAsync(
         ProviderCall call,
@@ -65,7 +67,6 @@ public sealed class NationalWire(
         }
         if (response.Content.Headers.ContentType?.MediaType != ZipType)
             throw new TransferException(TransferCodes.WrongType, "The answer is not a ZIP.");
-        await _inMemory.WaitAsync(token);
         var zip = new MemoryStream();
         try
         {
@@ -76,7 +77,6 @@ public sealed class NationalWire(
         finally
         {
             CryptographicOperations.ZeroMemory(zip.GetBuffer());
-            _inMemory.Release();
         }
     }
 }
