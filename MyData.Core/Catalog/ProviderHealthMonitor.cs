@@ -28,7 +28,7 @@ public sealed class ProviderHealthMonitor(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await timings.LoadAsync(stoppingToken);
+        await LoadAsync(stoppingToken);
         // The sandbox answers on this server's own port, which is known only now.
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var started = lifetime.ApplicationStarted.Register(listening.SetResult);
@@ -46,6 +46,19 @@ public sealed class ProviderHealthMonitor(
                 log.RoundFailed(failure);
             }
         } while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // Old samples only tell how long an agency usually takes: a database that cannot be read just now stops no portal.
+    private async Task LoadAsync(CancellationToken token)
+    {
+        try
+        {
+            await timings.LoadAsync(token);
+        }
+        catch (Exception failure) when (!token.IsCancellationRequested)
+        {
+            log.TimingsNotRead(failure);
+        }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -68,6 +81,9 @@ internal static partial class ProviderHealthLog
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "Agency {Provider} went from {Before} to {Now}")]
     public static partial void StateChanged(this ILogger log, string provider, ProviderState before, ProviderState now);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The timings of before could not be read; they begin anew")]
+    public static partial void TimingsNotRead(this ILogger log, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A round of heartbeats failed")]
     public static partial void RoundFailed(this ILogger log, Exception failure);

@@ -154,9 +154,11 @@ public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer, IN
                     .Db.Set<Passkey>()
                     .Where(p => p.Id == id && p.CitizenId == citizenId)
                     .ExecuteDelete();
-                if (removed == 1)
-                    scope.Raise(Happened(EventKinds.PasskeyRemoved, citizenId, sessionId, details: null));
-                return removed == 1;
+                if (removed != 1)
+                    return false;
+                scope.Raise(Happened(EventKinds.PasskeyRemoved, citizenId, sessionId, details: null));
+                notices.Queue(scope, citizenId, NoticeKinds.PasskeyRemoved, new { when = scope.Now });
+                return true;
             },
             token
         );

@@ -58,7 +58,10 @@ public sealed class SignInLimits(IWriter writer, PersonalDataVault vault)
         );
     }
 
-    /// <summary>Takes an attempt back that was no failure.</summary>
+    /// <summary>
+    /// Takes an attempt back that was no failure. It opens what this attempt alone had closed, and nothing that the failures
+    /// of others closed: who can prove one identity must not be able to clear the counter of a network.
+    /// </summary>
     /// <param name="proved">She has proved who she is: the first counter, hers, starts anew.</param>
     public Task GiveBackAsync(
         IReadOnlyList<AttemptLimit> limits,
@@ -66,16 +69,17 @@ public sealed class SignInLimits(IWriter writer, PersonalDataVault vault)
         CancellationToken cancellationToken = default
     )
     {
-        var keys = limits.Select(Key).ToList();
+        var keyed = limits.Select(limit => (limit.Free, Key: Key(limit))).ToList();
         return writer.WriteAsync(
             scope =>
             {
                 scope.Bookkeeping();
-                for (var i = 0; i < keys.Count; i++)
+                for (var i = 0; i < keyed.Count; i++)
                 {
-                    var counter = Find(scope, keys[i]);
+                    var counter = Find(scope, keyed[i].Key);
                     counter.Count = i == 0 && proved ? 0 : Math.Max(0, counter.Count - 1);
-                    counter.ClosedUntil = scope.Now;
+                    if (counter.Count < keyed[i].Free)
+                        counter.ClosedUntil = scope.Now;
                 }
             },
             cancellationToken

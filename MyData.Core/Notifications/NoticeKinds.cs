@@ -21,6 +21,9 @@ public static class NoticeKinds
     /// <summary>A passkey was added to her account. Parameters: when.</summary>
     public const string PasskeyAdded = "passkey-added";
 
+    /// <summary>A passkey was removed from her account. Parameters: when.</summary>
+    public const string PasskeyRemoved = "passkey-removed";
+
     /// <summary>The code that proves an address. Parameters: code (sealed), to (sealed), minutes.</summary>
     public const string ContactVerificationCode = "contact-verification-code";
 
@@ -43,6 +46,7 @@ public static class NoticeKinds
         new(SignInNewDevice, Day),
         new(SignInRefusedOtherPerson, Day),
         new(PasskeyAdded, Day),
+        new(PasskeyRemoved, Day),
         new(ContactVerificationCode, TimeSpan.FromMinutes(15)) { ProvesTheAddress = true, NoNews = true },
         new(ContactChanged, Day) { ProvesTheAddress = true },
         new(ComplaintReceived, Day),

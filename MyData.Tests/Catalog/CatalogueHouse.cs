@@ -36,6 +36,16 @@ internal sealed class CatalogueHouse : IAsyncDisposable
         return await db.Set<Event>().OrderBy(e => e.Id).ToListAsync();
     }
 
+    /// <summary>Stored timings that no reader understands, as after a torn write.</summary>
+    public Task BreakTimingsAsync() =>
+        _services
+            .GetRequiredService<IWriter>()
+            .WriteAsync(scope =>
+            {
+                scope.Bookkeeping();
+                scope.Db.Add(new DataSetTimingRow { DataSetId = "API.Household", Samples = "torn" });
+            });
+
     /// <summary>A new process over the same database.</summary>
     public async Task RestartAsync()
     {

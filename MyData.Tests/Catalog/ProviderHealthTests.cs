@@ -76,6 +76,23 @@ public sealed class ProviderHealthTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Start_TimingsThatCannotBeRead_StopsNothing()
+    {
+        await _house.Catalogue.ImportAsync(SampleListings.All);
+        await _house.BreakTimingsAsync();
+        var asked = new TaskCompletionSource();
+        _house.Answers.ByPath["/agencies/ris"] = _ =>
+        {
+            asked.TrySetResult();
+            return Task.FromResult(new HeartbeatAnswer(200, null));
+        };
+        await _house.Monitor.StartAsync(TestContext.Current.CancellationToken);
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.False(_house.Monitor.ExecuteTask!.IsFaulted);
+        await _house.Monitor.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Timings_FewerThanFiveAnswers_SayNothingYet()
     {
         await _house.Catalogue.ImportAsync(SampleListings.All);

@@ -17,6 +17,12 @@ public sealed record ProviderFaults
     public Action<Dictionary<string, object?>>? Claims { get; init; }
     public Func<string, string>? Token { get; init; }
     public string? Issuer { get; init; }
+
+    /// <summary>Leaves its name out of the answer.</summary>
+    public bool Nameless { get; init; }
+
+    /// <summary>Sends whoever redeems a code, or asks who she is, elsewhere on this very server.</summary>
+    public bool Redirects { get; init; }
     public string? Error { get; init; }
     public int? TokenStatus { get; init; }
     public Action<Dictionary<string, object?>>? UserInfo { get; init; }
@@ -30,6 +36,7 @@ public sealed class FakeProvider : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Dictionary<string, string>> _codes = new();
 
     private readonly TimeProvider _time;
+    private int _followed;
 
     private FakeProvider(TimeProvider time)
     {
@@ -43,6 +50,7 @@ public sealed class FakeProvider : IAsyncDisposable
         _app.MapGet("/authorize", Authorize);
         _app.MapPost("/token", (Delegate)TokenAsync);
         _app.MapGet("/userinfo", UserInfo);
+        _app.Map("/elsewhere", () => Interlocked.Increment(ref _followed));
     }
 
     public static async Task<FakeProvider> StartAsync(TimeProvider time)
@@ -56,6 +64,12 @@ public sealed class FakeProvider : IAsyncDisposable
     public Person Person { get; set; } = Person.Alice;
     public string Acr { get; set; } = "LoA2";
     public ProviderFaults Faults { get; set; } = new();
+
+    /// <summary>What its metadata says of <c>iss</c> in answers (RFC 9207 §3); read once by the portal.</summary>
+    public bool NamesItself { get; set; } = true;
+
+    /// <summary>Requests that followed a redirect.</summary>
+    public int Followed => _followed;
 
     /// <summary>What the portal asked of /authorize, oldest first.</summary>
     public ConcurrentQueue<Dictionary<string, string>> Asked { get; } = new();
@@ -73,6 +87,7 @@ public sealed class FakeProvider : IAsyncDisposable
                 token_endpoint = $"{Issuer}/token",
                 userinfo_endpoint = $"{Issuer}/userinfo",
                 jwks_uri = $"{Issuer}/jwks",
+                authorization_response_iss_parameter_supported = NamesItself,
             }
         );
 
@@ -81,6 +96,8 @@ public sealed class FakeProvider : IAsyncDisposable
         var asked = context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString());
         Asked.Enqueue(asked);
         var answer = new Dictionary<string, string?> { ["state"] = asked["state"], ["iss"] = Faults.Issuer ?? Issuer };
+        if (Faults.Nameless)
+            answer.Remove("iss");
         if (Faults.Error is { } error)
             answer["error"] = error;
         else
@@ -96,6 +113,8 @@ public sealed class FakeProvider : IAsyncDisposable
     {
         var form = await context.Request.ReadFormAsync();
         Redeemed.Enqueue(form.ToDictionary(f => f.Key, f => f.Value.ToString()));
+        if (Faults.Redirects)
+            return Results.Redirect("/elsewhere", preserveMethod: true);
         if (Faults.TokenStatus is { } status)
             return Results.StatusCode(status);
         if (!_codes.TryRemove(form["code"].ToString(), out var asked))

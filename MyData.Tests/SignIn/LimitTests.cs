@@ -1,5 +1,6 @@
 using System.Net;
 using MyData.Core.Citizens;
+using MyData.Tests.Support;
 using MyData.Web.Features.SignIn;
 
 namespace MyData.Tests.SignIn;
@@ -45,6 +46,40 @@ public sealed class LimitTests
         );
         await other.GetAsync(SignInUrls.Documents);
         Assert.Equal(HttpStatusCode.OK, (await other.PostAsync(SignInUrls.Restart)).Status);
+    }
+
+    /// <summary>Otherwise one good account would buy every guesser of its network a fresh start.</summary>
+    [Fact]
+    public async Task GiveBack_OfOneWhoHasProved_LeavesTheWaitThatOthersEarned()
+    {
+        await using var host = new CoreHost();
+        var limits = host.Get<SignInLimits>();
+        var stop = TestContext.Current.CancellationToken;
+        AttemptLimit network = new("network", Free: 3, TimeSpan.FromHours(1));
+        AttemptLimit[] good = [new("good", Free: 5, TimeSpan.FromHours(1)), network];
+        Assert.Null(await limits.TakeAsync(good, stop));
+        while (await limits.TakeAsync([network], stop) is null) { }
+        for (var i = 0; i < 2; i++)
+        {
+            host.Time.Advance(TimeSpan.FromMinutes(15));
+            Assert.Null(await limits.TakeAsync([network], stop));
+        }
+        await limits.GiveBackAsync(good, proved: true, stop);
+        Assert.NotNull(await limits.TakeAsync([network], stop));
+        Assert.Null(await limits.TakeAsync([good[0]], stop));
+    }
+
+    [Fact]
+    public async Task GiveBack_OfWhatItsOwnAttemptClosed_OpensItAgain()
+    {
+        await using var host = new CoreHost();
+        var limits = host.Get<SignInLimits>();
+        var stop = TestContext.Current.CancellationToken;
+        AttemptLimit[] good = [new("good", Free: 5, TimeSpan.FromHours(1)), new("network", 1, TimeSpan.FromHours(1))];
+        Assert.Null(await limits.TakeAsync(good, stop));
+        Assert.NotNull(await limits.TakeAsync(good, stop));
+        await limits.GiveBackAsync(good, proved: true, stop);
+        Assert.Null(await limits.TakeAsync(good, stop));
     }
 
     [Theory]

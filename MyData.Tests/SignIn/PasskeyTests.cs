@@ -307,6 +307,11 @@ public sealed class PasskeyTests(SignInHouse house) : IClassFixture<SignInHouse>
         await browser.SubmitAsync(AccountUrls.PasskeyName(id), ("name", "新名字"));
         Assert.Contains("新名字", browser.Page.Text, StringComparison.Ordinal);
         await browser.SubmitAsync(AccountUrls.PasskeyRemove(id));
+        var citizen = await house.CitizenIdAsync(browser);
+        var told = await house.Portal.ReadAsync(db =>
+            db.Set<Notice>().CountAsync(n => n.CitizenId == citizen && n.Kind == NoticeKinds.PasskeyRemoved, stop)
+        );
+        Assert.Equal(1, told);
         using var later = house.Portal.Visitor();
         await PasskeySteps.UseAsync(later, key);
         Assert.False(await SignInHouse.IsSignedInAsync(later));

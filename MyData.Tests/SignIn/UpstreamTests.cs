@@ -29,6 +29,8 @@ public sealed class UpstreamTests(SignInHouse house) : IClassFixture<SignInHouse
         ["changed after signing"] = new() { Token = t => Changed(t) },
         ["no token at all"] = new() { Token = _ => "" },
         ["another issuer in the answer"] = new() { Issuer = "https://other.example" },
+        ["no issuer in the answer of a provider that names itself"] = new() { Nameless = true },
+        ["token endpoint sends elsewhere"] = new() { Redirects = true },
         ["token endpoint fails"] = new() { TokenStatus = 500 },
         ["another subject in the user info"] = new() { UserInfo = u => u["sub"] = "other" },
         ["an error of the provider"] = new() { Error = "server_error" },
@@ -54,6 +56,20 @@ public sealed class UpstreamTests(SignInHouse house) : IClassFixture<SignInHouse
         using var browser = await FaultyAsync(Wrong[name]);
         Assert.Contains(UpstreamSignIn.Failed, browser.Page.Text, StringComparison.Ordinal);
         Assert.False(await SignInHouse.IsSignedInAsync(browser));
+        Assert.Equal(0, house.Provider.Followed);
+    }
+
+    /// <summary>RFC 9207 §2.4: only a provider that says so must name itself.</summary>
+    [Fact]
+    public async Task Answer_WithoutIssuerOfAProviderThatNeverNamesItself_Holds()
+    {
+        await using var old = new SignInHouse();
+        await old.InitializeAsync();
+        old.Provider.NamesItself = false;
+        old.Provider.Faults = new() { Nameless = true };
+        using var browser = old.Portal.Visitor();
+        await old.UpstreamAsync(browser, Person.Number(7));
+        Assert.Null(browser.Page.Html.QuerySelector(".error-summary"));
     }
 
     [Theory, MemberData(nameof(IncompleteNames))]

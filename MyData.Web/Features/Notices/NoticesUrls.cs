@@ -20,6 +20,7 @@ public static class NoticesUrls
             NoticeKinds.ComplaintReceived when notice["number"] is { } number => $"/history/complaints/{number}",
             NoticeKinds.SignInNewDevice
             or NoticeKinds.PasskeyAdded
+            or NoticeKinds.PasskeyRemoved
             or NoticeKinds.ContactChanged
             or NoticeKinds.ContactVerificationCode => "/account",
             NoticeKinds.SignInRefusedOtherPerson => "/history",

@@ -64,6 +64,8 @@ public static class SignInSetup
         options.PublicOrigin = settings.Origin.TrimEnd('/');
         options.CallbackPath = SignInUrls.UpstreamCallback;
         options.BackchannelTimeout = settings.SignIn.AuthorityTimeout;
+        // The code, the assertion and the access token go to the provider's own addresses, and nowhere that these point to.
+        options.BackchannelHttpHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
         options.UsePkce = true;
         options.Scope.Add("openid");
         options.Scope.Add("profile");
@@ -116,7 +118,10 @@ public static class SignInSetup
             var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after)
                 ? after
                 : TimeSpan.FromSeconds(1);
-            await TooManyTries.Answer(rejected.HttpContext, wait).ExecuteAsync(rejected.HttpContext);
+            if (ProblemPages.IsReadByAPerson(rejected.HttpContext))
+                await TooManyTries.Answer(rejected.HttpContext, wait).ExecuteAsync(rejected.HttpContext);
+            else
+                await TooManyRequests.AnswerAsync(rejected.HttpContext, "page.too_many", wait);
         };
     }
 }

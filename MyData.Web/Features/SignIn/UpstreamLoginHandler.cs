@@ -72,7 +72,10 @@ public sealed class UpstreamLoginHandler(
         {
             return HandleRequestResult.Fail(failure);
         }
+        // RFC 9207 §2.4: a provider that says it names itself in every answer has not sent one without its name.
         var issuer = Request.Query["iss"].ToString();
+        if (issuer.Length == 0 && _provider.AuthorizationResponseIssParameterSupported)
+            return HandleRequestResult.Fail("The answer does not say of which issuer it is.");
         if (issuer.Length > 0 && issuer != _provider.Issuer)
             return HandleRequestResult.Fail("The answer is of another issuer.");
         return await base.HandleRemoteAuthenticateAsync();
