@@ -34,6 +34,19 @@ public sealed partial class CodeTests
         Findings.None(wordless);
     }
 
+    /// <summary>What only her browser finds is looked up on the help page too.</summary>
+    [Theory, MemberData(nameof(Languages))]
+    public void Codes_OfTheBrowser_StandInTheHelpPage(string language)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+        var listed = CodeText.All().Select(one => one.Code).ToHashSet(StringComparer.Ordinal);
+        var families = CodeText.Families().SelectMany(one => one.Members).ToHashSet(StringComparer.Ordinal);
+        CultureInfo.CurrentUICulture = before;
+        Assert.True(BrowserCodes().Count > 60, "The pattern no longer finds the codes.");
+        Findings.None(BrowserCodes().Where(code => !listed.Contains(code) && !families.Contains(code.Split('.')[0])));
+    }
+
     [Fact]
     public void Codes_Everywhere_AreWrittenAlike()
     {
@@ -48,6 +61,19 @@ public sealed partial class CodeTests
             from Match match in Thrown().Matches(File.ReadAllText(file))
             select match.Groups[1].Value,
         ];
+
+    // Every text of this form in the modules is a code, but for the names of files.
+    private static HashSet<string> BrowserCodes() =>
+        [
+            .. from file in Repository.Files("MyData.Web/wwwroot/js", ".js")
+            from Match match in Quoted().Matches(File.ReadAllText(file))
+            let code = match.Groups[1].Value
+            where code is not "data.json"
+            select code,
+        ];
+
+    [GeneratedRegex(@"""([a-z][a-z0-9]*(?:\.[a-z0-9_]+)+)""")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"^[a-z]+(\.[a-z0-9_]+)+$")]
     private static partial Regex Written();

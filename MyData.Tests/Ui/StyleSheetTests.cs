@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MyData.Tests.Rules;
 using MyData.Tests.Support;
 
 namespace MyData.Tests.Ui;
@@ -7,7 +8,7 @@ namespace MyData.Tests.Ui;
 /// <summary>The colours, read from the style sheet itself: WCAG 2.2 §1.4.3 for words, §1.4.11 for the edges of controls.</summary>
 public sealed partial class StyleSheetTests
 {
-    private static readonly string Sheet = Repository.Read("MyData.Web/wwwroot/css/app.css");
+    private static readonly string Sheet = Repository.Read("MyData.Web/wwwroot/css/tokens.css");
     private static readonly string[] Themes = [":root", "[data-theme=\"dark\"]"];
 
     private static readonly (string Words, string Ground)[] Pairs =
@@ -54,7 +55,43 @@ public sealed partial class StyleSheetTests
         Assert.Equal(Tokens("[data-theme=\"dark\"]"), Tokens("[data-theme=\"auto\"]"));
 
     [Fact]
-    public void Sheet_TakesNothingFromElsewhere() => Assert.DoesNotMatch(@"url\(|@import|@font-face", Sheet);
+    public void Sheets_TakeNothingFromElsewhere() =>
+        Findings.None(Sheets().Where(file => Elsewhere().IsMatch(File.ReadAllText(file))));
+
+    [Fact]
+    public void Sheets_EveryClass_IsUsedSomewhere()
+    {
+        var used = Repository
+            .Files("MyData.Web", ".razor")
+            .Concat(Repository.Files("MyData.Web", ".cs"))
+            .Concat(Repository.Files("MyData.Web/wwwroot/js", ".js"))
+            .SelectMany(file => Word().Matches(File.ReadAllText(file)).Select(word => word.Value))
+            .ToHashSet(StringComparer.Ordinal);
+        var dead =
+            from file in Sheets()
+            let rules = Comment().Replace(File.ReadAllText(file), "")
+            from Match rule in Selectors().Matches(rules)
+            from Match name in ClassName().Matches(rule.Value)
+            where
+                !used.Contains(name.Groups[1].Value)
+                && !name.Groups[1].Value.StartsWith("components-reconnect", StringComparison.Ordinal)
+            select $"{Path.GetFileName(file)}: {name.Value}";
+        Findings.None(dead.Distinct());
+    }
+
+    [Fact]
+    public void Sheets_EveryFile_IsLinkedAndSmall()
+    {
+        var pages = string.Concat(Repository.Files("MyData.Web", ".razor").Select(File.ReadAllText));
+        var files = Repository.Files("MyData.Web/wwwroot/css", ".css").ToList();
+        Findings.None(
+            files.Where(file => !pages.Contains($"\"css/{Path.GetFileName(file)}\"", StringComparison.Ordinal))
+        );
+        Findings.None(files.Where(file => File.ReadLines(file).Count() > 200));
+        Assert.Matches("css/print.css\"\\]\" media=\"print\"", pages);
+    }
+
+    private static IEnumerable<string> Sheets() => Repository.Files("MyData.Web", ".css");
 
     private static Dictionary<string, string> Tokens(string selector)
     {
@@ -81,6 +118,21 @@ public sealed partial class StyleSheetTests
         var value = int.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0;
         return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
     }
+
+    [GeneratedRegex(@"url\(|@import|@font-face")]
+    private static partial Regex Elsewhere();
+
+    [GeneratedRegex(@"/\*.*?\*/", RegexOptions.Singleline)]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"[^{}]+\{")]
+    private static partial Regex Selectors();
+
+    [GeneratedRegex(@"\.([a-z][\w-]*)")]
+    private static partial Regex ClassName();
+
+    [GeneratedRegex(@"[a-z][\w-]*")]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"--(?<name>[a-z-]+):\s*(?<value>#[0-9a-f]{3,6});")]
     private static partial Regex Token();

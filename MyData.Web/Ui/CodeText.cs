@@ -9,6 +9,13 @@ public sealed class CodeText
 {
     private static readonly ResourceManager Texts = new(typeof(CodeText));
 
+    // What goes wrong in these layers is one thing to her: the package, or the certificate behind it.
+    private static readonly (string Name, string[] Members)[] Groups =
+    [
+        ("Package", ["package", "seal", "jose", "jwk", "jwks", "zip", "base64url"]),
+        ("Certificate", ["certificate"]),
+    ];
+
     /// <summary>The words for a code; for the many ways in which a package can be wrong, one sentence for all.</summary>
     public static string Words(string code) => Find(code) ?? Find(FamilyOf(code)) ?? Find("Other")!;
 
@@ -22,13 +29,12 @@ public sealed class CodeText
             .Order(StringComparer.Ordinal)
             .Select(code => (code, Find(code)!));
 
+    /// <summary>The families whose codes share their words: the first parts of those codes, and the words.</summary>
+    public static IEnumerable<(IReadOnlyList<string> Members, string Words)> Families() =>
+        Groups.Select(group => ((IReadOnlyList<string>)group.Members, Find(group.Name)!));
+
     private static string FamilyOf(string code) =>
-        code.Split('.')[0] switch
-        {
-            "package" or "seal" or "jose" or "zip" or "jwk" or "jwks" => "Package",
-            "certificate" => "Certificate",
-            _ => "Other",
-        };
+        Groups.FirstOrDefault(group => group.Members.Contains(code.Split('.')[0])).Name ?? "Other";
 
     private static string? Find(string key) => Texts.GetString(key, CultureInfo.CurrentUICulture);
 }

@@ -120,6 +120,23 @@ public sealed class ShowingTests(BrowserModules modules) : IClassFixture<Browser
         Assert.Equal("""{"a":"12345678901234567890","b":"1.50","c":"1e3","d":42,"e":0.1}""", shown.GetRawText());
     }
 
+    [Fact]
+    public async Task Print_OfALongTable_HasEveryRow()
+    {
+        await using var page = await modules.OpenAsync();
+        var input = new
+        {
+            Strings = Texts("zh-TW"),
+            Language = "zh-TW",
+            Rows = 2500,
+        };
+
+        Assert.Equal(100, await page.CallAsync<int>(Checks, "printable", input));
+        await page.Page.PdfAsync();
+        Assert.Equal("2500", await page.Page.GetAttributeAsync("body", "data-printed"));
+        Assert.Equal(100, await page.Page.Locator("tbody > tr").CountAsync());
+    }
+
     [Theory]
     [InlineData("""{"a":1,"a":2}""")]
     [InlineData("""{"a":{"b":1,"\u0062":2}}""")]

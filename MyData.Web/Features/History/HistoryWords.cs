@@ -11,6 +11,9 @@ namespace MyData.Web.Features.History;
 /// <summary>Puts the facts of a line into plain words. Names come from the catalogue, sentences from HistoryText by kind.</summary>
 public sealed class HistoryWords(Catalogue catalogue, IStringLocalizer<HistoryText> text)
 {
+    // Enough to tell her networks apart.
+    private const int NetworkShown = 6;
+
     public async Task<LineWords> OfAsync(HistoryLine line, CancellationToken cancellationToken = default)
     {
         var dataSets = new List<DataSetView?>();
@@ -94,7 +97,7 @@ public sealed class HistoryWords(Catalogue catalogue, IStringLocalizer<HistoryTe
         if (line.Detail("device") is { Length: > 0 } device)
             yield return text["FactDevice", device];
         if (line.Detail("network") is { Length: > 0 } network)
-            yield return text["FactNetwork", network];
+            yield return text["FactNetwork", network.Length > NetworkShown ? network[..NetworkShown] : network];
         if (line.Kind == EventKinds.ComplaintFiled && line.Detail("choice") is { } choice)
             yield return text[$"Choice-{choice}"];
     }

@@ -137,16 +137,27 @@ function renderTable(rows, items, label, context, depth) {
   rows.slice(0, ROWS_AT_FIRST).forEach(addRow);
   const scroll = element("div", { class: "table-scroll", role: "region", tabindex: "0", "aria-label": [label, count].filter(Boolean).join(" · ") }, table);
   const whole = element("div", { class: "table" }, scroll);
-  let next = ROWS_AT_FIRST;
-  if (rows.length > next) {
-    const more = button(context.strings.more, "link-button no-print", () => {
-      rows.slice(next, next + ROWS_MORE).forEach(addRow);
-      next += ROWS_MORE;
-      if (next >= rows.length) more.remove();
-    });
-    whole.append(more);
-  }
+  if (rows.length > ROWS_AT_FIRST) whole.append(moreOf(rows, body, addRow, context));
   return whole;
+}
+
+/**
+ * The button for the rows that are not shown yet. Paper has no button: it gets them all, and the screen its own again.
+ * @param {Record<string, unknown>[]} rows
+ * @param {HTMLElement} body
+ * @param {(row: Record<string, unknown>) => void} addRow
+ * @param {Context} context
+ */
+function moreOf(rows, body, addRow, context) {
+  let shown = ROWS_AT_FIRST;
+  const more = button(context.strings.more, "link-button no-print", () => {
+    rows.slice(shown, shown + ROWS_MORE).forEach(addRow);
+    shown += ROWS_MORE;
+    if (shown >= rows.length) more.remove();
+  });
+  addEventListener("beforeprint", () => body.isConnected && rows.slice(body.childElementCount).forEach(addRow));
+  addEventListener("afterprint", () => [...body.children].slice(shown).forEach((row) => row.remove()));
+  return more;
 }
 
 /**

@@ -77,6 +77,15 @@ export const show = ({ strings, language, data, schema }) => {
   return { text: root.innerText, html: root.outerHTML.length };
 };
 
+/** A table of so many rows; answers how many the screen has at first, and notes how many paper gets. */
+export const printable = ({ strings, language, rows }) => {
+  const data = { table: Array.from({ length: rows }, (_, row) => ({ row })) };
+  document.body.replaceChildren(renderData(data, {}, { language, strings }));
+  const count = () => document.querySelectorAll("tbody > tr").length;
+  addEventListener("beforeprint", () => (document.body.dataset.printed = count()));
+  return count();
+};
+
 export const parse = (text) => parseForShowing(new TextEncoder().encode(text), "data.format");
 
 export const parseCode = (text) => {

@@ -114,7 +114,7 @@ function byCode(strings, kind, code) {
  */
 export function formatBytes(bytes, language) {
   const [unit, size] = bytes < 1e3 ? ["byte", 1] : bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
-  const options = { style: "unit", unit: String(unit), maximumFractionDigits: 1 };
+  const options = { style: "unit", unit: String(unit), unitDisplay: size === 1 ? "long" : "short", maximumFractionDigits: 1 };
   const format = new Intl.NumberFormat(language, /** @type {Intl.NumberFormatOptions} */ (options));
   return format.format(bytes / Number(size));
 }

@@ -27,6 +27,8 @@ const PK = utf8Bytes("PK");
 const model = readBlock("verify-data");
 const view = { language: document.documentElement.lang, strings: model.strings };
 const input = /** @type {HTMLInputElement} */ (required("input[data-verify-file]"));
+const fileName = required("[data-file-name]");
+const noFile = fileName.textContent;
 const result = required("[data-verify-result]");
 let turn = 0;
 
@@ -38,6 +40,7 @@ addEventListener("pageshow", (event) => event.persisted && forget());
 async function check() {
   const file = input.files?.[0];
   if (!file) return;
+  fileName.textContent = file.name;
   const mine = ++turn;
   result.replaceChildren(element("p", { role: "status" }, model.strings.checking));
   let shown;
@@ -116,5 +119,6 @@ function factList(facts) {
 function forget() {
   turn++;
   input.value = "";
+  fileName.textContent = noFile;
   result.replaceChildren();
 }
