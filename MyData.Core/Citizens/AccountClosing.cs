@@ -36,6 +36,7 @@ public sealed class AccountClosing(IWriter writer, CitizenAccounts accounts, INo
                 db.Set<ContactCode>().Where(c => c.CitizenId == citizenId).ExecuteDelete();
                 db.Set<IdentityCheck>().Where(c => c.CitizenId == citizenId).ExecuteDelete();
                 db.Set<Citizen>().Where(c => c.Id == citizenId).ExecuteDelete();
+                scope.Erase();
             },
             cancellationToken
         );

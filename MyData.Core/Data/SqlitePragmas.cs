@@ -23,10 +23,12 @@ internal sealed class SqlitePragmas : DbConnectionInterceptor
         return Task.CompletedTask;
     }
 
-    public static void Apply(SqliteConnection connection)
+    public static void Apply(SqliteConnection connection) => Set(connection, Pragmas);
+
+    public static void Set(SqliteConnection connection, string pragmas)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = Pragmas;
+        command.CommandText = pragmas;
         command.ExecuteNonQuery();
     }
 }

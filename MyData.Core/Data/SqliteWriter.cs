@@ -7,7 +7,8 @@ namespace MyData.Core.Data;
 
 /// <summary>
 /// SQLite has one writer, so there is one queue: a savepoint for each delegate, one commit for all that wait. A caller's
-/// failure rolls back its own savepoint only; a failed commit fails every caller of that batch.
+/// failure rolls back its own savepoint only; a failed commit fails every caller of that batch. Where a write erases, the
+/// log is emptied soon after, between two batches.
 /// </summary>
 public sealed class SqliteWriter : IWriter, IAsyncDisposable
 {
@@ -18,6 +19,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
     private readonly IReadOnlyList<IEventFollower> _followers;
     private readonly SqliteConnection _connection;
     private readonly DbContextOptions<MyDataDb> _options;
+    private readonly LogErasure _erasure;
     private readonly Task _loop;
 
     public SqliteWriter(
@@ -32,6 +34,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         _followers = [.. followers];
         _connection = new SqliteConnection(settings.ConnectionString);
         _options = new DbContextOptionsBuilder<MyDataDb>().UseSqlite(_connection).Options;
+        _erasure = new LogErasure(_connection, time, () => _jobs.Writer.TryWrite(EmptyTheLog.Job));
         _loop = Task.Factory.StartNew(Run, TaskCreationOptions.LongRunning);
     }
 
@@ -46,6 +49,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
     {
         _jobs.Writer.TryComplete();
         await _loop;
+        _erasure.Dispose();
         await _connection.DisposeAsync();
     }
 
@@ -56,16 +60,25 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         while (_jobs.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             batch.Clear();
+            var empties = false;
             while (batch.Count < LargestBatch && _jobs.Reader.TryRead(out var job))
-                batch.Add(job);
+            {
+                if (job is EmptyTheLog)
+                    empties = true;
+                else
+                    batch.Add(job);
+            }
             try
             {
-                Commit(batch);
+                if (batch.Count > 0)
+                    Commit(batch);
             }
             catch (Exception failure)
             {
                 batch.ForEach(job => job.Fail(failure));
             }
+            if (empties)
+                _erasure.Run();
         }
     }
 
@@ -76,6 +89,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
             _connection.Open();
             SqlitePragmas.Apply(_connection);
         }
+        var erases = false;
         using var transaction = _connection.BeginTransaction(deferred: false);
         foreach (var job in batch)
         {
@@ -83,12 +97,18 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
             using var db = new MyDataDb(_options);
             db.Database.AutoSavepointsEnabled = false;
             db.Database.UseTransaction(transaction);
-            if (job.Run(new WriteScope(db, _time.GetUtcNow().TrimToMilliseconds(), _followers)))
+            var scope = new WriteScope(db, _time.GetUtcNow().TrimToMilliseconds(), _followers);
+            if (job.Run(scope))
+            {
                 transaction.Release("job");
+                erases |= scope.Erases;
+            }
             else
                 transaction.Rollback("job");
         }
         transaction.Commit();
+        if (erases)
+            _erasure.Soon();
         // Durable now: what a listener does with the news is no failure of the write.
         foreach (var job in batch)
             job.Complete(_committed);
@@ -99,6 +119,18 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         bool Run(WriteScope scope);
         void Complete(CommittedEvents committed);
         void Fail(Exception failure);
+    }
+
+    /// <summary>In the queue like any write, so that no other is under way meanwhile.</summary>
+    private sealed class EmptyTheLog : IJob
+    {
+        public static readonly EmptyTheLog Job = new();
+
+        public bool Run(WriteScope scope) => true;
+
+        public void Complete(CommittedEvents committed) { }
+
+        public void Fail(Exception failure) { }
     }
 
     private sealed class Job<T>(Func<WriteScope, T> work) : IJob

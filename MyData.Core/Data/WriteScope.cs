@@ -8,6 +8,8 @@ public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IE
     private readonly List<Event> _events = [];
     private bool _bookkeeping;
 
+    internal bool Erases { get; private set; }
+
     public MyDataDb Db { get; } = db;
 
     /// <summary>The time of this write, whole milliseconds UTC.</summary>
@@ -30,6 +32,12 @@ public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IE
     /// A change of what a person or organisation may see or do is never bookkeeping.
     /// </summary>
     public void Bookkeeping() => _bookkeeping = true;
+
+    /// <summary>
+    /// Says that what this write deletes must soon be in no file any more: a package, a person. In the database its bytes
+    /// are overwritten at once; the write-ahead log, which still holds them, is emptied some seconds later.
+    /// </summary>
+    public void Erase() => Erases = true;
 
     internal void Save()
     {

@@ -20,8 +20,11 @@ internal static class TransferEnd
         DropChunks(scope, transfer.Id);
     }
 
-    public static void DropChunks(WriteScope scope, Guid transferId) =>
-        scope.Db.Set<PackageChunk>().Where(chunk => chunk.TransferId == transferId).ExecuteDelete();
+    public static void DropChunks(WriteScope scope, Guid transferId)
+    {
+        if (scope.Db.Set<PackageChunk>().Where(chunk => chunk.TransferId == transferId).ExecuteDelete() > 0)
+            scope.Erase();
+    }
 
     public static Event Happened(string kind, string actor, Transfer transfer, string code = "ok") =>
         new()

@@ -140,6 +140,8 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                         !scope.Db.Set<Transfer>().Any(t => t.Id == chunk.TransferId && t.State == TransferState.Ready)
                     )
                     .ExecuteDelete();
+                // What was erased right before a crash may still stand in the log.
+                scope.Erase();
                 return broken.Count;
             },
             cancellation
