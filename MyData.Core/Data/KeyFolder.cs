@@ -8,6 +8,16 @@ namespace MyData.Core.Data;
 /// </summary>
 public sealed class KeyFolder(string path, bool mayCreate)
 {
+    private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherWrite
+        | UnixFileMode.OtherExecute;
+
     public string Path { get; } = path;
 
     /// <summary>Whether a missing key is made (Development) or stops the start (Production).</summary>
@@ -36,13 +46,47 @@ public sealed class KeyFolder(string path, bool mayCreate)
     /// <summary>Stores a new key; where another process was first, its key is returned.</summary>
     public byte[] Add(string name, byte[] key) => Create(System.IO.Path.Combine(Path, name), key);
 
+    /// <summary>
+    /// The folder, the folders below it and the keys in it that others than the owner can read or change. Empty on Windows,
+    /// where the folder's own access list decides.
+    /// </summary>
+    public IEnumerable<string> Exposed()
+    {
+        if (OperatingSystem.IsWindows() || !Directory.Exists(Path))
+            yield break;
+        foreach (var entry in Entries())
+            if ((File.GetUnixFileMode(entry) & Others) != UnixFileMode.None)
+                yield return entry;
+    }
+
+    /// <summary>Makes the folder, and takes what is exposed away from everybody but the owner.</summary>
+    public void Close()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Path);
+            return;
+        }
+        Directory.CreateDirectory(Path, OwnerFolder);
+        foreach (var entry in Exposed().ToList())
+            File.SetUnixFileMode(entry, File.GetUnixFileMode(entry) & ~Others);
+    }
+
+    private IEnumerable<string> Entries() =>
+        [Path, .. Directory.EnumerateDirectories(Path), .. Directory.EnumerateFiles(Path)];
+
     private static byte[] Create(string file, byte[] key)
     {
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        var folder = System.IO.Path.GetDirectoryName(file)!;
         var part = $"{file}.{Environment.ProcessId}.part";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+        {
+            Directory.CreateDirectory(folder, OwnerFolder);
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
         using (var stream = new FileStream(part, options))
         {
             stream.Write(key);

@@ -3,10 +3,13 @@ namespace MyData.Core.Data;
 /// <summary>The keys that a portal cannot start without.</summary>
 public static class PlatformKeys
 {
+    /// <summary>The key under which the web framework's own keys (forms, device cookies) are kept.</summary>
+    public const string FrameworkKeyName = "framework.key";
+
     /// <summary>Names of the keys that are not in the folder.</summary>
     public static IEnumerable<string> Missing(KeyFolder folder)
     {
-        string[] single = [PersonalDataVault.SealKeyName, PersonalDataVault.PseudonymKeyName];
+        string[] single = [PersonalDataVault.SealKeyName, PersonalDataVault.PseudonymKeyName, FrameworkKeyName];
         foreach (var name in single.Where(name => !folder.Names(name).Any()))
             yield return name;
         if (!folder.Names(SigningKeys.FilePattern).Any())
@@ -16,7 +19,9 @@ public static class PlatformKeys
     /// <summary>Makes the keys that are missing; those that are there are left alone.</summary>
     public static void Make(KeyFolder folder, TimeProvider time)
     {
+        folder.Close();
         _ = new PersonalDataVault(folder);
+        _ = folder.GetSecret(FrameworkKeyName);
         _ = new SigningKeys(folder, time).Published;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using MyData.Core.Data;
@@ -67,6 +68,7 @@ public sealed class StartTests : IDisposable
     [Theory]
     [InlineData("personal-data.key")]
     [InlineData("pseudonym.key")]
+    [InlineData("framework.key")]
     [InlineData("signing-*.jwk")]
     public void Start_ProductionWithoutAKey_IsRefusedAndMakesNone(string pattern)
     {
@@ -75,6 +77,50 @@ public sealed class StartTests : IDisposable
         var error = Assert.Throws<InvalidOperationException>(() => Start("Production", []));
         Assert.Contains(pattern, error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_keys, pattern));
+    }
+
+    public static TheoryData<string, UnixFileMode> Exposing =>
+        new()
+        {
+            { "", UnixFileMode.GroupExecute },
+            { "", UnixFileMode.OtherRead },
+            { "personal-data.key", UnixFileMode.GroupRead },
+            { "pseudonym.key", UnixFileMode.OtherRead },
+            { "framework.key", UnixFileMode.OtherWrite },
+        };
+
+    [Theory, MemberData(nameof(Exposing)), UnsupportedOSPlatform("windows")]
+    public void Start_KeyThatOthersCanRead_IsRefusedInProductionAndMendedInDevelopment(string file, UnixFileMode mode)
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("The modes of Unix.");
+        var path = Path.GetFullPath(Path.Combine(_keys, file)).TrimEnd('/');
+        var before = File.GetUnixFileMode(path);
+        File.SetUnixFileMode(path, before | mode);
+        var error = Assert.Throws<InvalidOperationException>(() => Start("Production", []));
+        Assert.Contains($"'{path}'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before | mode, File.GetUnixFileMode(path));
+        Start("Development", []);
+        Assert.Equal(before, File.GetUnixFileMode(path));
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public void Keys_WhenMade_AreTheOwnersAlone()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("The modes of Unix.");
+        var folder = Path.Combine(_keys, "below", "new");
+        PlatformKeys.Make(new KeyFolder(folder, mayCreate: true), TimeProvider.System);
+        Assert.Equal("rwx------", Mode(folder));
+        Assert.NotEmpty(Directory.GetFiles(folder));
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal("rw-------", Mode(file)));
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static string Mode(string path)
+    {
+        var mode = (int)File.GetUnixFileMode(path);
+        return string.Concat(Enumerable.Range(0, 9).Select(bit => (mode & (256 >> bit)) != 0 ? "rwx"[bit % 3] : '-'));
     }
 
     private MyDataSettings Start(string environment, (string Key, string Value)[] changes)

@@ -2,7 +2,9 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
 using MyData.Core;
 using MyData.Core.Catalog;
@@ -27,6 +29,15 @@ public static class HostingSetup
                     .Missing(keys)
                     .Select(key => $"MyData:Keys: '{key}' is missing; the command 'keys' makes it.")
             );
+        if (production)
+            problems.AddRange(
+                keys.Exposed()
+                    .Select(path =>
+                        $"MyData:Keys: others than the owner can read '{path}'; the command 'keys' mends it."
+                    )
+            );
+        else
+            keys.Close();
         if (problems.Count > 0)
             throw new InvalidOperationException("MyData does not start:\n  " + string.Join("\n  ", problems));
 
@@ -54,6 +65,7 @@ public static class HostingSetup
             .Services.AddDataProtection()
             .SetApplicationName("MyData")
             .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(keys.Path, "framework")));
+        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, FrameworkKeySetup>();
         builder.Services.AddAntiforgery(options =>
         {
             options.FormFieldName = "_form";
