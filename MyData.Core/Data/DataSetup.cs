@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MyData.Core.Events;
 
 namespace MyData.Core.Data;
@@ -19,6 +20,9 @@ public static class DataSetup
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<CommittedEvents>();
         services.AddSingleton<IWriter, SqliteWriter>();
+        services.TryAddSingleton(new RetentionSettings());
+        services.AddSingleton<Housekeeping>();
+        services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
         services.AddPooledDbContextFactory<MyDataDb>(options =>
             options
                 .UseSqlite(settings.ConnectionString)

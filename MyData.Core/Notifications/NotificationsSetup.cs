@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using MyData.Core.Data;
 
 namespace MyData.Core.Notifications;
 
@@ -16,6 +17,14 @@ public static class NotificationsSetup
         services.AddSingleton<NoticeWriting>();
         services.AddSingleton<NoticeSender>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<NoticeSender>());
+        services.AddPruning<Notice>(
+            "notices",
+            (rows, now, keep) =>
+            {
+                var old = now - keep.Notices;
+                return rows.OldestFirst(n => n.Id).Where(n => n.CreatedAt < old && n.Mail != MailState.Queued);
+            }
+        );
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Data;
 
 namespace MyData.Core.OpenId;
 
@@ -10,5 +11,7 @@ public static class OpenIdSetup
             .AddSingleton<TransferTokens>()
             .AddSingleton<ProviderClients>()
             .AddSingleton<Introspection>()
-            .AddHostedService<KeyRoller>();
+            .AddHostedService<KeyRoller>()
+            .AddPruning<AccessToken>("access_tokens", (rows, now, _) => rows.Where(t => t.ExpiresAt < now))
+            .AddPruning<UsedAssertion>("used_assertions", (rows, now, _) => rows.Where(u => u.ExpiresAt < now));
 }

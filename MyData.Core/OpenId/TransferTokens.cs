@@ -88,13 +88,6 @@ public sealed class TransferTokens(
             .Where(token => token.TransferId == transferId && token.RevokedAt == null)
             .ExecuteUpdate(set => set.SetProperty(token => token.RevokedAt, scope.Now));
 
-    /// <summary>Drops what can no longer be used: tokens and the marks of used assertions.</summary>
-    public static void DropExpired(WriteScope scope)
-    {
-        scope.Db.Set<AccessToken>().Where(token => token.ExpiresAt < scope.Now).ExecuteDelete();
-        scope.Db.Set<UsedAssertion>().Where(used => used.ExpiresAt < scope.Now).ExecuteDelete();
-    }
-
     public static string HashOf(string token) => Base64UrlText.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     private AccessToken Row(TokenRequest request, TimeSpan lifetime, string hash, string? thumbprint)

@@ -2,15 +2,13 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
-using MyData.Core.OpenId;
 
 namespace MyData.Core.Transfers;
 
-/// <summary>Ends what has run out: packages after their 8 hours, transfers past their deadline, tokens and used assertions.</summary>
+/// <summary>Ends what has run out: packages after their 8 hours, transfers past their deadline.</summary>
 public sealed class TransferSweeper(
     TransferSteps steps,
     IDbContextFactory<MyDataDb> databases,
-    IWriter writer,
     TimeProvider time,
     ILogger<TransferSweeper> log
 ) : BackgroundService
@@ -40,14 +38,6 @@ public sealed class TransferSweeper(
             token.ThrowIfCancellationRequested();
         foreach (var id in await PastDeadlineAsync(token))
             await steps.FailAsync(id, TransferCodes.NeverReady, token);
-        await writer.WriteAsync(
-            scope =>
-            {
-                scope.Bookkeeping();
-                TransferTokens.DropExpired(scope);
-            },
-            token
-        );
     }
 
     private async Task<bool> AnyOverAsync(CancellationToken token)

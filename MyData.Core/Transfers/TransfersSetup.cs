@@ -19,5 +19,13 @@ public static class TransfersSetup
             .AddSingleton<TransferCall>()
             .AddSingleton<IEventFollower, ClosedAccounts>()
             .AddHostedService<TransferRunner>()
-            .AddHostedService<TransferSweeper>();
+            .AddHostedService<TransferSweeper>()
+            .AddPruning<Transfer>(
+                "transfers",
+                (rows, now, keep) =>
+                {
+                    var over = now - keep.EndedTransfers;
+                    return rows.OldestFirst(t => t.Id).Where(t => t.EndedAt < over);
+                }
+            );
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.OpenId;
 using MyData.Tests.Support;
@@ -18,7 +17,7 @@ public sealed class LoopTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Theory]
-    [InlineData(typeof(CitizenHousekeeping))]
+    [InlineData(typeof(Housekeeping))]
     [InlineData(typeof(KeyRoller))]
     public async Task Loop_WriteFails_GoesOnWithTheNextRound(Type kind)
     {

@@ -273,7 +273,7 @@ public sealed class SessionTests(SignInHouse house) : IClassFixture<SignInHouse>
         using var browser = house.Portal.Visitor();
         await SignInHouse.DocumentsAsync(browser, Person.Number(16));
         house.Time.Advance(TimeSpan.FromDays(31));
-        await house.Get<CitizenHousekeeping>().CleanAsync(Stop);
+        await house.Get<Housekeeping>().CleanAsync(Stop);
         Assert.Equal(0, await house.Portal.ReadAsync(db => db.Set<IdentityCheck>().CountAsync(Stop)));
         Assert.Equal(0, await house.Portal.ReadAsync(db => db.Set<Citizen>().CountAsync(c => c.VerifiedAt == null)));
         Assert.NotEqual(0, await house.Portal.ReadAsync(db => db.Set<Citizen>().CountAsync(Stop)));

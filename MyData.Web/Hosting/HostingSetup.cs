@@ -46,6 +46,7 @@ public static class HostingSetup
             ConnectionString = ConnectionStrings.Rooted(settings.Database, builder.Environment.ContentRootPath),
         };
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(settings.Retention);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMyDataCore(database, keys);
         builder.Services.AddSingleton<IIssuer, PublicOrigin>();

@@ -25,6 +25,7 @@ public sealed record MyDataSettings
     public SignInSettings SignIn { get; init; } = new();
     public CircuitSettings Circuits { get; init; } = new();
     public ClientFailureSettings ClientFailures { get; init; } = new();
+    public RetentionSettings Retention { get; init; } = new();
 
     public sealed record HelpDeskSettings
     {
@@ -66,6 +67,8 @@ public sealed record MyDataSettings
             yield return "MyData:Database is not set.";
         if (Keys.Length == 0)
             yield return "MyData:Keys is not set.";
+        foreach (var problem in Retention.Problems())
+            yield return problem;
         if (!production)
             yield break;
         if (Sandbox.Enabled)
