@@ -7,6 +7,9 @@ namespace MyData.Core.Data;
 
 public static class DataSetup
 {
+    /// <summary>Readers that keep their connection; in a rush there are more, and those close theirs.</summary>
+    private const int ReadersKept = 64;
+
     public static IServiceCollection AddData(
         this IServiceCollection services,
         DatabaseSettings settings,
@@ -23,11 +26,13 @@ public static class DataSetup
         services.TryAddSingleton(new RetentionSettings());
         services.AddSingleton<Housekeeping>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
-        services.AddPooledDbContextFactory<MyDataDb>(options =>
-            options
-                .UseSqlite(settings.ConnectionString)
-                .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-                .AddInterceptors(new SqlitePragmas())
+        services.AddPooledDbContextFactory<MyDataDb>(
+            options =>
+                options
+                    .UseSqlite(settings.ConnectionString)
+                    .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+                    .AddInterceptors(new SqlitePragmas()),
+            ReadersKept
         );
         return services;
     }

@@ -18,7 +18,9 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<IEventFollower> _followers;
     private readonly SqliteConnection _connection;
-    private readonly DbContextOptions<MyDataDb> _options;
+
+    // One for all writes: making a context costs more than most writes do. Each job finds it empty.
+    private readonly MyDataDb _db;
     private readonly LogErasure _erasure;
     private readonly Task _loop;
 
@@ -33,7 +35,8 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         _time = time;
         _followers = [.. followers];
         _connection = new SqliteConnection(settings.ConnectionString);
-        _options = new DbContextOptionsBuilder<MyDataDb>().UseSqlite(_connection).Options;
+        _db = new MyDataDb(new DbContextOptionsBuilder<MyDataDb>().UseSqlite(_connection).Options);
+        _db.Database.AutoSavepointsEnabled = false;
         _erasure = new LogErasure(_connection, time, () => _jobs.Writer.TryWrite(EmptyTheLog.Job));
         _loop = Task.Factory.StartNew(Run, TaskCreationOptions.LongRunning);
     }
@@ -50,6 +53,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         _jobs.Writer.TryComplete();
         await _loop;
         _erasure.Dispose();
+        await _db.DisposeAsync();
         await _connection.DisposeAsync();
     }
 
@@ -91,13 +95,14 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         }
         var erases = false;
         using var transaction = _connection.BeginTransaction(deferred: false);
+        // What an earlier batch left of its own is let go first: Entity Framework refuses a second one beside it.
+        _db.Database.UseTransaction(null);
+        _db.Database.UseTransaction(transaction);
         foreach (var job in batch)
         {
             transaction.Save("job");
-            using var db = new MyDataDb(_options);
-            db.Database.AutoSavepointsEnabled = false;
-            db.Database.UseTransaction(transaction);
-            var scope = new WriteScope(db, _time.GetUtcNow().TrimToMilliseconds(), _followers);
+            _db.ChangeTracker.Clear();
+            var scope = new WriteScope(_db, _time.GetUtcNow().TrimToMilliseconds(), _followers);
             if (job.Run(scope))
             {
                 transaction.Release("job");

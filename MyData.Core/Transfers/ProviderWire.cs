@@ -20,8 +20,9 @@ public abstract record ProviderAnswer
 {
     private ProviderAnswer() { }
 
-    /// <summary>The sealed package stands on the relay.</summary>
-    public sealed record Sealed(string Head, string SealDigest, long CipherTextLength) : ProviderAnswer;
+    /// <summary>The sealed package stands on the relay, but for its last chunk, which comes with the word that it is ready.</summary>
+    public sealed record Sealed(string Head, string SealDigest, long CipherTextLength, PackageChunk LastChunk)
+        : ProviderAnswer;
 
     /// <summary>Call again after this time.</summary>
     public sealed record Preparing(TimeSpan RetryAfter) : ProviderAnswer;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
@@ -25,7 +26,7 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
         CancellationToken token
     )
     {
-        var number = 0;
+        PackageChunk? last = null;
         var underWay = new Queue<Task>(ChunksUnderWay);
         try
         {
@@ -41,13 +42,20 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
                 {
                     if (underWay.Count == ChunksUnderWay)
                         await underWay.Dequeue();
-                    underWay.Enqueue(KeepAsync(transferId, number++, bytes.ToArray(), cancellation));
+                    if (last is not null)
+                        underWay.Enqueue(KeepAsync(last, cancellation));
+                    last = new PackageChunk
+                    {
+                        TransferId = transferId,
+                        Number = last is null ? 0 : last.Number + 1,
+                        Bytes = bytes.ToArray(),
+                    };
                 },
                 token
             );
             await Task.WhenAll(underWay);
             var head = Encoding.UTF8.GetString(arrival.Head.Raw.Span);
-            return new(head, arrival.Digest.Hex, arrival.CipherTextLength);
+            return new(head, arrival.Digest.Hex, arrival.CipherTextLength, last ?? throw Nothing());
         }
         catch
         {
@@ -66,7 +74,8 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
     {
         await output.WriteAsync(Encoding.UTF8.GetBytes(transfer.Head!), token);
         await using var db = await databases.CreateDbContextAsync(token);
-        for (var number = 0; ; number++)
+        var left = transfer.CipherTextLength;
+        for (var number = 0; left > 0; number++)
         {
             var bytes = await db.Set<PackageChunk>()
                 .Where(chunk => chunk.TransferId == transfer.Id && chunk.Number == number)
@@ -75,23 +84,19 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
             if (bytes is null)
                 break;
             await output.WriteAsync(bytes, token);
+            left -= bytes.Length;
         }
         await output.WriteAsync(Tail, token);
     }
 
-    private Task KeepAsync(Guid transferId, int number, byte[] bytes, CancellationToken token) =>
+    private static UnreachableException Nothing() => new("An empty cipher text is refused when it is read.");
+
+    private Task KeepAsync(PackageChunk chunk, CancellationToken token) =>
         writer.WriteAsync(
             scope =>
             {
                 scope.Bookkeeping();
-                scope.Db.Add(
-                    new PackageChunk
-                    {
-                        TransferId = transferId,
-                        Number = number,
-                        Bytes = bytes,
-                    }
-                );
+                scope.Db.Add(chunk);
             },
             token
         );

@@ -61,7 +61,7 @@ public sealed class ClosedAccountTests : IAsyncDisposable
         await _host.WriteAsync(scope => Chunk(scope, id, 7));
         var steps = _host.Get<TransferSteps>();
         if (arrives)
-            Assert.False(await steps.ReadyAsync(id, new ProviderAnswer.Sealed("{", "00", 4), Token));
+            Assert.False(await steps.ReadyAsync(id, Late(id), Token));
         else
             await steps.FailAsync(id, TransferCodes.Cut, Token);
         Assert.Empty(await _host.AllAsync<PackageChunk>());
@@ -101,6 +101,19 @@ public sealed class ClosedAccountTests : IAsyncDisposable
         });
         return id;
     }
+
+    private static ProviderAnswer.Sealed Late(Guid transfer) =>
+        new(
+            "{",
+            "00",
+            4,
+            new PackageChunk
+            {
+                TransferId = transfer,
+                Number = 8,
+                Bytes = "late"u8.ToArray(),
+            }
+        );
 
     private static void Chunk(WriteScope scope, Guid transfer, int number)
     {

@@ -19,7 +19,7 @@ public sealed class Packages(IProviderCertificateCheck roots)
         "data-state=\"Empty\"",
         "data-state=\"Expired\"",
     ];
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(150);
     private readonly ConcurrentDictionary<string, bool> _trusted = new();
 
     public static async Task<Packages> TrustingAsync(Browser browser, CancellationToken token)

@@ -28,7 +28,20 @@ public sealed class Workspace : IDisposable
         Console.WriteLine($"Publishing the portal to {target} …");
         var (code, output) = await Commands.RunAsync(
             Repository.Root,
-            ["dotnet", "publish", "MyData.Web", "-c", "Release", "-o", target, "--nologo", "-v", "quiet"],
+            [
+                "dotnet",
+                "publish",
+                "MyData.Web",
+                "-c",
+                "Release",
+                "-r",
+                "linux-x64",
+                "-o",
+                target,
+                "--nologo",
+                "-v",
+                "quiet",
+            ],
             token
         );
         if (code != 0)
