@@ -56,7 +56,7 @@ app.MapRazorComponents<App>()
         // It would hold 240 KB for each page that waits, more than all the rest of it; what goes over a circuit is small.
         options.DisableWebSocketCompression = true;
     })
-    .LimitCircuits();
+    .LimitCircuits(settings.Circuits);
 await app.RunAsync();
 
 public partial class Program;

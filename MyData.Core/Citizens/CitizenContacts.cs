@@ -34,7 +34,12 @@ public sealed class CitizenContacts(
 )
 {
     public const int CodeLength = 6;
-    private const int Tries = 5;
+
+    /// <summary>Codes that are mailed at once; then ever more slowly, and one of them is forgotten each half hour.</summary>
+    public const int CodesAtOnce = 3;
+
+    /// <summary>Tries for one code.</summary>
+    public const int Tries = 5;
     private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(10);
 
     /// <summary>Mails a code to the address. Null: done; else how long to wait, because too many were sent.</summary>
@@ -172,7 +177,7 @@ public sealed class CitizenContacts(
 
     // Three at once, then ever more slowly: the mail box may be somebody else's.
     private static IReadOnlyList<AttemptLimit> Sending(Guid citizenId) =>
-        [new($"contact {citizenId:N}", Free: 3, Forget: TimeSpan.FromMinutes(30))];
+        [new($"contact {citizenId:N}", Free: CodesAtOnce, Forget: TimeSpan.FromMinutes(30))];
 
     private static Event Happened(string kind, Guid citizenId, Guid sessionId, string? details = null) =>
         new()

@@ -54,6 +54,10 @@ public sealed class Consents(
         return true;
     }
 
+    /// <summary>How many decisions of hers are stored since then.</summary>
+    public static int DecidedSince(WriteScope scope, Guid citizenId, DateTimeOffset since) =>
+        scope.Db.Set<ConsentRecord>().Count(c => c.CitizenId == citizenId && c.DecidedAt > since);
+
     public async Task<ConsentRecord?> FindAsync(Guid citizenId, Guid consentId, CancellationToken token = default)
     {
         await using var db = await databases.CreateDbContextAsync(token);

@@ -23,7 +23,10 @@ public sealed class Complaints(
 
     /// <summary>Days within which she gets an answer.</summary>
     public const int AnswerDays = 15;
-    private const int MostADay = 20;
+
+    /// <summary>Complaints of one citizen within a day.</summary>
+    public const int MostADay = 20;
+
     private static readonly TimeSpan Taipei = TimeSpan.FromHours(8);
 
     /// <summary>What is wrong with a form, by stable codes; empty: nothing.</summary>

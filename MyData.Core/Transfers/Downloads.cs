@@ -37,7 +37,10 @@ public sealed class Downloads(
     /// Stores the decision and, with a yes, one transfer for each data set, in one transaction. The same form sent twice
     /// changes nothing.
     /// </summary>
-    /// <exception cref="TransferException">download.too_many: so much is under way or waiting for her already; nothing was stored.</exception>
+    /// <exception cref="TransferException">
+    /// download.too_many: so much is under way or waiting for her already; download.too_often: she has decided that often
+    /// within the hour. Nothing was stored.
+    /// </exception>
     public async Task<Guid> DecideAsync(DecideDownload request, CancellationToken token = default)
     {
         var consent = consents.Prepare(request.Consent);
@@ -95,6 +98,9 @@ public sealed class Downloads(
 
     private List<Transfer> Add(WriteScope scope, ConsentRecord consent, DecideDownload request)
     {
+        // Refusals too: each is a signed row that is kept.
+        if (Consents.DecidedSince(scope, consent.CitizenId, scope.Now.AddHours(-1)) >= settings.DecisionsAnHour)
+            throw new TransferException(TransferCodes.TooOften, "She has decided too often within the hour.");
         if (consent.Decision != ConsentDecision.Given)
             return [];
         var open = scope

@@ -26,6 +26,7 @@ public static class TransferCodes
     public const string Platform = "platform.error";
     public const string ClaimRefused = "relay.claim_refused";
     public const string TooManyOpen = "download.too_many";
+    public const string TooOften = "download.too_often";
     public const string NotReady = "relay.not_ready";
 
     public static IReadOnlyList<string> All { get; } =
@@ -54,6 +55,7 @@ public static class TransferCodes
         ClaimRefused,
         NotReady,
         TooManyOpen,
+        TooOften,
     ];
 }
 

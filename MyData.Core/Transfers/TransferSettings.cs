@@ -26,6 +26,9 @@ public sealed record TransferSettings
     /// <summary>Transfers of one citizen that are under way or waiting for her: what one account can make the relay hold.</summary>
     public int MostOpen { get; init; } = 60;
 
+    /// <summary>Decisions of one citizen in an hour, yes or no.</summary>
+    public int DecisionsAnHour { get; init; } = 60;
+
     public int MostRounds { get; init; } = 16;
     public TimeSpan LongestPreparation { get; init; } = TimeSpan.FromSeconds(5400);
 

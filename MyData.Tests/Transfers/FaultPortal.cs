@@ -24,6 +24,7 @@ public sealed class FaultPortal : IAsyncLifetime
                                 SlowestRate = 64 * 1024,
                                 LongestPreparation = TimeSpan.FromSeconds(20),
                                 MostOpen = 24,
+                                DecisionsAnHour = 10_000,
                             }
                         )
                     ),

@@ -136,16 +136,23 @@ public static class CircuitLimitsSetup
 {
     /// <summary>Holds the request that opens a live page's connection to <see cref="CircuitLimits.RatePolicy"/>.</summary>
     public static RazorComponentsEndpointConventionBuilder LimitCircuits(
-        this RazorComponentsEndpointConventionBuilder components
+        this RazorComponentsEndpointConventionBuilder components,
+        CircuitSettings most
     )
     {
         components.Add(endpoint =>
         {
-            if (
-                endpoint is RouteEndpointBuilder route
-                && route.RoutePattern.RawText?.Trim('/').Equals("_blazor/negotiate", StringComparison.Ordinal) == true
-            )
+            if (endpoint is not RouteEndpointBuilder route)
+                return;
+            var path = route.RoutePattern.RawText?.Trim('/');
+            if (path == "_blazor/negotiate")
                 route.Metadata.Add(new EnableRateLimitingAttribute(CircuitLimits.RatePolicy));
+            if (path is "_blazor" or "_blazor/negotiate")
+                route.Metadata.Add(
+                    new EndpointLimit(
+                        $"live pages: {most.PerPerson} of a person, {most.PerNetwork} of a network, {most.InAll} in all (`{CircuitLimits.TooMany}`)"
+                    )
+                );
         });
         return components;
     }

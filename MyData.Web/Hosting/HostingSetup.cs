@@ -50,7 +50,7 @@ public static class HostingSetup
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddMyDataCore(database, keys);
         builder.Services.AddSingleton<IIssuer, PublicOrigin>();
-        builder.Services.AddSingleton(new TransferSettings());
+        builder.Services.AddSingleton(new TransferSettings { DecisionsAnHour = settings.Person.DecisionsAnHour });
         builder.Services.AddSingleton<ProviderAddresses>();
         builder.Services.AddSingleton<IProviderAddresses>(services => services.GetRequiredService<ProviderAddresses>());
         builder.Services.AddSingleton<ISandboxAddress>(services => services.GetRequiredService<ProviderAddresses>());
@@ -124,6 +124,7 @@ public static class HostingSetup
         app.UseMissingPages();
         app.UseAuthorization();
         app.UseMiddleware<CircuitLimits>();
+        app.UseMiddleware<PersonLimits>();
         app.UseAntiforgery();
     }
 }

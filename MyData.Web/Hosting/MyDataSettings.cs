@@ -25,6 +25,7 @@ public sealed record MyDataSettings
     public SignInSettings SignIn { get; init; } = new();
     public CircuitSettings Circuits { get; init; } = new();
     public ClientFailureSettings ClientFailures { get; init; } = new();
+    public PersonSettings Person { get; init; } = new();
     public RetentionSettings Retention { get; init; } = new();
 
     public sealed record HelpDeskSettings

@@ -19,17 +19,27 @@ public static class AccountEndpoints
     {
         // Before the pages of the same address, which would otherwise answer the form too.
         var group = app.MapGroup("").RequireRateLimiting(SignInSetup.RatePolicy).WithOrder(-1);
-        group.MapPost(
-            AccountUrls.Contact,
-            (HttpContext context, ContactChanges changes, [FromForm] string? email) => changes.SendAsync(context, email)
-        );
-        group.MapPost(
-            AccountUrls.ContactCode,
-            (HttpContext context, ContactChanges changes, [FromForm] string? code) => changes.VerifyAsync(context, code)
-        );
+        group
+            .MapPost(
+                AccountUrls.Contact,
+                (HttpContext context, ContactChanges changes, [FromForm] string? email) =>
+                    changes.SendAsync(context, email)
+            )
+            .WithMetadata(
+                new EndpointLimit(
+                    $"person: {CitizenContacts.CodesAtOnce} codes, then one each half hour, and a wait that grows"
+                )
+            );
+        group
+            .MapPost(
+                AccountUrls.ContactCode,
+                (HttpContext context, ContactChanges changes, [FromForm] string? code) =>
+                    changes.VerifyAsync(context, code)
+            )
+            .WithMetadata(new EndpointLimit($"person: {CitizenContacts.Tries} tries for a code"));
         group.MapPost(AccountUrls.ContactRemove, RemoveContactAsync).RequireForm();
         group.MapPost(AccountUrls.Preferences, SetPreferencesAsync).RequireForm();
-        group.MapGet(AccountUrls.HeldJson, DownloadAsync);
+        group.MapGet(AccountUrls.HeldJson, DownloadAsync).WithMetadata(PersonLimit.Exports);
         group
             .MapPost(
                 AccountUrls.PasskeyOptions,

@@ -14,10 +14,16 @@ public static class DownloadEndpoints
 
     public static void MapDownload(this IEndpointRouteBuilder app)
     {
-        app.MapPost(DownloadUrls.Decide, DecideAsync).RequireForm();
-        app.MapPost(DownloadUrls.DoneRoute, DoneAsync).RequireForm();
-        app.MapPost(DownloadUrls.ReportRoute, ReportAsync).RequireForm();
-        app.MapGet(DownloadUrls.PackageRoute, PackageAsync);
+        var limits = app.ServiceProvider.GetRequiredService<TransferSettings>();
+        app.MapPost(DownloadUrls.Decide, DecideAsync)
+            .RequireForm()
+            .WithMetadata(
+                new EndpointLimit($"person: {limits.DecisionsAnHour} decisions an hour (`{TransferCodes.TooOften}`)"),
+                new EndpointLimit($"person: {limits.MostOpen} transfers open (`{TransferCodes.TooManyOpen}`)")
+            );
+        app.MapPost(DownloadUrls.DoneRoute, DoneAsync).RequireForm().WithMetadata(PersonLimit.Changes);
+        app.MapPost(DownloadUrls.ReportRoute, ReportAsync).RequireForm().WithMetadata(PersonLimit.Changes);
+        app.MapGet(DownloadUrls.PackageRoute, PackageAsync).WithMetadata(PersonLimit.Packages);
         app.MapGet(DownloadUrls.ReceiptRoute, ReceiptAsync);
     }
 
@@ -68,9 +74,9 @@ public static class DownloadEndpoints
             );
             return See(DownloadUrls.Progress(consentId));
         }
-        catch (TransferException refused) when (refused.Code == TransferCodes.TooManyOpen)
+        catch (TransferException refused) when (refused.Code is TransferCodes.TooManyOpen or TransferCodes.TooOften)
         {
-            return See(DownloadUrls.TooMany);
+            return See(refused.Code == TransferCodes.TooOften ? DownloadUrls.TooOften : DownloadUrls.TooMany);
         }
     }
 

@@ -11,6 +11,7 @@ public static class DownloadUrls
     public const string Decide = "/download/decide";
 
     public const string TooMany = "/download/too-many";
+    public const string TooOften = "/download/too-often";
     public const string ProgressRoute = "/download/{consentId:guid}";
     public const string DoneRoute = "/download/{consentId:guid}/done";
     public const string ReportRoute = "/download/{consentId:guid}/report";

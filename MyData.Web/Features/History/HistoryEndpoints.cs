@@ -10,10 +10,16 @@ public static class HistoryEndpoints
 {
     public static void MapHistory(this IEndpointRouteBuilder app)
     {
-        app.MapGet(HistoryUrls.Csv, Csv);
-        app.MapGet(HistoryUrls.Json, Json);
+        app.MapGet(HistoryUrls.Csv, Csv).WithMetadata(PersonLimit.Exports);
+        app.MapGet(HistoryUrls.Json, Json).WithMetadata(PersonLimit.Exports);
         // Before the page of the same address, which would otherwise answer the form too.
-        app.MapPost(HistoryUrls.ComplainRoute, ComplainAsync).RequireForm().WithOrder(-1);
+        app.MapPost(HistoryUrls.ComplainRoute, ComplainAsync)
+            .RequireForm()
+            .WithOrder(-1)
+            .WithMetadata(
+                PersonLimit.Changes,
+                new EndpointLimit($"person: {Complaints.MostADay} a day (`complaint.too-many`)")
+            );
     }
 
     private static IResult Csv(HttpContext context, HistoryQueries history, HistoryExport export, TimeProvider time)

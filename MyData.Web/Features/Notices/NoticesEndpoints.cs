@@ -6,7 +6,7 @@ namespace MyData.Web.Features.Notices;
 public static class NoticesEndpoints
 {
     public static void MapNotices(this IEndpointRouteBuilder app) =>
-        app.MapPost(NoticesUrls.Read, MarkReadAsync).RequireForm();
+        app.MapPost(NoticesUrls.Read, MarkReadAsync).RequireForm().WithMetadata(PersonLimit.Changes);
 
     // Marking a notice that is read, gone or another's changes nothing and says nothing.
     private static async Task<IResult> MarkReadAsync(

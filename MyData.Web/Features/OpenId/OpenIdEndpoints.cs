@@ -23,9 +23,18 @@ public static class OpenIdEndpoints
         app.MapGet(OpenIdUrls.ServerMetadata, Discovery).AllowAnonymous();
         app.MapGet(OpenIdUrls.Keys, Keys).AllowAnonymous();
         app.MapGet(OpenIdUrls.Trust, Trust).AllowAnonymous();
-        app.MapPost(OpenIdUrls.Introspect, IntrospectAsync).AllowAnonymous().DisableAntiforgery();
-        app.MapPost(OpenIdUrls.UserInfo, UserInfoByAssertionAsync).AllowAnonymous().DisableAntiforgery();
-        app.MapGet(OpenIdUrls.UserInfo, UserInfoByBearerAsync).AllowAnonymous();
+        var failures = app.ServiceProvider.GetRequiredService<MyDataSettings>().ClientFailures;
+        var group = app.MapGroup("")
+            .AllowAnonymous()
+            .DisableAntiforgery()
+            .WithMetadata(
+                new EndpointLimit(
+                    $"refusals: {failures.PerClient} of a client from one network, {failures.PerNetwork} of a network; one is forgotten each {failures.Forget.TotalSeconds} s (`{ClientFailures.TooMany}`)"
+                )
+            );
+        group.MapPost(OpenIdUrls.Introspect, IntrospectAsync);
+        group.MapPost(OpenIdUrls.UserInfo, UserInfoByAssertionAsync);
+        group.MapGet(OpenIdUrls.UserInfo, UserInfoByBearerAsync);
     }
 
     /// <summary>OpenID Connect Discovery §3, RFC 8414 §2: what is served, and nothing that is not.</summary>

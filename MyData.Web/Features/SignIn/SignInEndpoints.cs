@@ -13,30 +13,37 @@ public static class SignInEndpoints
     {
         // Before the pages of the same address, which would otherwise answer the form too.
         var group = app.MapGroup("").AllowAnonymous().RequireRateLimiting(SignInSetup.RatePolicy).WithOrder(-1);
-        group.MapPost(
-            SignInUrls.Documents,
-            (
-                HttpContext context,
-                DocumentSignIn documents,
-                IStringLocalizer<SignInText> text,
-                [FromForm] string? id,
-                [FromForm(Name = "health_card")] string? healthCard,
-                [FromForm] string? household,
-                [FromForm] string? back,
-                [FromForm] string? level
-            ) =>
-            {
-                var form = new DocumentsForm
+        var rate = app.ServiceProvider.GetRequiredService<MyDataSettings>().SignIn.Rate;
+        group
+            .MapPost(
+                SignInUrls.Documents,
+                (
+                    HttpContext context,
+                    DocumentSignIn documents,
+                    IStringLocalizer<SignInText> text,
+                    [FromForm] string? id,
+                    [FromForm(Name = "health_card")] string? healthCard,
+                    [FromForm] string? household,
+                    [FromForm] string? back,
+                    [FromForm] string? level
+                ) =>
                 {
-                    Id = id,
-                    HealthCard = healthCard,
-                    Household = household,
-                    Back = back,
-                    Level = level,
-                };
-                return documents.PostAsync(context, form, text);
-            }
-        );
+                    var form = new DocumentsForm
+                    {
+                        Id = id,
+                        HealthCard = healthCard,
+                        Household = household,
+                        Back = back,
+                        Level = level,
+                    };
+                    return documents.PostAsync(context, form, text);
+                }
+            )
+            .WithMetadata(
+                new EndpointLimit(
+                    $"failures: {rate.PersonFailures} of a person from one device and network, {rate.DeviceFailures} of a device, {rate.NetworkFailures} of a network; then a wait that grows (`{DocumentSignIn.TooMany}`)"
+                )
+            );
         group.MapGet(
             SignInUrls.UpstreamStart,
             (HttpContext context, string? back, string? level, UpstreamSignIn upstream, ILogger<UpstreamSignIn> log) =>

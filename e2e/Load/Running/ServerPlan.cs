@@ -32,6 +32,10 @@ public sealed record ServerPlan
                 ["MyData:Sandbox:Keys"] = sandboxKeys,
                 ["MyData:Sandbox:Smtp:Port"] = "0",
                 ["MyData:Sandbox:TlsPort"] = "0",
+                // A dozen made-up people do here what thousands do elsewhere.
+                ["MyData:Person:DecisionsAnHour"] = "1000000",
+                ["MyData:Person:Packages:AtOnce"] = "1000000",
+                ["MyData:Person:Changes:AtOnce"] = "1000000",
             },
         };
 

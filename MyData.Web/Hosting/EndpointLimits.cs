@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using MyData.Web.Features.SignIn;
+
+namespace MyData.Web.Hosting;
+
+/// <summary>One limit of an endpoint, in the words of the table in the README; the numbers are those that hold.</summary>
+public sealed record EndpointLimit(string Words)
+{
+    /// <summary>Every limit of an endpoint: what its policies say, and what its feature says of its own counting.</summary>
+    public static IReadOnlyList<string> Of(Endpoint endpoint, MyDataSettings settings) =>
+        [
+            .. endpoint.Metadata.GetOrderedMetadata<EnableRateLimitingAttribute>().Select(p => OfPolicy(p, settings)),
+            .. endpoint.Metadata.GetOrderedMetadata<PersonLimit>().Select(limit => limit.Words(settings.Person)),
+            .. endpoint.Metadata.GetOrderedMetadata<EndpointLimit>().Select(limit => limit.Words),
+        ];
+
+    private static string OfPolicy(EnableRateLimitingAttribute policy, MyDataSettings settings) =>
+        policy.PolicyName switch
+        {
+            SignInSetup.RatePolicy => Bucket(
+                "network",
+                settings.SignIn.Rate.NetworkBurst,
+                settings.SignIn.Rate.NetworkPerSecond,
+                "second"
+            ),
+            CircuitLimits.RatePolicy => Bucket(
+                "network",
+                settings.Circuits.NegotiateBurst,
+                settings.Circuits.NegotiatesPerSecond,
+                "second"
+            ),
+            var other => throw new InvalidOperationException($"'{other}' has no words."),
+        };
+
+    internal static string Bucket(string whose, int atOnce, int then, string per) =>
+        string.Create(CultureInfo.InvariantCulture, $"{whose}: {atOnce} at once, then {then} a {per}");
+}
+
+/// <summary>A bucket for each signed-in person, shared by the endpoints of one kind.</summary>
+public sealed record PersonLimit
+{
+    /// <summary>Packages from the relay: many at once where much has come, each up to 68 MB.</summary>
+    public static readonly PersonLimit Packages = new() { Kind = nameof(Packages), Of = s => s.Packages };
+
+    /// <summary>Copies of everything: each reads all that is held about her.</summary>
+    public static readonly PersonLimit Exports = new() { Kind = nameof(Exports), Of = s => s.Exports };
+
+    /// <summary>Forms: each is a write.</summary>
+    public static readonly PersonLimit Changes = new() { Kind = nameof(Changes), Of = s => s.Changes };
+
+    public required string Kind { get; init; }
+    public required Func<PersonSettings, PersonRate> Of { get; init; }
+
+    public string Words(PersonSettings settings) =>
+        EndpointLimit.Bucket("person", Of(settings).AtOnce, Of(settings).AMinute, "minute");
+}
+
+/// <summary>So many at once, and so many a minute for whoever goes on.</summary>
+public sealed record PersonRate
+{
+    public int AtOnce { get; init; }
+    public int AMinute { get; init; }
+}
+
+/// <summary>The section <c>MyData:Person</c>: what one signed-in person may do how often.</summary>
+public sealed record PersonSettings
+{
+    public PersonRate Packages { get; init; } = new() { AtOnce = 180, AMinute = 60 };
+    public PersonRate Exports { get; init; } = new() { AtOnce = 10, AMinute = 1 };
+    public PersonRate Changes { get; init; } = new() { AtOnce = 60, AMinute = 60 };
+
+    /// <summary>Decisions (yes or no) an hour; counted from what is stored, so also over a restart.</summary>
+    public int DecisionsAnHour { get; init; } = 60;
+}
+
+/// <summary>Holds each person to the <see cref="PersonLimit"/> of the endpoint: 429 with the time to wait beyond it (security.md W8).</summary>
+public sealed class PersonLimits(RequestDelegate next, MyDataSettings settings) : IDisposable
+{
+    /// <summary>The stable code of a refusal, the same as on the page that a person sees.</summary>
+    public const string TooMany = "page.too_many";
+
+    private readonly PartitionedRateLimiter<(Guid Citizen, PersonLimit Limit)> _buckets = PartitionedRateLimiter.Create<
+        (Guid Citizen, PersonLimit Limit),
+        (Guid, string)
+    >(asked =>
+        RateLimitPartition.GetTokenBucketLimiter(
+            (asked.Citizen, asked.Limit.Kind),
+            _ => Options(asked.Limit.Of(settings.Person))
+        )
+    );
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var limit = context.GetEndpoint()?.Metadata.GetMetadata<PersonLimit>();
+        if (limit is null || !context.User.IsCitizen())
+        {
+            await next(context);
+            return;
+        }
+        using var lease = _buckets.AttemptAcquire((context.User.GetCitizenId(), limit));
+        if (lease.IsAcquired)
+        {
+            await next(context);
+            return;
+        }
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromMinutes(1);
+        if (!ProblemPages.IsReadByAPerson(context))
+        {
+            await TooManyRequests.AnswerAsync(context, TooMany, wait);
+            return;
+        }
+        TooManyRequests.SetRetryAfter(context, wait);
+        context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
+    }
+
+    public void Dispose() => _buckets.Dispose();
+
+    private static TokenBucketRateLimiterOptions Options(PersonRate rate) =>
+        new()
+        {
+            TokenLimit = rate.AtOnce,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / rate.AMinute,
+        };
+}
