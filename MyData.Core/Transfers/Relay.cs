@@ -96,7 +96,7 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
             scope =>
             {
                 scope.Bookkeeping();
-                scope.Db.Add(chunk);
+                chunk.Insert(scope.Db);
             },
             token
         );

@@ -47,7 +47,7 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 transfer.Head = answer.Head;
                 transfer.SealDigest = answer.SealDigest;
                 transfer.CipherTextLength = answer.CipherTextLength;
-                scope.Db.Add(answer.LastChunk);
+                answer.LastChunk.Insert(scope.Db);
                 TransferTokens.Revoke(scope, id);
                 scope.Raise(
                     TransferEnd.Happened(EventKinds.TransferReady, $"provider:{transfer.ProviderId}", transfer)

@@ -20,6 +20,7 @@ public sealed class Packages(IProviderCertificateCheck roots)
         "data-state=\"Expired\"",
     ];
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan LookAtOnce = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<string, bool> _trusted = new();
 
     public static async Task<Packages> TrustingAsync(Browser browser, CancellationToken token)
@@ -33,10 +34,19 @@ public sealed class Packages(IProviderCertificateCheck roots)
         return new Packages(new ConfiguredRoots(roots));
     }
 
-    /// <summary>Looks at the progress page again and again, as a browser without script would, until all have come.</summary>
+    /// <summary>
+    /// Looks at the progress page again and again, as a browser without script would, until all have come. Alone she is as
+    /// eager as a live page, which is told; in a crowd each look costs the others.
+    /// </summary>
     /// <returns>how often she looked</returns>
     /// <exception cref="LoadException">A transfer has ended without a package.</exception>
-    public static async Task<int> WaitAsync(Browser browser, Consent consent, int count, CancellationToken token)
+    public static async Task<int> WaitAsync(
+        Browser browser,
+        Consent consent,
+        int count,
+        CancellationToken token,
+        bool alone = false
+    )
     {
         var page = consent.Progress;
         var looks = 1;
@@ -44,7 +54,7 @@ public sealed class Packages(IProviderCertificateCheck roots)
         {
             if (Ended.Any(mark => page.Text.Contains(mark, StringComparison.Ordinal)))
                 throw page.Unexpected("a transfer ended");
-            await Task.Delay(LookAgain, token);
+            await Task.Delay(alone ? LookAtOnce : LookAgain, token);
             page = (await browser.GetAsync(consent.ProgressPath, token)).At(consent.ProgressPath);
         }
         return looks;

@@ -123,7 +123,7 @@ public sealed class LargePackages : IMeasurement
         var asked = await Consent.AskAsync(browser, $"ds={DataSet}", token);
         var began = Stopwatch.GetTimestamp();
         var consent = await Consent.AgreeAsync(browser, asked, token);
-        await Packages.WaitAsync(browser, consent, 1, token);
+        await Packages.WaitAsync(browser, consent, 1, token, alone: true);
         var (page, _, waiting) = await Packages.ListAsync(browser, consent, token);
         var body = await Packages.FetchAsync(browser, consent, waiting[0], token);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
