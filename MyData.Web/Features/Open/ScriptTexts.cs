@@ -61,6 +61,8 @@ public static class ScriptTexts
         "next.network",
         "error.session",
         "next.session",
+        "error.page",
+        "next.page",
         "error.relay",
         "next.relay",
         "error.relay.claim_refused",

@@ -31,17 +31,7 @@ public sealed class WaitingPages : IMeasurement
 
     public async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
     {
-        // The limits stand, at what this one machine and these few people need.
-        var most = Counts[^1] + WarmUp;
-        var limit = most.ToString(CultureInfo.InvariantCulture);
-        await using var servers = await Apart.StartAsync(
-            bench,
-            "circuits",
-            ("MyData:Sandbox:IncomeWait", "01:00:00"),
-            ("MyData:Circuits:PerPerson", limit),
-            ("MyData:Circuits:PerNetwork", limit),
-            ("MyData:Circuits:NegotiateBurst", limit)
-        );
+        await using var servers = await Apart.StartAsync(bench, "circuits", ("MyData:Sandbox:IncomeWait", "01:00:00"));
         var portal = servers.Portal;
         var tabs = await WaitAsync(servers, bench.Stop);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(bench.Stop);

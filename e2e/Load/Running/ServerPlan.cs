@@ -32,7 +32,10 @@ public sealed record ServerPlan
                 ["MyData:Sandbox:Keys"] = sandboxKeys,
                 ["MyData:Sandbox:Smtp:Port"] = "0",
                 ["MyData:Sandbox:TlsPort"] = "0",
-                // A dozen made-up people do here what thousands do elsewhere.
+                // A dozen made-up people on one machine do here what thousands do elsewhere.
+                ["MyData:Circuits:PerPerson"] = "4000",
+                ["MyData:Circuits:PerNetwork"] = "4000",
+                ["MyData:Circuits:NegotiateBurst"] = "4000",
                 ["MyData:Person:DecisionsAnHour"] = "1000000",
                 ["MyData:Person:Packages:AtOnce"] = "1000000",
                 ["MyData:Person:Changes:AtOnce"] = "1000000",
