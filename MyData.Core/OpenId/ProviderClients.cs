@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -28,6 +29,9 @@ public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvi
     {
         JoseNames.Es256,
     };
+
+    // Registered keys alone, and each is imported once: that costs as much as a signature does.
+    private readonly ConcurrentDictionary<string, Jwk> _keys = new(StringComparer.Ordinal);
 
     /// <exception cref="OpenIdException">invalid_client: the reason is for the log of a developer, the same for all.</exception>
     public async Task<AuthenticatedProvider> ByAssertionAsync(
@@ -105,11 +109,11 @@ public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvi
         return pair.Length == 2 ? (pair[0], pair[1]) : throw OpenIdException.InvalidClient("Not HTTP Basic.");
     }
 
-    private static JsonElement Verify(string assertion, ProviderListing provider)
+    private JsonElement Verify(string assertion, ProviderListing provider)
     {
         try
         {
-            var verified = Jws.Verify(assertion, [.. provider.ClientKeys.Select(Jwk.Parse)], Algorithms);
+            var verified = Jws.Verify(assertion, [.. provider.ClientKeys.Select(key => _keys.GetOrAdd(key, Jwk.Parse))], Algorithms);
             return StrictJson.ParseObject(verified.Payload, "assertion.invalid");
         }
         catch (EncryptionException refused)
