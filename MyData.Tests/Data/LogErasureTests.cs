@@ -1,4 +1,6 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.Transfers;
 using MyData.Tests.Support;
@@ -30,6 +32,25 @@ public sealed class LogErasureTests
         await Eventually.HoldsAsync(
             portal.Committed,
             $"no cipher text in the database's files ({page.Url})",
+            () => Task.FromResult(!Holds(portal, samples))
+        );
+    }
+
+    /// <summary>Sealed as it is: what is deleted is gone, also for whoever gets the keys one day.</summary>
+    [Fact]
+    public async Task AccountClosed_AMomentLater_HerSealedIdentityIsInNoFileOfTheDatabase()
+    {
+        await using var portal = new Portal();
+        using var lin = await Traveller.SignInAsync(portal);
+        var citizen = await portal.ReadAsync(db => db.Set<Citizen>().SingleAsync());
+        List<ReadOnlyMemory<byte>> samples = [citizen.Identity];
+        Assert.True(Holds(portal, samples), "The search would find nothing at all.");
+        await lin.Browser.GetAsync("/account/close");
+        await lin.Browser.SubmitAsync("close");
+        Assert.Equal("/account/closed", lin.Browser.Page.Path);
+        await Eventually.HoldsAsync(
+            portal.Committed,
+            "no identity in the database's files",
             () => Task.FromResult(!Holds(portal, samples))
         );
     }
