@@ -38,6 +38,7 @@ var app = builder.Build();
 app.Services.PrepareDatabase();
 app.UseHosting();
 app.MapStaticAssets().AllowAnonymous();
+app.MapHealth();
 app.MapPreferences();
 app.MapCatalog();
 app.MapSignIn();

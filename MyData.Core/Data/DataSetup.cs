@@ -47,6 +47,17 @@ public static class DataSetup
         db.Database.Migrate();
     }
 
+    /// <summary>Whether the database answers right now.</summary>
+    public static async Task<bool> DatabaseAnswersAsync(
+        this IServiceProvider services,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var databases = services.GetRequiredService<IDbContextFactory<MyDataDb>>();
+        await using var db = await databases.CreateDbContextAsync(cancellationToken);
+        return await db.Database.CanConnectAsync(cancellationToken);
+    }
+
     // A process that was killed while it migrated leaves EF's lock behind, and every later start would wait for it for
     // ever. We hold the only lock that counts.
     private static void DropAbandonedMigrationLock(MyDataDb db)

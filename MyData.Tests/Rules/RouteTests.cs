@@ -34,6 +34,8 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/{**path}",
         // Checks a file that she chooses, in her browser only
         "/verify",
+        // Whether the portal stands, for the proxy before it
+        "/health",
         // The sandbox's front page, with nobody real on it
         "/sandbox",
         // Signing in and out: what a citizen does before she is one

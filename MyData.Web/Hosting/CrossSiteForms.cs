@@ -1,7 +1,7 @@
 namespace MyData.Web.Hosting;
 
 /// <summary>
-/// Refuses what another site sends in her name, before anything looks at it: a browser says where a request comes from
+/// Refuses what another site sends in her name, before anything acts on it: a browser says where a request comes from
 /// (Fetch Metadata, W3C), and no form of ours is sent from elsewhere. A caller that is no browser does not say it.
 /// </summary>
 public sealed class CrossSiteForms(RequestDelegate next)

@@ -116,9 +116,9 @@ public static class HostingSetup
         if (!app.Environment.IsDevelopment())
             app.UseHsts();
         app.UseMiddleware<SecurityHeaders>();
-        app.UseMiddleware<CrossSiteForms>();
         app.UseRequestLocalization(Languages.Configure);
         app.UseProblemPages();
+        app.UseMiddleware<CrossSiteForms>();
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseMissingPages();

@@ -29,6 +29,7 @@ public static class SandboxEndpoints
 
     private static void MapAgencies(RouteGroupBuilder sandbox)
     {
+        sandbox.MapGet("/builds.json", (BuiltPackages built) => Results.Json(built.Counts));
         foreach (var agency in SandboxAgencies.All)
         {
             foreach (var dataSet in agency.DataSets.Where(d => d.Address is null))

@@ -48,6 +48,7 @@ public static class SandboxSetup
         services.AddSingleton<DpopProof>();
         services.AddSingleton<AgencyDoor>();
         services.AddSingleton<PreparedTransfers>();
+        services.AddSingleton<BuiltPackages>();
         services.AddSingleton<NativeEndpoint>();
         services.AddSingleton<NationalEndpoint>();
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using MyData.E2E.Support;
 using MyData.Tests.Support;
 
@@ -13,6 +14,7 @@ public sealed class PowerCutTests
     private const int MostWrites = 80;
     private const string Native = "API.7QovE2Gev6";
     private const string National = "API.60GGfgGX1A";
+    private const string Income = "API.syWqjr4flJ";
 
     [Theory]
     [InlineData("before")]
@@ -40,6 +42,34 @@ public sealed class PowerCutTests
             2 * write,
             await portal.NumberAsync($"select count(distinct TransferId) from events where Kind = 'transfer.done'")
         );
+        await BuiltOnceAsync(portal, transfers: 2 * write);
+    }
+
+    [Fact]
+    public async Task SlowAgency_PortalKilledWhileItPrepares_BuildsOnce()
+    {
+        await using var portal = await PortalProcess.StartApartAsync();
+        using var citizen = portal.Visitor();
+        await citizen.SignInFirstTimeAsync(SandboxSteps.Persona("lin"));
+        var download = await Download.AgreeAsync(citizen, Income, $"{Income}:year=114");
+        while ((await download.StatesAsync())[0] is "Requested" or "Calling") { }
+        await portal.RestartAsync();
+        await portal.RestartAsync();
+        await FinishAsync(citizen, download);
+        await BuiltOnceAsync(portal, transfers: 1);
+    }
+
+    // Whoever is asked again for a transfer gives what it built: no agency builds for a transfer that it has built for, or that nobody knows.
+    private static async Task BuiltOnceAsync(PortalProcess portal, int transfers)
+    {
+        using var client = new HttpClient();
+        var built = await client.GetFromJsonAsync<Dictionary<string, int>>(
+            new Uri(portal.Sandbox!, "/sandbox/builds.json")
+        );
+        Assert.Equal(transfers, built!.Count);
+        Assert.All(built, transfer => Assert.True(transfer.Value == 1, $"{transfer.Key}: {transfer.Value}"));
+        var ids = string.Join(", ", built.Keys.Select(id => $"'{id}'"));
+        Assert.Equal(transfers, await portal.NumberAsync($"select count(*) from transfers where lower(Id) in ({ids})"));
     }
 
     /// <summary>One download with a power cut at the given write; false when it got through without one.</summary>

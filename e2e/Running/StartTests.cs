@@ -6,18 +6,6 @@ namespace MyData.E2E.Running;
 public sealed class StartTests
 {
     [Fact]
-    public async Task Start_Production_NothingSet_RefusesAndNamesEverySetting()
-    {
-        var (exit, output) = await PortalProcess.RunAsync(
-            new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Production" }
-        );
-        Assert.NotEqual(0, exit);
-        Assert.Contains("MyData:HelpDesk:Phone", output, StringComparison.Ordinal);
-        Assert.Contains("MyData:TrustedRoots", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Start_AfterKill_ServesAgainOnTheSameDatabase()
     {
         await using var portal = await PortalProcess.StartAsync();

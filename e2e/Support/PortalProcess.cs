@@ -31,6 +31,9 @@ public sealed partial class PortalProcess : IAsyncDisposable
 
     public Uri Origin { get; }
     public string Folder { get; }
+
+    /// <summary>Where the sandbox runs, when in a process of its own.</summary>
+    public Uri? Sandbox => _sandbox?.Origin;
     public string Database => Path.Combine(Folder, "mydata.db");
 
     /// <summary>Everything that it wrote to its console, over all restarts.</summary>
@@ -90,10 +93,13 @@ public sealed partial class PortalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs it to its end, for starts that must be refused: exit code and what it said.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> settings)
+    /// <summary>Runs it to its end, for commands and for starts that must be refused: exit code and what it said.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        IReadOnlyDictionary<string, string> settings,
+        params string[] arguments
+    )
     {
-        await using var portal = new PortalProcess(FreePort(), new Dictionary<string, string>(settings), []);
+        await using var portal = new PortalProcess(FreePort(), new Dictionary<string, string>(settings), arguments);
         var process = portal.Launch(_ => { });
         using var limit = new CancellationTokenSource(StartLimit);
         await process.WaitForExitAsync(limit.Token);

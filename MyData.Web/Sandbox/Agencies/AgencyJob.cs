@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 using MyData.Web.Sandbox.Keys;
@@ -43,6 +45,17 @@ public sealed record AgencyJob
     /// <summary>The bytes to send for a package: sealed on the native wire, as they are on the national one.</summary>
     public byte[] Wrap(byte[] zip, string? subject = null) =>
         IsNative ? SealedPackage.Seal(zip, Request(subject ?? Subject), out _) : zip;
+
+    /// <summary>What was asked, by whom and for whom: the same only for the same question.</summary>
+    public string Fingerprint()
+    {
+        var parts = Recipients
+            .Select(r => r.Key.Thumbprint())
+            .Concat(Fields)
+            .Concat(Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"))
+            .Prepend(Subject);
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
+    }
 
     /// <summary>Sends a package; a large one is sealed block by block on its way out.</summary>
     public async Task SendAsync(byte[] zip)

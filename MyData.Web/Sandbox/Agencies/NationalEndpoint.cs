@@ -9,6 +9,7 @@ namespace MyData.Web.Sandbox.Agencies;
 public sealed class NationalEndpoint(
     PortalClient portal,
     SandboxKeys keys,
+    BuiltPackages built,
     Misbehaviours misbehaviours,
     TimeProvider clock
 )
@@ -25,7 +26,7 @@ public sealed class NationalEndpoint(
             else if (misbehaviours.Of(job) is { } misbehaviour)
                 await misbehaviour(job);
             else if (job.Find(job.Persona) is { } record)
-                await job.SendAsync(Packages.Write(job, job.Persona, record));
+                await job.SendBodyAsync(built.Body(job, () => Packages.Write(job, job.Persona, record)));
             else
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
         }

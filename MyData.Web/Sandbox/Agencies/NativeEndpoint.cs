@@ -4,8 +4,12 @@ using MyData.Web.Sandbox.Misbehaving;
 namespace MyData.Web.Sandbox.Agencies;
 
 /// <summary>The address of a native data set (protocols.md A2).</summary>
-public sealed class NativeEndpoint(AgencyDoor door, PreparedTransfers prepared, Misbehaviours misbehaviours)
-    : IDisposable
+public sealed class NativeEndpoint(
+    AgencyDoor door,
+    PreparedTransfers prepared,
+    BuiltPackages built,
+    Misbehaviours misbehaviours
+) : IDisposable
 {
     /// <summary>A package of 20 MB needs about 100 MB while it is made.</summary>
     private readonly SemaphoreSlim largeOnes = new(4);
@@ -49,8 +53,11 @@ public sealed class NativeEndpoint(AgencyDoor door, PreparedTransfers prepared, 
         else if (job.DataSet.Large)
             await InTurnAsync(job, record);
         else
-            await job.SendAsync(Packages.Write(job, job.Persona, record));
+            await SendAsync(job, record);
     }
+
+    private Task SendAsync(AgencyJob job, AgencyRecord record) =>
+        job.SendBodyAsync(built.Body(job, () => job.Wrap(Packages.Write(job, job.Persona, record))));
 
     private async Task PrepareAsync(AgencyJob job, AgencyRecord record)
     {
@@ -62,7 +69,7 @@ public sealed class NativeEndpoint(AgencyDoor door, PreparedTransfers prepared, 
                 .ToString(CultureInfo.InvariantCulture);
             return;
         }
-        await job.SendBodyAsync(prepared.Body(job, () => job.Wrap(Packages.Write(job, job.Persona, record))));
+        await SendAsync(job, record);
     }
 
     private async Task InTurnAsync(AgencyJob job, AgencyRecord record)
@@ -70,6 +77,7 @@ public sealed class NativeEndpoint(AgencyDoor door, PreparedTransfers prepared, 
         await largeOnes.WaitAsync(job.Http.RequestAborted);
         try
         {
+            built.Count(job);
             await job.SendAsync(Packages.Write(job, job.Persona, record));
         }
         finally

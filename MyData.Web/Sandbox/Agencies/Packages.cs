@@ -5,7 +5,7 @@ using MyData.Web.Sandbox.Personas;
 
 namespace MyData.Web.Sandbox.Agencies;
 
-/// <summary>Builds and signs a package (protocols.md A3), anew at each call as an agency would.</summary>
+/// <summary>Builds and signs a package (protocols.md A3).</summary>
 public static class Packages
 {
     private static readonly JsonSerializerOptions Readable = new()

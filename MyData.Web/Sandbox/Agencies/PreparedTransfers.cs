@@ -1,12 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace MyData.Web.Sandbox.Agencies;
 
 /// <summary>
-/// Packages that take a while. The same transfer always gets the same package (protocols.md A2). In memory: after a restart
-/// preparing starts again.
+/// Packages that take a while. In memory: after a restart preparing starts again.
 /// </summary>
 public sealed class PreparedTransfers(IOptions<SandboxSettings> settings, TimeProvider clock)
 {
@@ -33,24 +30,12 @@ public sealed class PreparedTransfers(IOptions<SandboxSettings> settings, TimePr
                     {
                         RetryAfter = 60,
                     };
-                entries[key] = entry = new Entry(Fingerprint(job), now + settings.Value.IncomeWait);
+                entries[key] = entry = new Entry(job.Fingerprint(), now + settings.Value.IncomeWait);
             }
-            if (entry.Fingerprint != Fingerprint(job))
+            if (entry.Fingerprint != job.Fingerprint())
                 throw AgencyRefusal.Consent("transfer.changed", "The same transfer was asked for in another way.");
             return entry.ReadyAt <= now ? TimeSpan.Zero : entry.ReadyAt - now;
         }
-    }
-
-    /// <summary>The bytes that were sent before, or those that are made now.</summary>
-    public byte[] Body(AgencyJob job, Func<byte[]> make)
-    {
-        Entry? entry;
-        lock (gate)
-            entries.TryGetValue(Key(job), out entry);
-        if (entry is null)
-            return make();
-        lock (entry)
-            return entry.Body ??= make();
     }
 
     private void Forget(DateTimeOffset now)
@@ -61,22 +46,10 @@ public sealed class PreparedTransfers(IOptions<SandboxSettings> settings, TimePr
 
     private static string Key(AgencyJob job) => $"{job.DataSet.Id} {job.Transfer}";
 
-    private static string Fingerprint(AgencyJob job)
-    {
-        var parts = job
-            .Recipients.Select(r => r.Key.Thumbprint())
-            .Concat(job.Fields)
-            .Concat(job.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}"))
-            .Prepend(job.Subject);
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
-    }
-
     private sealed class Entry(string fingerprint, DateTimeOffset readyAt)
     {
         public string Fingerprint { get; } = fingerprint;
 
         public DateTimeOffset ReadyAt { get; } = readyAt;
-
-        public byte[]? Body { get; set; }
     }
 }
