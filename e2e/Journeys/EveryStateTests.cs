@@ -27,6 +27,7 @@ public sealed class EveryStateTests
             {
                 Language = language,
                 Width = 390,
+                OnPhoneOnly = true,
                 ToleratesLostConnection = true,
             },
             async journey =>
@@ -49,7 +50,12 @@ public sealed class EveryStateTests
         await using var portal = await PortalProcess.StartAsync();
         await Journey.RunAsync(
             portal,
-            new Reader { Language = language, Width = 390 },
+            new Reader
+            {
+                Language = language,
+                Width = 390,
+                OnPhoneOnly = true,
+            },
             async journey =>
             {
                 await journey.OpenAsync("/signin");

@@ -31,11 +31,20 @@ public sealed record Reader
 
     public ColorScheme Colours => Dark ? ColorScheme.Dark : ColorScheme.Light;
 
+    /// <summary>Looks at each page on the phone only, in the colours that the other language has not.</summary>
+    public bool OnPhoneOnly { get; init; }
+
     /// <summary>Light, dark and a phone's width in two looks; the other two are those of the other language.</summary>
-    public IEnumerable<(ColorScheme Colours, int Width)> Looks =>
-        Language == "en"
-            ? [(ColorScheme.Dark, 360), (ColorScheme.Light, 1200)]
-            : [(ColorScheme.Light, 360), (ColorScheme.Dark, 1200)];
+    public IEnumerable<(ColorScheme Colours, int Width)> Looks
+    {
+        get
+        {
+            var phone = Language == "en" ? ColorScheme.Dark : ColorScheme.Light;
+            yield return (phone, 360);
+            if (!OnPhoneOnly)
+                yield return (phone == ColorScheme.Dark ? ColorScheme.Light : ColorScheme.Dark, 1200);
+        }
+    }
 
     public override string ToString() => $"{Language}-{(Dark ? "dark" : "light")}-{Width}";
 }

@@ -39,6 +39,7 @@ public sealed class NpmJose : IAsyncLifetime
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = _folder,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -62,11 +63,12 @@ public sealed class NpmJose : IAsyncLifetime
             {
                 await process.WaitForExitAsync(ended.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException late)
             {
                 process.Kill(entireProcessTree: true);
                 throw new InvalidOperationException(
-                    $"{program} did not end within {limit}: is the npm registry there?"
+                    $"{program} did not end within {limit}: is the npm registry there?",
+                    late
                 );
             }
             return process.ExitCode == 0

@@ -60,7 +60,7 @@ public sealed class ProductionTests : IDisposable
         using var visitor = portal.Visitor();
         Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/")).Status);
         Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/datasets")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/health")).Status);
+        Assert.Equal("ok", (await visitor.GetAsync("/health")).Text);
         string[] sandbox =
         [
             "/sandbox",
