@@ -11,6 +11,8 @@ public static class Chromium
 
     private static async Task<IBrowser> LaunchAsync()
     {
+        // As long as Playwright waits for everything else: a machine that builds and tests at once is slow.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         return await playwright.Chromium.LaunchAsync(
             new BrowserTypeLaunchOptions
