@@ -6,6 +6,7 @@ using MyData.Core.Data;
 using MyData.Core.History;
 using MyData.Core.Notifications;
 using MyData.Core.OpenId;
+using MyData.Core.Staff;
 using MyData.Core.Transfers;
 using MyData.Core.Wire;
 
@@ -29,6 +30,7 @@ public static class CoreSetup
         services.AddTransfers();
         services.AddWire();
         services.AddHistory();
+        services.AddStaff();
         return services;
     }
 }

@@ -1,12 +1,14 @@
 using MyData.Core.Data;
 using MyData.Web.Features.Account;
 using MyData.Web.Features.Catalog;
+using MyData.Web.Features.Desk;
 using MyData.Web.Features.Download;
 using MyData.Web.Features.History;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
 using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
+using MyData.Web.Features.Staff;
 using MyData.Web.Hosting;
 using MyData.Web.Layout;
 using MyData.Web.Sandbox;
@@ -23,6 +25,12 @@ if (args is [KeysCommand.Name, ..])
     return;
 }
 
+if (args is [OperatorCommand.Name, ..])
+{
+    Environment.ExitCode = OperatorCommand.Run(args);
+    return;
+}
+
 var builder = WebApplication.CreateBuilder(args);
 var settings = builder.AddHosting();
 builder.AddSandboxWhereOn(settings);
@@ -31,6 +39,7 @@ builder.AddAccount();
 builder.AddOpen();
 builder.AddNotices();
 builder.AddHistory();
+builder.AddStaff();
 builder.AddOpenIdEndpoints();
 builder.AddKillSwitch();
 
@@ -46,6 +55,8 @@ app.MapAccount();
 app.MapDownload();
 app.MapNotices();
 app.MapHistory();
+app.MapStaff();
+app.MapDesk();
 app.MapOpenId();
 await app.MapSandboxWhereOnAsync(settings);
 app.MapKillSwitch();

@@ -31,7 +31,13 @@ public static class EventKinds
     public const string SubjectIntrospected = "subject.introspected";
     public const string SubjectRead = "subject.read";
     public const string ComplaintFiled = "complaint.filed";
+    public const string ComplaintOpened = "complaint.opened";
+    public const string ComplaintAnswered = "complaint.answered";
     public const string NoticeQueued = "notice.queued";
     public const string CatalogChanged = "catalog.changed";
     public const string KeyRolled = "key.rolled";
+    public const string StaffEnrolled = "staff.enrolled";
+    public const string StaffSignedIn = "staff.signed-in";
+    public const string StaffSignedOut = "staff.signed-out";
+    public const string StaffRefused = "staff.refused";
 }

@@ -32,6 +32,14 @@ public sealed class Complaint
     /// <summary>The last day for an answer, Taipei's calendar.</summary>
     public required DateOnly AnswerDue { get; init; }
 
+    /// <summary>The help desk's answer, sealed; null while it is due.</summary>
+    public byte[]? Answer { get; init; }
+
+    public DateTimeOffset? AnsweredAt { get; init; }
+
+    /// <summary>The member of staff who answered.</summary>
+    public Guid? AnsweredBy { get; init; }
+
     private sealed class Mapping : IEntityTypeConfiguration<Complaint>
     {
         public void Configure(EntityTypeBuilder<Complaint> builder)
@@ -39,6 +47,7 @@ public sealed class Complaint
             builder.ToTable("complaints");
             builder.HasIndex(c => c.Number).IsUnique();
             builder.HasIndex(c => new { c.CitizenId, c.SubmissionId }).IsUnique();
+            builder.HasIndex(c => new { c.AnsweredAt, c.AnswerDue });
         }
     }
 }

@@ -42,8 +42,12 @@ public sealed record ComplaintView
     public required DateTimeOffset FiledAt { get; init; }
     public required DateOnly AnswerDue { get; init; }
 
-    /// <summary>The day for an answer has passed.</summary>
+    /// <summary>The day for an answer has passed, and there is none.</summary>
     public required bool Overdue { get; init; }
+
+    /// <summary>Plain text by the help desk; null while it is due.</summary>
+    public required string? Answer { get; init; }
+    public required DateTimeOffset? AnsweredAt { get; init; }
 
     public override string ToString() => Number;
 }

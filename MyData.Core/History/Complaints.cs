@@ -51,7 +51,7 @@ public sealed class Complaints(
         var words = Clean(request.Words);
         var id = Ids.New();
         var sealedWords = words.Length == 0 ? null : vault.Seal(words, Purpose(id), request.CitizenId);
-        var today = DateOnly.FromDateTime(time.GetUtcNow().ToOffset(Taipei).DateTime);
+        var today = Today(time);
         var number = ComplaintNumber.Create(today);
         var dayBefore = time.GetUtcNow().AddDays(-1);
         return await writer.WriteAsync(
@@ -132,14 +132,23 @@ public sealed class Complaints(
             Words = complaint.Words is { } words ? vault.Open(words, Purpose(complaint.Id), complaint.CitizenId) : "",
             FiledAt = complaint.FiledAt,
             AnswerDue = complaint.AnswerDue,
-            Overdue = DateOnly.FromDateTime(time.GetUtcNow().ToOffset(Taipei).DateTime) > complaint.AnswerDue,
+            Overdue = complaint.AnsweredAt is null && Today(time) > complaint.AnswerDue,
+            Answer = complaint.Answer is { } answer
+                ? vault.Open(answer, AnswerPurpose(complaint.Id), complaint.CitizenId)
+                : null,
+            AnsweredAt = complaint.AnsweredAt,
         };
 
+    internal static DateOnly Today(TimeProvider time) =>
+        DateOnly.FromDateTime(time.GetUtcNow().ToOffset(Taipei).DateTime);
+
     // Bound to the complaint as well: words moved to another row do not open.
-    private static string Purpose(Guid complaintId) => $"complaint {complaintId:N}";
+    internal static string Purpose(Guid complaintId) => $"complaint {complaintId:N}";
+
+    internal static string AnswerPurpose(Guid complaintId) => $"complaint answer {complaintId:N}";
 
     // Her words are kept as she typed them, but for control characters, which no page can show.
-    private static string Clean(string words) =>
+    internal static string Clean(string words) =>
         string.Concat(words.ReplaceLineEndings("\n").Where(c => c is '\n' or '\t' || !char.IsControl(c))).Trim();
 
     private static Event Filed(Complaint complaint, Event line) =>

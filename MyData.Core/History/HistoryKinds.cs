@@ -72,6 +72,8 @@ public static class HistoryKinds
         [EventKinds.SubjectRead] = HistoryTopic.Data,
         [EventKinds.NoticeQueued] = HistoryTopic.Notice,
         [EventKinds.ComplaintFiled] = HistoryTopic.Complaint,
+        [EventKinds.ComplaintOpened] = HistoryTopic.Complaint,
+        [EventKinds.ComplaintAnswered] = HistoryTopic.Complaint,
     };
 
     private static readonly Dictionary<string, HistoryResult> Ends = new()

@@ -9,6 +9,7 @@ public static class HistorySetup
     {
         services.AddSingleton<HistoryQueries>();
         services.AddSingleton<Complaints>();
+        services.AddSingleton<ComplaintDesk>();
         services.AddSingleton<IEventFollower, ClosedAccounts>();
         return services;
     }

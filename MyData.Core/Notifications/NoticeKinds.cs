@@ -33,6 +33,9 @@ public static class NoticeKinds
     /// <summary>A complaint was filed. Parameters: number, due.</summary>
     public const string ComplaintReceived = "complaint-received";
 
+    /// <summary>Her complaint was answered; the answer stands in the portal alone. Parameters: number.</summary>
+    public const string ComplaintAnswered = "complaint-answered";
+
     /// <summary>Her account is closed. Parameters: when, to (sealed: nothing else of her is left to ask).</summary>
     public const string AccountClosed = "account-closed";
 
@@ -50,6 +53,7 @@ public static class NoticeKinds
         new(ContactVerificationCode, TimeSpan.FromMinutes(15)) { ProvesTheAddress = true, NoNews = true },
         new(ContactChanged, Day) { ProvesTheAddress = true },
         new(ComplaintReceived, Day),
+        new(ComplaintAnswered, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
     }.ToDictionary(kind => kind.Name);
 

@@ -10,7 +10,15 @@ namespace MyData.Tests.Events;
 public sealed partial class EventCatalogueTests
 {
     // About nobody's data.
-    private static readonly string[] Nobodys = [EventKinds.CatalogChanged, EventKinds.KeyRolled];
+    private static readonly string[] Nobodys =
+    [
+        EventKinds.CatalogChanged,
+        EventKinds.KeyRolled,
+        EventKinds.StaffEnrolled,
+        EventKinds.StaffSignedIn,
+        EventKinds.StaffSignedOut,
+        EventKinds.StaffRefused,
+    ];
 
     private static readonly string[] Actors = ["citizen", "platform", "provider", "operator", "unknown"];
 

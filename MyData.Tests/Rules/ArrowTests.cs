@@ -41,6 +41,8 @@ public sealed class ArrowTests
         ["Wire"] = ["Transfers", "Services", "OpenId", "Consent", "Catalog", "Citizens"],
         // Reads the events, and what they point at, for the person whose they are.
         ["History"] = ["Consent", "Catalog", "Citizens"],
+        // The same random values in cookies as citizens have.
+        ["Staff"] = ["Citizens"],
         // Asks where to write to her.
         ["Notifications"] = ["Citizens"],
         ["Operations"] = ["Catalog"],

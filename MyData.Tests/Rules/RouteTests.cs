@@ -49,6 +49,13 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/signin/wait",
         "/signout",
         "/signout/done",
+        // The staff's own door: what somebody does before she is signed in there
+        "/staff/signin",
+        "/staff/signin/options",
+        "/staff/enrol",
+        "/staff/enrol/options",
+        // A made-up member of staff; there in the sandbox alone
+        "/staff/sandbox",
         // Says that the account is gone, to whom it was
         "/account/closed",
         // Public keys and addresses, for whoever checks what the platform signed

@@ -17,7 +17,8 @@ public static class NoticesUrls
             NoticeKinds.TransferReady
             or NoticeKinds.TransferEmpty
             or NoticeKinds.TransferFailed when notice["consent"] is { } consent => $"/download/{consent}",
-            NoticeKinds.ComplaintReceived when notice["number"] is { } number => $"/history/complaints/{number}",
+            NoticeKinds.ComplaintReceived or NoticeKinds.ComplaintAnswered when notice["number"] is { } number =>
+                $"/history/complaints/{number}",
             NoticeKinds.SignInNewDevice
             or NoticeKinds.PasskeyAdded
             or NoticeKinds.PasskeyRemoved

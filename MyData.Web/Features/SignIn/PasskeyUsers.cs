@@ -10,23 +10,23 @@ public sealed class PasskeyUser
     public required string Id { get; init; }
 }
 
-/// <summary>
-/// Lets the framework's passkey handler read accounts and passkeys. It only reads: every change goes through
-/// <see cref="Passkeys"/>, in one write with its event.
-/// </summary>
-public sealed class PasskeyUsers(CitizenAccounts accounts, Passkeys passkeys) : IUserPasskeyStore<PasskeyUser>
+/// <summary>Citizens' passkeys for the framework's handler.</summary>
+public sealed class PasskeyUsers(CitizenAccounts accounts, Passkeys passkeys) : ReadOnlyPasskeys<PasskeyUser>
 {
-    public async Task<PasskeyUser?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
+    public override async Task<PasskeyUser?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
         Guid.TryParseExact(userId, "N", out var id) && await accounts.ExistsAsync(id, cancellationToken)
             ? new PasskeyUser { Id = userId }
             : null;
 
-    public async Task<PasskeyUser?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
+    public override async Task<PasskeyUser?> FindByPasskeyIdAsync(
+        byte[] credentialId,
+        CancellationToken cancellationToken
+    ) =>
         await passkeys.FindAsync(credentialId, cancellationToken) is { } passkey
             ? await FindByIdAsync(passkey.CitizenId.ToString("N"), cancellationToken)
             : null;
 
-    public async Task<UserPasskeyInfo?> FindPasskeyAsync(
+    public override async Task<UserPasskeyInfo?> FindPasskeyAsync(
         PasskeyUser user,
         byte[] credentialId,
         CancellationToken cancellationToken
@@ -36,43 +36,17 @@ public sealed class PasskeyUsers(CitizenAccounts accounts, Passkeys passkeys) : 
             ? Info(passkey)
             : null;
 
-    public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(PasskeyUser user, CancellationToken cancellationToken)
+    public override async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(
+        PasskeyUser user,
+        CancellationToken cancellationToken
+    )
     {
         var all = await passkeys.AllAsync(Guid.ParseExact(user.Id, "N"), cancellationToken);
         return [.. all.Select(Info)];
     }
 
-    public Task<string> GetUserIdAsync(PasskeyUser user, CancellationToken cancellationToken) =>
+    public override Task<string> GetUserIdAsync(PasskeyUser user, CancellationToken cancellationToken) =>
         Task.FromResult(user.Id);
-
-    public Task<string?> GetUserNameAsync(PasskeyUser user, CancellationToken cancellationToken) =>
-        Task.FromResult<string?>(null);
-
-    public Task<string?> GetNormalizedUserNameAsync(PasskeyUser user, CancellationToken cancellationToken) =>
-        Task.FromResult<string?>(null);
-
-    public Task<PasskeyUser?> FindByNameAsync(string normalizedUserName, CancellationToken cancellationToken) =>
-        Task.FromResult<PasskeyUser?>(null);
-
-    public Task AddOrUpdatePasskeyAsync(PasskeyUser user, UserPasskeyInfo passkey, CancellationToken token) =>
-        throw ReadOnly();
-
-    public Task RemovePasskeyAsync(PasskeyUser user, byte[] credentialId, CancellationToken token) => throw ReadOnly();
-
-    public Task SetUserNameAsync(PasskeyUser user, string? userName, CancellationToken token) => throw ReadOnly();
-
-    public Task SetNormalizedUserNameAsync(PasskeyUser user, string? normalizedName, CancellationToken token) =>
-        throw ReadOnly();
-
-    public Task<IdentityResult> CreateAsync(PasskeyUser user, CancellationToken token) => throw ReadOnly();
-
-    public Task<IdentityResult> UpdateAsync(PasskeyUser user, CancellationToken token) => throw ReadOnly();
-
-    public Task<IdentityResult> DeleteAsync(PasskeyUser user, CancellationToken token) => throw ReadOnly();
-
-    public void Dispose() { }
-
-    private static NotSupportedException ReadOnly() => new("Accounts and passkeys are changed by their own service.");
 
     private static UserPasskeyInfo Info(Passkey passkey) =>
         new(

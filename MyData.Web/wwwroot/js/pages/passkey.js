@@ -3,6 +3,8 @@ import { makeKey, supported, useKey } from "../passkey.js";
 /**
  * Forms `data-passkey-get` and `data-passkey-add`: the button, dead without this module, asks the server at
  * `data-options` for a challenge, the authenticator for its answer, and sends that as the form's `credential`.
+ * A one-time secret of an invitation stands behind the "#", where no log sees it: it goes into the input `data-fragment`,
+ * and leaves the address at once.
  * `data-passkey-failed` and `data-passkey-missing` (both hidden) say in words what did not work.
  */
 for (const form of document.querySelectorAll("form[data-passkey-get], form[data-passkey-add]"))
@@ -16,6 +18,7 @@ function prepare(form) {
     return;
   }
   button?.removeAttribute("disabled");
+  takeFragment(form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button?.getAttribute("aria-busy") === "true") return;
@@ -32,6 +35,14 @@ function prepare(form) {
       button?.removeAttribute("aria-busy");
     }
   });
+}
+
+/** @param {HTMLFormElement} form */
+function takeFragment(form) {
+  const input = form.querySelector("input[data-fragment]");
+  if (!(input instanceof HTMLInputElement) || location.hash.length < 2) return;
+  input.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname + location.search);
 }
 
 /** @param {HTMLFormElement} form */

@@ -1,0 +1,52 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using MyData.Core.Data;
+
+namespace MyData.Core.Staff;
+
+/// <summary>Who is invited, as what, until when.</summary>
+public sealed record StaffInvitation(Guid Id, string Name, string Role, DateTimeOffset Until);
+
+/// <summary>
+/// Invitations are sealed and kept nowhere: whoever holds the key folder can make one beside the running portal, whose
+/// database no second process may write. An invitation is good once, because the member takes its id.
+/// </summary>
+public sealed class StaffInvitations(PersonalDataVault vault, TimeProvider time)
+{
+    public const int LongestName = 60;
+
+    /// <summary>How long an invitation is good.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromDays(1);
+
+    private const string Purpose = "staff invitation";
+    private const int IdLength = 16;
+
+    /// <summary>base64url of id ‖ sealed name, role and end.</summary>
+    public string Create(string name, string role)
+    {
+        var invitation = new StaffInvitation(Ids.New(), name, role, time.GetUtcNow() + Life);
+        var sealedText = vault.Seal(JsonSerializer.Serialize(invitation), Purpose, invitation.Id);
+        return Base64Url.EncodeToString([.. invitation.Id.ToByteArray(), .. sealedText]);
+    }
+
+    /// <summary>Null for one that was not made here, was changed, or has run out.</summary>
+    public StaffInvitation? Read(string? token)
+    {
+        if (token is not { Length: > 0 and < 1024 } || !Base64Url.IsValid(token))
+            return null;
+        var bytes = Base64Url.DecodeFromChars(token);
+        if (bytes.Length <= IdLength)
+            return null;
+        try
+        {
+            var opened = vault.Open(bytes[IdLength..], Purpose, new Guid(bytes.AsSpan(0, IdLength)));
+            var invitation = JsonSerializer.Deserialize<StaffInvitation>(opened);
+            return invitation is { } read && time.GetUtcNow() < read.Until ? read : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}

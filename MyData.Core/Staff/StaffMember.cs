@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace MyData.Core.Staff;
+
+/// <summary>What a member of staff may do.</summary>
+public static class StaffRoles
+{
+    /// <summary>Reads and answers complaints.</summary>
+    public const string HelpDesk = "help-desk";
+}
+
+/// <summary>
+/// Somebody who works for the platform. Store: trusted to say who has which role; its thief learns work names, and cannot
+/// sign in.
+/// </summary>
+public sealed class StaffMember
+{
+    /// <summary>That of the invitation: whoever enrols with it a second time finds it taken.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The name that colleagues know; no citizen is shown it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One of <see cref="StaffRoles"/>.</summary>
+    public required string Role { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<StaffMember>
+    {
+        public void Configure(EntityTypeBuilder<StaffMember> builder) => builder.ToTable("staff");
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Mvc;
+using MyData.Core.History;
+using MyData.Web.Features.SignIn;
+using MyData.Web.Features.Staff;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Features.Desk;
+
+public static class DeskEndpoints
+{
+    public static void MapDesk(this IEndpointRouteBuilder app) =>
+        // Before the page of the same address, which would otherwise answer the form too.
+        app.MapPost(DeskUrls.ComplaintRoute, AnswerAsync)
+            .RequireAuthorization(StaffClaims.HelpDesk)
+            .RequireRateLimiting(SignInSetup.RatePolicy)
+            .WithOrder(-1);
+
+    /// <summary>First "is this right?", then the answer; the second click of a double click finds it answered, and is told so.</summary>
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        ComplaintDesk desk,
+        string number,
+        [FromForm] string? answer,
+        [FromForm] string? step
+    )
+    {
+        var form = new AnswerForm { Answer = answer ?? "", Problem = ComplaintDesk.Problem(answer ?? "") };
+        if (form.Problem is not null)
+            return context.Page(form, StatusCodes.Status422UnprocessableEntity);
+        if (step != "send")
+            return context.Page(form with { IsAsked = step != "change" }, StatusCodes.Status200OK);
+        var request = new AnswerRequest
+        {
+            Number = number,
+            StaffId = context.User.GetStaffId(),
+            Answer = form.Answer,
+        };
+        var code = await desk.AnswerAsync(request, context.RequestAborted);
+        return code is "ok" ? new SeeOther(DeskUrls.Done(number)) : new SeeOther(DeskUrls.Settled(number));
+    }
+}

@@ -1,0 +1,3 @@
+namespace MyData.Web.Features.Desk;
+
+public sealed class DeskText;

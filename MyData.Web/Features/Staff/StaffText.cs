@@ -1,0 +1,3 @@
+namespace MyData.Web.Features.Staff;
+
+public sealed class StaffText;
