@@ -89,7 +89,8 @@ public sealed partial class Journey
         await context.AddInitScriptAsync(
             "addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"
         );
-        await context.Tracing.StartAsync(new TracingStartOptions { Screenshots = true, Snapshots = true });
+        // No snapshots of the document: they cost a third of a journey's time.
+        await context.Tracing.StartAsync(new TracingStartOptions { Screenshots = true });
         var journey = new Journey(portal, reader, context, await context.NewPageAsync());
         context.Console += (_, message) =>
         {
