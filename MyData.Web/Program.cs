@@ -53,6 +53,7 @@ app.MapCatalog();
 app.MapSignIn();
 app.MapAccount();
 app.MapDownload();
+app.MapOpen();
 app.MapNotices();
 app.MapHistory();
 app.MapStaff();

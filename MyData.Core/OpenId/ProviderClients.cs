@@ -113,7 +113,11 @@ public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvi
     {
         try
         {
-            var verified = Jws.Verify(assertion, [.. provider.ClientKeys.Select(key => _keys.GetOrAdd(key, Jwk.Parse))], Algorithms);
+            var verified = Jws.Verify(
+                assertion,
+                [.. provider.ClientKeys.Select(key => _keys.GetOrAdd(key, Jwk.Parse))],
+                Algorithms
+            );
             return StrictJson.ParseObject(verified.Payload, "assertion.invalid");
         }
         catch (EncryptionException refused)

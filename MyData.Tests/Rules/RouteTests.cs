@@ -61,6 +61,7 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         // Public keys and addresses, for whoever checks what the platform signed
         "/.well-known/jwks.json",
         "/.well-known/mydata-trust.json",
+        "/.well-known/mydata-scripts.json",
         "/.well-known/oauth-authorization-server",
         "/.well-known/openid-configuration",
         // Agencies, who prove themselves by their own keys in the request
