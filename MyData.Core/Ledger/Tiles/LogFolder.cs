@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+
+namespace MyData.Core.Ledger;
+
+/// <summary>
+/// A log's full tiles and bundles as files. What a crash leaves: the file whole and durable, or a temporary one beside it that nobody
+/// reads. A file that is there is never written again; only the checkpoint is replaced.
+/// </summary>
+/// <remarks>The files are not trusted: the tree that is loaded from them must have the root that the database knows.</remarks>
+public sealed class LogFolder(string folder) : ILogReader
+{
+    public ValueTask<byte[]?> ReadAsync(string path, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        if (path != ILogReader.Checkpoint && !TilePath.TryParse(path, out _))
+            return new((byte[]?)null);
+        try
+        {
+            return new(File.ReadAllBytes(Path.Combine(folder, path)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new((byte[]?)null);
+        }
+    }
+
+    /// <summary>Makes a full tile or bundle durable. The same bytes again are no error: so recovery runs the normal path.</summary>
+    /// <exception cref="LedgerException"><c>tile.partial</c>; <c>tile.differs</c>: the file is there with other bytes</exception>
+    /// <exception cref="IOException">the disk is full, or gone</exception>
+    public void Store(TilePath path, ReadOnlySpan<byte> bytes)
+    {
+        if (!path.IsFull)
+            throw new LedgerException("tile.partial", $"{path} is not full: partial tiles are answered from memory.");
+        var file = Path.Combine(folder, path.ToString());
+        if (!File.Exists(file))
+        {
+            var temporary = WriteBeside(file, bytes);
+            try
+            {
+                File.Move(temporary, file, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                File.Delete(temporary);
+            }
+        }
+        if (!File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes))
+            throw new LedgerException("tile.differs", $"{path} is there, with other bytes.");
+        DurableFolder.Sync(Path.GetDirectoryName(file)!);
+    }
+
+    /// <summary>Puts the newest checkpoint in place of the one before.</summary>
+    public void Publish(ReadOnlySpan<byte> checkpoint)
+    {
+        var file = Path.Combine(folder, ILogReader.Checkpoint);
+        File.Move(WriteBeside(file, checkpoint), file, overwrite: true);
+        DurableFolder.Sync(folder);
+    }
+
+    private string WriteBeside(string file, ReadOnlySpan<byte> bytes)
+    {
+        DurableFolder.Create(Path.GetDirectoryName(file)!, folder);
+        var temporary = $"{file}.{RandomNumberGenerator.GetHexString(16, lowercase: true)}.new";
+        using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+        stream.Write(bytes);
+        stream.Flush(flushToDisk: true);
+        return temporary;
+    }
+}
