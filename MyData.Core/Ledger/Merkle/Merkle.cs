@@ -11,20 +11,12 @@ public static class Merkle
     /// <summary>Bytes of a hash. Several of them are passed as one span, one behind the other.</summary>
     public const int HashSize = 32;
 
-    private const int EntryOnStack = 1024;
-
     /// <summary>The root of a tree without leaves: SHA-256 of nothing.</summary>
     public static ReadOnlySpan<byte> EmptyRoot => EmptyRootBytes;
 
     private static readonly byte[] EmptyRootBytes = SHA256.HashData([]);
 
-    public static void LeafHash(ReadOnlySpan<byte> entry, Span<byte> hash)
-    {
-        Span<byte> input = entry.Length < EntryOnStack ? stackalloc byte[entry.Length + 1] : new byte[entry.Length + 1];
-        input[0] = 0;
-        entry.CopyTo(input[1..]);
-        SHA256.HashData(input, hash);
-    }
+    public static void LeafHash(ReadOnlySpan<byte> entry, Span<byte> hash) => Sha256.Hash(0, entry, [], hash);
 
     public static byte[] LeafHash(ReadOnlySpan<byte> entry)
     {
@@ -34,12 +26,6 @@ public static class Merkle
     }
 
     /// <param name="hash">may be the same memory as <paramref name="left"/> or <paramref name="right"/></param>
-    public static void NodeHash(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> hash)
-    {
-        Span<byte> input = stackalloc byte[1 + 2 * HashSize];
-        input[0] = 1;
-        left.CopyTo(input[1..]);
-        right.CopyTo(input[(1 + HashSize)..]);
-        SHA256.HashData(input, hash);
-    }
+    public static void NodeHash(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right, Span<byte> hash) =>
+        Sha256.Hash(1, left, right, hash);
 }

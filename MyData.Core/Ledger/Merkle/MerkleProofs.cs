@@ -47,12 +47,34 @@ public static class MerkleProofs
         ReadOnlySpan<byte> root
     )
     {
+        Span<byte> found = stackalloc byte[Merkle.HashSize];
+        RootFrom(index, start, end, leafHash, proof, found);
+        Require(found.SequenceEqual(root), "merkle.root", "The proof leads to another root.");
+    }
+
+    /// <summary>The root to which a proof leads, for whoever learns the root from it.</summary>
+    /// <exception cref="LedgerException">see the remarks of the class</exception>
+    public static byte[] RootFrom(long index, long size, ReadOnlySpan<byte> leafHash, ReadOnlySpan<byte> proof)
+    {
+        var root = new byte[Merkle.HashSize];
+        RootFrom(index, 0, size, leafHash, proof, root);
+        return root;
+    }
+
+    private static void RootFrom(
+        long index,
+        long start,
+        long end,
+        ReadOnlySpan<byte> leafHash,
+        ReadOnlySpan<byte> proof,
+        Span<byte> hash
+    )
+    {
         Require(IsSubtree(start, end), "merkle.range", "There is no such subtree.");
         Require(start <= index && index < end, "merkle.index", "The index is outside the tree.");
         Require(leafHash.Length == Merkle.HashSize, "merkle.hash_length", "The leaf's hash is no SHA-256 value.");
         Require(proof.Length % Merkle.HashSize == 0, "merkle.hash_length", "The proof is not made of whole hashes.");
         var (node, last) = (index - start, end - start - 1);
-        Span<byte> hash = stackalloc byte[Merkle.HashSize];
         leafHash.CopyTo(hash);
         for (; !proof.IsEmpty; proof = proof[Merkle.HashSize..])
         {
@@ -72,7 +94,6 @@ public static class MerkleProofs
             (node, last) = (node >> 1, last >> 1);
         }
         Require(last == 0, "merkle.proof_length", "The proof ends below the root.");
-        Require(hash.SequenceEqual(root), "merkle.root", "The proof leads to another root.");
     }
 
     /// <summary>That the leaves [start, end) of the tree of this size and root have the subtree root given.</summary>

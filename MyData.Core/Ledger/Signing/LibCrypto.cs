@@ -4,15 +4,15 @@ using System.Runtime.InteropServices;
 namespace MyData.Core.Ledger;
 
 /// <summary>
-/// The six calls of OpenSSL 3 that Ed25519 takes: the framework has no Ed25519, and stands on this library itself. The library is found
-/// once, by the names that systems give to its version 3.
+/// The calls of OpenSSL 3 that Ed25519 takes: the framework has no Ed25519, and stands on this library itself. The library is found once,
+/// by the names that systems give to its version 3.
 /// </summary>
 internal static class LibCrypto
 {
-    private const string Name = "libcrypto";
-    private const DllImportSearchPath Paths = DllImportSearchPath.System32 | DllImportSearchPath.SafeDirectories;
+    public const string Name = "libcrypto";
+    public const DllImportSearchPath Paths = DllImportSearchPath.System32 | DllImportSearchPath.SafeDirectories;
     private static readonly string[] FileNames = ["libcrypto.so.3", "libcrypto.3.dylib", "libcrypto-3-x64.dll"];
-    private static readonly Lazy<nint> Library = new(Find);
+    private static readonly nint Library = Find();
 
     // EVP_PKEY_ED25519, that is NID_ED25519
     private const int Ed25519 = 1087;
@@ -20,11 +20,30 @@ internal static class LibCrypto
     static LibCrypto() =>
         NativeLibrary.SetDllImportResolver(
             Assembly.GetExecutingAssembly(),
-            static (name, _, _) => name == Name ? Library.Value : 0
+            static (name, _, _) => name == Name ? Library : 0
         );
 
     /// <exception cref="LedgerException"><c>ed25519.library</c></exception>
-    public static void Require() => _ = Library.Value;
+    public static void Require()
+    {
+        if (Library == 0)
+        {
+            throw new LedgerException(
+                "ed25519.library",
+                $"The ledger signs with OpenSSL 3, and {FileNames[0]} is not on this machine (Debian: apt-get install libssl3)."
+            );
+        }
+    }
+
+    public static bool Has(params ReadOnlySpan<string> functions)
+    {
+        foreach (var function in functions)
+        {
+            if (Library == 0 || !NativeLibrary.TryGetExport(Library, function, out _))
+                return false;
+        }
+        return true;
+    }
 
     public static KeyHandle PrivateKey(ReadOnlySpan<byte> seed) =>
         NewPrivateKey(Ed25519, 0, ref MemoryMarshal.GetReference(seed), (nuint)seed.Length);
@@ -80,10 +99,7 @@ internal static class LibCrypto
             if (NativeLibrary.TryLoad(file, out var library))
                 return library;
         }
-        throw new LedgerException(
-            "ed25519.library",
-            $"The ledger signs with OpenSSL 3, and {FileNames[0]} is not on this machine (Debian: apt-get install libssl3)."
-        );
+        return 0;
     }
 
     [DllImport(Name, EntryPoint = "EVP_PKEY_new_raw_private_key")]

@@ -47,6 +47,9 @@ public sealed class TileTree
         return tree;
     }
 
+    /// <summary>Files whose edge has been checked by the caller.</summary>
+    internal static TileTree Over(ILogReader files, TreeEdge edge) => new(files, edge);
+
     /// <summary>Makes an edge that followed this one the current one: call it when the batch is durable.</summary>
     public void Accept(TreeEdge next)
     {
@@ -107,14 +110,11 @@ public sealed class TileTree
     /// <exception cref="LedgerException"><c>tile.missing</c>, <c>tile.size</c></exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(TilePath path, CancellationToken ct)
     {
-        var count = path.Level is >= 0 and < TileCount ? _edge.Size >> (Tile.Height * path.Level) : 0;
-        if (path.Index >= count || path.Width > count - (path.Index << Tile.Height))
+        var count = path.Level is >= 0 and < TreeEdge.MaxLevels ? _edge.Size >> (Tile.Height * path.Level) : 0;
+        if (path.Index > count >> Tile.Height || path.Width > count - (path.Index << Tile.Height))
             return null;
         return (await TileAsync(path.Level, path.Index, ct)).Bytes(path.Width);
     }
-
-    // A size of 63 bits has eight levels of tiles.
-    private const int TileCount = 8;
 
     private long Known(long size) =>
         size <= _edge.Size ? size : throw new LedgerException("merkle.range", "The tree has not grown so far.");

@@ -16,6 +16,9 @@ public sealed class TreeEdge
 
     public static TreeEdge Empty { get; } = new(0, [], []);
 
+    /// <summary>Levels of tiles that a size of 63 bits has.</summary>
+    internal const int MaxLevels = 8;
+
     /// <summary>Leaves of the tree.</summary>
     public long Size { get; }
 
@@ -85,6 +88,26 @@ public sealed class TreeEdge
             tiles.Add(tile);
         }
         return new TreeEdge(size, [.. tiles], []);
+    }
+
+    /// <summary>The partial tiles of a tree of this size, level 0 first.</summary>
+    internal static IEnumerable<TilePath> Paths(long size)
+    {
+        for (var level = 0; level < MaxLevels; level++)
+        {
+            var count = size >> (Tile.Height * level);
+            if ((count & (Tile.FullWidth - 1)) is var width and > 0)
+                yield return new TilePath(level, count >> Tile.Height, (int)width);
+        }
+    }
+
+    /// <summary>An edge of tiles that were read from somewhere: its root says what they are worth.</summary>
+    internal static TreeEdge Of(long size, IEnumerable<Tile> partial)
+    {
+        var tiles = new Tile?[MaxLevels];
+        foreach (var tile in partial)
+            tiles[tile.Level] = tile;
+        return new TreeEdge(size, tiles, []);
     }
 
     private static byte[] RootOf(Tile?[] tiles)
