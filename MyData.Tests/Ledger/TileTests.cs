@@ -161,6 +161,53 @@ public sealed class TileTests : IDisposable
     }
 
     [Fact]
+    public async Task SetAside_WrongFile_IsKeptAndTheRightOneTakesItsPlace()
+    {
+        var log = new LogFolder(_folder);
+        var tile = TreeEdge.Empty.Append(Trees.Leaves(0, 256)).Completed[0];
+        log.Store(tile.Path, new byte[Tile.FullBytes]);
+        Assert.Equal("tile.differs", Refusal.Of(() => log.Store(tile.Path, tile.Bytes().Span)));
+        var evidence = log.SetAside(tile.Path, LogHouse.Now);
+        log.Store(tile.Path, tile.Bytes().Span);
+        Assert.Equal(new byte[Tile.FullBytes], await File.ReadAllBytesAsync(evidence!));
+        Assert.Equal(tile.Bytes().ToArray(), await log.ReadAsync("tile/0/000", default));
+        Assert.Null(log.SetAside(new TilePath(0, 1), LogHouse.Now));
+        Assert.Null(await log.ReadAsync("evidence/" + Path.GetFileName(evidence), default));
+    }
+
+    [Fact]
+    public async Task Site_AnsweringAsLogsDo_IsReadLikeAFolder()
+    {
+        var asked = new List<string>();
+        using var http = new HttpClient(
+            new Answers(request =>
+            {
+                asked.Add(request.RequestUri!.AbsoluteUri);
+                return request.RequestUri.AbsolutePath switch
+                {
+                    "/log/checkpoint" => new HttpResponseMessage { Content = new ByteArrayContent([1, 2]) },
+                    "/log/tile/0/000" => new HttpResponseMessage(System.Net.HttpStatusCode.NotFound),
+                    _ => new HttpResponseMessage(System.Net.HttpStatusCode.InternalServerError),
+                };
+            })
+        );
+        foreach (var prefix in new[] { "https://mydata.example/log", "https://mydata.example/log/" })
+        {
+            var site = new LogSite(http, new Uri(prefix));
+            Assert.Equal([1, 2], await site.ReadAsync("checkpoint", default));
+            Assert.Null(await site.ReadAsync("tile/0/000", default));
+            await Assert.ThrowsAsync<HttpRequestException>(async () => await site.ReadAsync("tile/0/001", default));
+        }
+        Assert.Equal("https://mydata.example/log/checkpoint", asked[0]);
+    }
+
+    private sealed class Answers(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct) =>
+            Task.FromResult(answer(request));
+    }
+
+    [Fact]
     public async Task Tile_OfAnotherSizeOrAbsent_HasItsCode()
     {
         var log = new MemoryLog { Files = { ["tile/0/000"] = new byte[8_191] } };

@@ -49,6 +49,23 @@ public sealed class LogFolder(string folder) : ILogReader
         DurableFolder.Sync(Path.GetDirectoryName(file)!);
     }
 
+    /// <summary>Moves a file that was found wrong out of the log, as evidence; the right bytes can then be stored in its place.</summary>
+    /// <param name="at">becomes part of the evidence's name</param>
+    /// <returns>where it is now; null where there was none</returns>
+    public string? SetAside(TilePath path, DateTimeOffset at)
+    {
+        var file = Path.Combine(folder, path.ToString());
+        if (!File.Exists(file))
+            return null;
+        var name = $"{LogText.Decimal(at.ToUnixTimeMilliseconds())}-{path.ToString().Replace('/', '-')}";
+        var evidence = Path.Combine(folder, "evidence", name);
+        DurableFolder.Create(Path.GetDirectoryName(evidence)!, folder);
+        File.Move(file, evidence, overwrite: false);
+        DurableFolder.Sync(Path.GetDirectoryName(evidence)!);
+        DurableFolder.Sync(Path.GetDirectoryName(file)!);
+        return evidence;
+    }
+
     /// <summary>Puts the newest checkpoint in place of the one before.</summary>
     public void Publish(ReadOnlySpan<byte> checkpoint)
     {

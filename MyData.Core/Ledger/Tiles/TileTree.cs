@@ -53,6 +53,8 @@ public sealed class TileTree
     /// <summary>Makes an edge that followed this one the current one: call it when the batch is durable.</summary>
     public void Accept(TreeEdge next)
     {
+        if (next.Size < _edge.Size)
+            throw new ArgumentException("A tree does not shrink.", nameof(next));
         lock (_lock)
         {
             _pending.AddRange(next.Completed);

@@ -116,16 +116,32 @@ export async function judge(policy, note) {
   const checkpoint = parseCheckpoint(note.text);
   const logs = policy.logs.map((log) => log.key).filter((key) => key.name === checkpoint.origin);
   demand(logs.length > 0, "policy.log_unknown", "no log of this origin");
-  const signed = [];
-  for (const log of logs) if ((await signedBy(note, log)).length > 0) signed.push(log);
+  const witnesses = witnessesOf(policy);
+  // All at once, and then in order: which refusal is said first must not depend on which was found first.
+  const [byLogs, byWitnesses] = await Promise.all([
+    Promise.allSettled(logs.map((key) => signedBy(note, key))),
+    Promise.allSettled(witnesses.map(({ key }) => signedBy(note, key))),
+  ]);
+  const signed = logs.filter((_, i) => settled(byLogs[i]).length > 0);
   demand(signed.length > 0, "note.unsigned", "no signature by this log");
+  /** @type {Cosigner[]} */
   const cosigners = [];
-  for (const { name, key } of witnessesOf(policy)) {
-    const times = await signedBy(note, key);
+  witnesses.forEach(({ name }, i) => {
+    const times = settled(byWitnesses[i]);
     if (times.length > 0) cosigners.push({ name, time: times.reduce((a, b) => (a > b ? a : b)) });
-  }
+  });
   const hasQuorum = isWitnessed(policy, policy.quorum, new Set(cosigners.map((cosigner) => cosigner.name)));
   return { checkpoint, log: signed[0], cosigners, hasQuorum };
+}
+
+/**
+ * @template T
+ * @param {PromiseSettledResult<T>} result
+ * @returns {T}
+ */
+export function settled(result) {
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { demand } from "../errors.js";
+import { parseCheckpoint } from "./checkpoint.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
 import { parseNote } from "./note.js";
-import { judge } from "./policy.js";
+import { judge, settled } from "./policy.js";
 import { Lines, parseBase64, parseDecimal, parseHashLines } from "./text.js";
 
 /** @typedef {import("../bytes.js").Bytes} Bytes */
@@ -49,11 +50,20 @@ export function parseProof(bytes) {
  * @throws MyDataError `policy.quorum`, `merkle.…`, and those of `judge`
  */
 export async function verifyProof(proof, policy, entry) {
-  const judged = await judge(policy, proof.note);
+  const [judgement, inclusion] = await Promise.allSettled([judge(policy, proof.note), verifyPath(proof, entry)]);
+  const judged = settled(judgement);
   demand(judged.hasQuorum, "policy.quorum", "too few witnesses of the policy have cosigned");
-  const { size, root } = judged.checkpoint;
-  await verifyInclusion(proof.index, size, await leafHash(entry), proof.path, root);
+  settled(inclusion);
   return judged;
+}
+
+/**
+ * @param {LogProof} proof
+ * @param {Uint8Array} entry
+ */
+async function verifyPath(proof, entry) {
+  const { size, root } = parseCheckpoint(proof.note.text);
+  await verifyInclusion(proof.index, size, await leafHash(entry), proof.path, root);
 }
 
 /**
