@@ -30,6 +30,20 @@ public sealed class AuditTests
         Assert.Equal(3, report.Outcome!.Cosigners.Count);
     }
 
+    [Fact]
+    public async Task Run_ReadingAhead_FindsTheSameAndAsksOnce()
+    {
+        var log = Published(5_000);
+        var report = await LogAudit.RunAsync(new ReadAhead(log, 8), LogHouse.Policy, [], true, null, default);
+        Assert.True(report.IsGood);
+        Assert.Equal(5_000, report.Verified);
+        // Each file, and at the end up to eight of each kind that are not there.
+        Assert.InRange(log.Reads, log.Files.Count, log.Files.Count + 16);
+        var bent = Bent("tile/entries/017", bytes => bytes[5_000] ^= 4);
+        var found = await LogAudit.RunAsync(new ReadAhead(bent, 8), LogHouse.Policy, [], true, null, default);
+        Assert.Equal("tile/entries/017", Assert.Single(found.Findings).File);
+    }
+
     [Theory]
     [InlineData("tile/entries/000", 3, 0)]
     [InlineData("tile/entries/017", 5_000, null)]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using MyData.Core.Ledger;
 
 namespace MyData.Tests.Ledger;
@@ -22,6 +23,39 @@ public sealed record Malformed(string Reader, string Name, byte[] Bytes, string 
         .. Witnesses(),
         .. MalformedRecords.All(),
     ];
+
+    /// <summary>An input that each reader takes.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Good { get; } =
+        new Dictionary<string, byte[]>
+        {
+            ["note"] = LogHouse.Signed(5, Merkle.EmptyRoot).ToBytes(),
+            ["vkey"] = LogHouse.Bytes(LogHouse.Log.Verifier.ToString()),
+            ["checkpoint"] = LogHouse.Bytes($"example.com/log\n20852163\n{Root}\nmore\n"),
+            ["policy"] = LogHouse.Bytes(LogHouse.PolicyText),
+            ["judge"] = LogHouse.Signed(5, Merkle.EmptyRoot).ToBytes(),
+            ["proof"] = new LogProof(3, new byte[96], LogHouse.Signed(5, Merkle.EmptyRoot), [1, 2]).ToBytes(),
+            ["witness"] = new AddCheckpoint(3, new byte[96], LogHouse.Signed(5, Merkle.EmptyRoot)).ToBytes(),
+            ["record"] = SampleRecords.Full.ToBytes(),
+            ["sent"] = (SampleRecords.Full with { Tags = [], To = "\u202e\"字\\\n\U000e0041𠮷" }).ToSentBytes(),
+        };
+
+    /// <summary>Good inputs with one to three random changes each; the same ones for the same seed.</summary>
+    public static IEnumerable<Malformed> Mutations(int seed, int each)
+    {
+        var random = new Random(seed);
+        foreach (var (reader, good) in Good)
+        {
+            for (var n = 0; n < each; n++)
+            {
+                var bytes = good.ToList();
+                for (var change = random.Next(3); change >= 0 && bytes.Count > 0; change--)
+                    Mutate(bytes, random);
+                // These two are read as text, which somebody has decoded before.
+                if (reader is not ("vkey" or "checkpoint") || Utf8.IsValid([.. bytes]))
+                    yield return new(reader, $"{seed}/{n}", [.. bytes], "");
+            }
+        }
+    }
 
     public override string ToString() => $"{Reader} {Name}";
 
@@ -259,6 +293,37 @@ public sealed record Malformed(string Reader, string Name, byte[] Bytes, string 
         yield return Of("witness", "too many hashes", $"old 1\n{Times(Root + "\n", 64)}\n{note}", "witness.too_long");
         yield return Of("witness", "no blank line", $"old 1\n{Root}\n", "witness.format");
         yield return Of("witness", "no note", "old 1\n\n", "note.format");
+    }
+
+    private static void Mutate(List<byte> bytes, Random random)
+    {
+        // Bytes that mean something in one of the formats, so that more than the outermost check is reached.
+        var telling = "\n \t\"\\{}[],:+=/.-_0019aAuxé—\u202e"u8;
+        var at = random.Next(bytes.Count);
+        switch (random.Next(6))
+        {
+            case 0:
+                bytes[at] ^= (byte)(1 << random.Next(8));
+                break;
+            case 1:
+                bytes.RemoveAt(at);
+                break;
+            case 2:
+                bytes.Insert(at, telling[random.Next(telling.Length)]);
+                break;
+            case 3:
+                bytes[at] = telling[random.Next(telling.Length)];
+                break;
+            case 4:
+                bytes.RemoveRange(at, Math.Min(random.Next(1, 12), bytes.Count - at));
+                break;
+            default:
+                bytes.InsertRange(
+                    random.Next(bytes.Count),
+                    bytes.GetRange(at, Math.Min(random.Next(1, 12), bytes.Count - at))
+                );
+                break;
+        }
     }
 
     private static Malformed Of(string reader, string name, string text, string code) =>

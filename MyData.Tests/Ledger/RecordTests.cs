@@ -29,7 +29,7 @@ public sealed class RecordTests
             Assert.Equal(record.ToBytes(), LedgerRecord.Parse(record.ToBytes()).ToBytes());
         var sent = SampleRecords.Full.ToSentBytes();
         Assert.Equal(sent, LedgerRecord.ParseSent(sent).ToSentBytes());
-        var stored = LedgerRecord.ParseSent(sent).WithTags(SampleRecords.Full.Tags);
+        var stored = LedgerRecord.ParseSent(sent) with { Tags = SampleRecords.Full.Tags };
         Assert.Equal(SampleRecords.Full.ToBytes(), stored.ToBytes());
     }
 
@@ -97,9 +97,9 @@ public sealed class RecordTests
         using var key = new Ed25519PrivateKey(Ed25519PrivateKey.NewSeed());
         var record = SampleRecords.Small();
         var signature = key.Sign(CallerSignature.Message(record.ToSignedBytes()));
-        var signed = Signed(SampleRecords.Small(), CallerSignature.Single(signature));
+        var signed = SampleRecords.Small() with { Signature = CallerSignature.Single(signature) };
         CallerSignature.Verify(signed, key.PublicKey);
-        var other = Signed(SampleRecords.Small(to: "somebody"), CallerSignature.Single(signature));
+        var other = SampleRecords.Small(to: "somebody") with { Signature = CallerSignature.Single(signature) };
         Assert.Equal("record.signature", Refusal.Of(() => CallerSignature.Verify(other, key.PublicKey)));
         Assert.Equal("record.unsigned", Refusal.Of(() => CallerSignature.Verify(record, key.PublicKey)));
     }
@@ -118,8 +118,8 @@ public sealed class RecordTests
         {
             var path = await tree.InclusionAsync(index, size, default);
             var up = CallerSignature.Batch(signature, index, size, path);
-            CallerSignature.Verify(LedgerRecord.Parse(Signed(records[index], up).ToBytes()), key);
-            var moved = Signed(records[(index + 1) % size], up);
+            CallerSignature.Verify(LedgerRecord.Parse((records[index] with { Signature = up }).ToBytes()), key);
+            var moved = records[(index + 1) % size] with { Signature = up };
             Assert.Equal("record.signature", Refusal.Of(() => CallerSignature.Verify(moved, key)));
         }
     }
@@ -174,20 +174,5 @@ public sealed class RecordTests
             Result = text,
             Identity = text,
             Fields = [text, "other"],
-        };
-
-    private static LedgerRecord Signed(LedgerRecord record, string up) =>
-        new()
-        {
-            Id = record.Id,
-            Time = record.Time,
-            From = record.From,
-            To = record.To,
-            Via = record.Via,
-            Kid = record.Kid,
-            Operation = record.Operation,
-            Reason = record.Reason,
-            Result = record.Result,
-            Signature = up,
         };
 }

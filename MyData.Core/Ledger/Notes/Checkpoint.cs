@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace MyData.Core.Ledger;
 
@@ -44,11 +45,12 @@ public sealed class Checkpoint
     public static Checkpoint Parse(ReadOnlySpan<byte> text)
     {
         if (
-            !LogText.TryLine(ref text, out var origin)
+            !Utf8.IsValid(text)
+            || !LogText.TryLine(ref text, out var origin)
             || !LogText.TryLine(ref text, out var size)
             || !LogText.TryLine(ref text, out var root)
         )
-            throw new LedgerException("checkpoint.format", "A checkpoint has three lines at least.");
+            throw new LedgerException("checkpoint.format", "A checkpoint has three lines of UTF-8 at least.");
         if (origin.IsEmpty)
             throw new LedgerException("checkpoint.origin", "The origin is empty.");
         if (!LogText.TryDecimal(size, out var leaves))

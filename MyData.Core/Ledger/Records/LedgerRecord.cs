@@ -8,7 +8,7 @@ namespace MyData.Core.Ledger;
 /// One access, told in codes, hashes and numbers and never in values (ledger.md, "Record"). Its bytes are canonical: reading and writing
 /// them again gives the same, and their hash is the leaf.
 /// </summary>
-public sealed class LedgerRecord
+public sealed record LedgerRecord
 {
     /// <summary>Of the record's form.</summary>
     public const int Version = 1;
@@ -100,32 +100,6 @@ public sealed class LedgerRecord
         Span<Range> values = stackalloc Range[RecordMembers.Count];
         RecordScanner.Scan(entry, RecordForm.Stored, values);
     }
-
-    /// <summary>The record with the tags of its persons.</summary>
-    public LedgerRecord WithTags(IReadOnlyList<byte[]> tags) =>
-        new()
-        {
-            Id = Id,
-            Time = Time,
-            From = From,
-            To = To,
-            Via = Via,
-            Kid = Kid,
-            Operation = Operation,
-            Reason = Reason,
-            Result = Result,
-            Identity = Identity,
-            Fields = Fields,
-            Persons = Persons,
-            Tags = tags,
-            Actor = Actor,
-            RequestHash = RequestHash,
-            ResponseHash = ResponseHash,
-            SealDigest = SealDigest,
-            ConsentHash = ConsentHash,
-            PersonsHash = PersonsHash,
-            Signature = Signature,
-        };
 
     private static LedgerRecord Parse(ReadOnlySpan<byte> json, RecordForm form)
     {
