@@ -9,11 +9,15 @@ public sealed class CodeText
 {
     private static readonly ResourceManager Texts = new(typeof(CodeText));
 
-    // What goes wrong in these layers is one thing to her: the package, or the certificate behind it.
+    // What goes wrong in these layers is one thing to her: the package, the certificate behind it, or the proof of a record.
     private static readonly (string Name, string[] Members)[] Groups =
     [
         ("Package", ["package", "seal", "jose", "jwk", "jwks", "zip", "base64url"]),
         ("Certificate", ["certificate"]),
+        (
+            "Proof",
+            ["proof", "merkle", "note", "checkpoint", "cosignature", "policy", "witness", "record", "tag", "ed25519"]
+        ),
     ];
 
     /// <summary>The words for a code; for the many ways in which a package can be wrong, one sentence for all.</summary>
