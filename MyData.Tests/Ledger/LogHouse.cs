@@ -40,7 +40,7 @@ internal static class LogHouse
     public static SignedNote Signed(long size, ReadOnlySpan<byte> root, int witnesses = 3)
     {
         var note = new Checkpoint(Origin, size, root).Sign(Log);
-        return note.With(Witnesses.Take(witnesses).Select(witness => witness.Sign(note.Text.Span, Now)));
+        return note.With(Witnesses.Take(witnesses).Select(witness => witness.Cosign(note.Text.Span, Now)));
     }
 
     private static Ed25519PrivateKey Key(int number) => new([.. Enumerable.Repeat((byte)number, 32)]);

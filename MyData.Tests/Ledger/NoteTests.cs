@@ -82,7 +82,7 @@ public sealed class NoteTests
             note.With(
                 Enumerable
                     .Range(1, count - 1)
-                    .Select(n => LogHouse.Witnesses[0].Sign(note.Text.Span, LogHouse.Now.AddSeconds(n)))
+                    .Select(n => LogHouse.Witnesses[0].Cosign(note.Text.Span, LogHouse.Now.AddSeconds(n)))
             );
         Assert.Equal(16, SignedNote.Parse(With(16).ToBytes()).SignedBy(LogHouse.Witnesses[0].Verifier).Count + 1);
         Assert.Equal(64, SignedNote.Parse(With(64).ToBytes()).Signatures.Count);

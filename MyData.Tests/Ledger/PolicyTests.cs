@@ -25,7 +25,7 @@ public sealed class PolicyTests
     public void Judge_OneWitnessTwice_CountsOnce()
     {
         var note = LogHouse.Signed(5, Merkle.EmptyRoot, 2);
-        var twice = note.With([LogHouse.Witnesses[0].Sign(note.Text.Span, LogHouse.Now.AddMinutes(1))]);
+        var twice = note.With([LogHouse.Witnesses[0].Cosign(note.Text.Span, LogHouse.Now.AddMinutes(1))]);
         var outcome = LogHouse.Policy.Judge(twice, out _);
         Assert.False(outcome.HasQuorum);
         Assert.Equal(LogHouse.Now.AddMinutes(1), outcome.Cosigners[0].At);

@@ -76,7 +76,10 @@ public sealed class ProofFileTests
         var (_, note) = await SignedAsync(witnesses: 0);
         var (asked, other) = (LogHouse.Witnesses[0], LogHouse.Witnesses[1]);
         var text = note.Text.Span;
-        var body = AddCheckpoint.CosignatureAnswer([other.Sign(text, LogHouse.Now), asked.Sign(text, LogHouse.Now)]);
+        var body = AddCheckpoint.CosignatureAnswer([
+            other.Cosign(text, LogHouse.Now),
+            asked.Cosign(text, LogHouse.Now),
+        ]);
         var taken = AddCheckpoint.ParseCosignatures(body, note, asked.Verifier);
         Assert.Equal("witness.example/w1", Assert.Single(taken).Name);
         Assert.Equal([LogHouse.Now.ToUnixTimeSeconds()], note.With(taken).SignedBy(asked.Verifier));

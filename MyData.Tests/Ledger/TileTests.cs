@@ -141,6 +141,45 @@ public sealed class TileTests : IDisposable
     }
 
     [Fact]
+    public async Task Proofs_WhileTheTreeGrowsAndTilesAreStored_AlwaysVerify()
+    {
+        const int size = 20_000;
+        var leaves = Trees.Numbered(0, size);
+        var log = new LogFolder(_folder);
+        var tree = await TileTree.LoadAsync(log, 0, (_, _) => default, default);
+        tree.Accept(tree.Edge.Append(leaves.AsSpan(0, 32)));
+        var readers = Enumerable.Range(0, 2).Select(seed => Task.Run(() => ReadAsync(new Random(seed)))).ToList();
+        for (var from = 1; from < size; from += 37)
+        {
+            var to = Math.Min(from + 37, size);
+            tree.Accept(tree.Edge.Append(leaves.AsSpan(from * 32, (to - from) * 32)));
+            var pending = tree.Pending;
+            foreach (var tile in pending)
+                log.Store(tile.Path, tile.Bytes().Span);
+            tree.Stored(pending);
+        }
+        Assert.All(await Task.WhenAll(readers), proofs => Assert.True(proofs > 0));
+
+        async Task<int> ReadAsync(Random random)
+        {
+            for (var proofs = 0; ; proofs++)
+            {
+                var edge = tree.Edge;
+                var index = random.NextInt64(edge.Size);
+                var leaf = leaves.AsMemory((int)index * 32, 32);
+                var proof = await tree.InclusionAsync(index, edge.Size, default);
+                MerkleProofs.VerifyInclusion(index, edge.Size, leaf.Span, proof, edge.Root.Span);
+                var old = random.NextInt64(edge.Size) + 1;
+                var path = await tree.ConsistencyAsync(old, edge.Size, default);
+                var oldRoot = await tree.RootAsync(0, old, default);
+                MerkleProofs.VerifyConsistency(old, edge.Size, path, oldRoot, edge.Root.Span);
+                if (edge.Size == size)
+                    return proofs + 1;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Store_FullTile_IsNeverOverwritten()
     {
         var log = new LogFolder(_folder);

@@ -80,6 +80,6 @@ public sealed class Checkpoint
     public SignedNote Sign(NoteSigner log)
     {
         var text = ToText();
-        return new SignedNote(text, [log.Sign(text, DateTimeOffset.UnixEpoch)]);
+        return new SignedNote(text, [log.Sign(text)]);
     }
 }

@@ -10,12 +10,20 @@ public sealed class NoteSigner(string name, SignatureType type, Ed25519PrivateKe
 
     public VerifierKey Verifier { get; } = VerifierKey.Create(name, type, key.PublicKey);
 
+    /// <summary>As a log: type 0x01.</summary>
     /// <param name="text">with its last newline</param>
-    /// <param name="at">of a cosignature, to the second; the type 0x01 says no time</param>
-    public NoteSignature Sign(ReadOnlySpan<byte> text, DateTimeOffset at)
+    public NoteSignature Sign(ReadOnlySpan<byte> text)
     {
-        if (Verifier.Type == SignatureType.Ed25519)
-            return new NoteSignature(Verifier.Name, Verifier.Id, key.Sign(text));
+        Require(SignatureType.Ed25519);
+        return new NoteSignature(Verifier.Name, Verifier.Id, key.Sign(text));
+    }
+
+    /// <summary>As a witness: type 0x04, which says that this is the largest consistent tree it has seen of the log.</summary>
+    /// <param name="text">a checkpoint, with its last newline</param>
+    /// <param name="at">now, to the second</param>
+    public NoteSignature Cosign(ReadOnlySpan<byte> text, DateTimeOffset at)
+    {
+        Require(SignatureType.Cosignature);
         var time = at.ToUnixTimeSeconds();
         var timed = new byte[TimeBytes + Ed25519PublicKey.SignatureSize];
         BinaryPrimitives.WriteInt64BigEndian(timed, time);
@@ -46,4 +54,10 @@ public sealed class NoteSigner(string name, SignatureType type, Ed25519PrivateKe
 
     private static byte[] Timed(ReadOnlySpan<byte> text, long time) =>
         [.. Encoding.ASCII.GetBytes($"cosignature/v1\ntime {LogText.Decimal(time)}\n"), .. text];
+
+    private void Require(SignatureType wanted)
+    {
+        if (Verifier.Type != wanted)
+            throw new InvalidOperationException($"{Verifier.Name} signs by type {Verifier.Type}, not {wanted}.");
+    }
 }
