@@ -6,6 +6,7 @@ using MyData.Core.Data;
 using MyData.Core.History;
 using MyData.Core.Notifications;
 using MyData.Core.OpenId;
+using MyData.Core.Recording;
 using MyData.Core.Staff;
 using MyData.Core.Transfers;
 using MyData.Core.Wire;
@@ -31,6 +32,7 @@ public static class CoreSetup
         services.AddWire();
         services.AddHistory();
         services.AddStaff();
+        services.AddRecording();
         return services;
     }
 }

@@ -54,6 +54,10 @@ public sealed class Consents(
         return true;
     }
 
+    /// <summary>Within a write.</summary>
+    public static ConsentRecord? Find(WriteScope scope, Guid consentId) =>
+        scope.Db.Set<ConsentRecord>().Find(consentId);
+
     /// <summary>How many decisions of hers are stored since then.</summary>
     public static int DecidedSince(WriteScope scope, Guid citizenId, DateTimeOffset since) =>
         scope.Db.Set<ConsentRecord>().Count(c => c.CitizenId == citizenId && c.DecidedAt > since);

@@ -45,6 +45,8 @@ public static class DataSetup
         using var db = services.GetRequiredService<IDbContextFactory<MyDataDb>>().CreateDbContext();
         DropAbandonedMigrationLock(db);
         db.Database.Migrate();
+        foreach (var preparation in services.GetServices<IPreparation>())
+            preparation.Prepare();
     }
 
     /// <summary>Whether the database answers right now.</summary>

@@ -17,6 +17,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
     private readonly CommittedEvents _committed;
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<IEventFollower> _followers;
+    private readonly ICommitLog _log;
     private readonly SqliteConnection _connection;
 
     // One for all writes: making a context costs more than most writes do. Each job finds it empty.
@@ -28,9 +29,11 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         DatabaseSettings settings,
         CommittedEvents committed,
         TimeProvider time,
-        IEnumerable<IEventFollower> followers
+        IEnumerable<IEventFollower> followers,
+        ICommitLog log
     )
     {
+        _log = log;
         _committed = committed;
         _time = time;
         _followers = [.. followers];
@@ -79,7 +82,10 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
             }
             catch (Exception failure)
             {
-                batch.ForEach(job => job.Fail(failure));
+                // Whether a commit that failed is on the disk nobody knows: the next batch looks afresh.
+                _log.Failed();
+                Disconnect();
+                batch.ForEach(job => job.Fail(Writing.Refused(failure)));
             }
             if (empties)
                 _erasure.Run();
@@ -98,12 +104,14 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         // What an earlier batch left of its own is let go first: Entity Framework refuses a second one beside it.
         _db.Database.UseTransaction(null);
         _db.Database.UseTransaction(transaction);
+        _db.ChangeTracker.Clear();
+        _log.Begin(_db, _time.GetUtcNow());
         foreach (var job in batch)
         {
             transaction.Save("job");
             _db.ChangeTracker.Clear();
             var scope = new WriteScope(_db, _time.GetUtcNow().TrimToMilliseconds(), _followers);
-            if (job.Run(scope))
+            if (job.Run(scope, _log))
             {
                 transaction.Release("job");
                 erases |= scope.Erases;
@@ -111,7 +119,9 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
             else
                 transaction.Rollback("job");
         }
+        _log.Seal();
         transaction.Commit();
+        _log.Committed();
         if (erases)
             _erasure.Soon();
         // Durable now: what a listener does with the news is no failure of the write.
@@ -119,9 +129,15 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
             job.Complete(_committed);
     }
 
+    private void Disconnect()
+    {
+        _connection.Close();
+        SqliteConnection.ClearPool(_connection);
+    }
+
     private interface IJob
     {
-        bool Run(WriteScope scope);
+        bool Run(WriteScope scope, ICommitLog log);
         void Complete(CommittedEvents committed);
         void Fail(Exception failure);
     }
@@ -131,7 +147,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
     {
         public static readonly EmptyTheLog Job = new();
 
-        public bool Run(WriteScope scope) => true;
+        public bool Run(WriteScope scope, ICommitLog log) => true;
 
         public void Complete(CommittedEvents committed) { }
 
@@ -147,18 +163,19 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
 
         public Task<T> Task => _done.Task;
 
-        public bool Run(WriteScope scope)
+        public bool Run(WriteScope scope, ICommitLog log)
         {
             try
             {
                 _result = work(scope);
                 scope.Save();
+                log.Record(scope, scope.Events);
                 _events = scope.Events;
                 return true;
             }
             catch (Exception failure)
             {
-                _failure = failure;
+                _failure = Writing.Of(failure);
                 return false;
             }
         }

@@ -10,6 +10,7 @@ public sealed class Introspection(
     IDbContextFactory<MyDataDb> databases,
     IWriter writer,
     CitizenAccounts accounts,
+    IReleaseGate gate,
     TimeProvider time
 )
 {
@@ -58,6 +59,7 @@ public sealed class Introspection(
             scope => scope.Raise(Happened(EventKinds.SubjectRead, row.Audience, row)),
             cancellation
         );
+        await gate.PassAsync(cancellation);
         return await WithSubjectAsync(row, cancellation);
     }
 
@@ -115,6 +117,7 @@ public sealed class Introspection(
         );
         if (!fresh)
             throw OpenIdException.InvalidClient("The assertion was used before.");
+        await gate.PassAsync(cancellation);
     }
 
     private static Event Happened(string kind, string providerId, AccessToken? row) =>

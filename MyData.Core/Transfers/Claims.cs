@@ -11,13 +11,14 @@ namespace MyData.Core.Transfers;
 /// Who may fetch a package: the signed-in citizen whose it is, in the browser that made the key and the claim. The claim's
 /// hash came with the consent, so no other browser can be first.
 /// </summary>
-public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer)
+public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer, IReleaseGate gate)
 {
     /// <summary>Refused claims of one consent that are written down.</summary>
     public const int MostRefusalsTold = 20;
 
     /// <summary>The transfer whose package may now be sent. The same claim may fetch again until it is done or runs out.</summary>
     /// <exception cref="TransferException">relay.not_ready or relay.claim_refused.</exception>
+    /// <exception cref="Ledger.LedgerException"><see cref="Writing.Unavailable"/></exception>
     public async Task<Transfer> ClaimAsync(Guid citizenId, Guid transferId, string claim, CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
@@ -33,6 +34,7 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
             throw NotReady();
         if (transfer.ClaimedAt is null && !await MarkAsync(transfer, token))
             throw NotReady();
+        await gate.PassAsync(token);
         return transfer;
     }
 

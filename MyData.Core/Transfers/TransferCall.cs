@@ -5,6 +5,7 @@ using MyData.Core.Catalog;
 using MyData.Core.Consent;
 using MyData.Core.Data;
 using MyData.Core.Encryption;
+using MyData.Core.Ledger;
 using MyData.Core.OpenId;
 
 namespace MyData.Core.Transfers;
@@ -17,9 +18,15 @@ public sealed class TransferCall(
     ProviderDirectory providers,
     TransferSteps steps,
     TransferQueue queue,
+    IReleaseGate gate,
+    TimeProvider time,
     ILogger<TransferCall> log
 )
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+
+    // Broken off because nothing could be written, which this may not have been able to say in the table either.
+    private readonly ConcurrentDictionary<Guid, bool> _brokenOff = new();
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _rooms = new(StringComparer.Ordinal);
 
     /// <summary>Never throws: whatever goes wrong ends this transfer with a code, and no other.</summary>
@@ -33,6 +40,11 @@ public sealed class TransferCall(
         {
             // The server is stopping: the next start asks again.
         }
+        catch (LedgerException failure) when (Writing.IsUnavailable(failure))
+        {
+            _brokenOff[transferId] = true;
+            queue.Add(transferId, time.GetUtcNow() + Again);
+        }
         catch (Exception failure)
         {
             await FailAsync(transferId, failure);
@@ -41,6 +53,11 @@ public sealed class TransferCall(
 
     private async Task CallAsync(Guid transferId, CancellationToken token)
     {
+        if (_brokenOff.ContainsKey(transferId))
+        {
+            await steps.BreakOffAsync(transferId, token);
+            _brokenOff.TryRemove(transferId, out _);
+        }
         var transfer = await FindAsync(transferId, token);
         if (transfer is not { State: TransferState.Requested or TransferState.Preparing })
             return;
@@ -80,6 +97,7 @@ public sealed class TransferCall(
         if (!await steps.BeginAsync(transfer.Id, access, token))
             return;
         transfer.Round++;
+        await gate.PassAsync(token);
         var answer = await wire.CallAsync(
             new ProviderCall
             {

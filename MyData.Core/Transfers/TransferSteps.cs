@@ -129,12 +129,7 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
             {
                 scope.Bookkeeping();
                 var broken = scope.Db.Set<Transfer>().Where(t => t.State == TransferState.Calling).ToList();
-                foreach (var transfer in broken)
-                {
-                    transfer.State = transfer.Round > 1 ? TransferState.Preparing : TransferState.Requested;
-                    transfer.NextAttemptAt = scope.Now;
-                    TransferTokens.Revoke(scope, transfer.Id);
-                }
+                broken.ForEach(transfer => Back(scope, transfer));
                 scope
                     .Db.Set<PackageChunk>()
                     .Where(chunk =>
@@ -144,6 +139,20 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 // What was erased right before a crash may still stand in the log.
                 scope.Erase();
                 return broken.Count;
+            },
+            cancellation
+        );
+
+    /// <summary>A call that was broken off because nothing could be written: as after a restart, for this one transfer.</summary>
+    public Task BreakOffAsync(Guid id, CancellationToken cancellation) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                if (Find(scope, id) is not { State: TransferState.Calling } transfer)
+                    return;
+                Back(scope, transfer);
+                TransferEnd.DropChunks(scope, id);
             },
             cancellation
         );
@@ -170,6 +179,13 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
         );
 
     private static Transfer Find(WriteScope scope, Guid id) => scope.Db.Set<Transfer>().Single(t => t.Id == id);
+
+    private static void Back(WriteScope scope, Transfer transfer)
+    {
+        transfer.State = transfer.Round > 1 ? TransferState.Preparing : TransferState.Requested;
+        transfer.NextAttemptAt = scope.Now;
+        TransferTokens.Revoke(scope, transfer.Id);
+    }
 
     private static object Parameters(Transfer transfer) =>
         new

@@ -11,7 +11,7 @@ namespace MyData.Tests.Data;
 public sealed class LoopTests : IAsyncDisposable
 {
     private readonly CoreHost _host = new(services =>
-        services.Replace(ServiceDescriptor.Singleton<IWriter, FullDisk>())
+        services.RemoveAll<IPreparation>().Replace(ServiceDescriptor.Singleton<IWriter, FullDisk>())
     );
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();

@@ -22,7 +22,8 @@ public sealed class SqliteWriterTests : IAsyncDisposable
             new DatabaseSettings { ConnectionString = connection },
             _committed,
             TimeProvider.System,
-            []
+            [],
+            new NoLog()
         );
     }
 
@@ -132,6 +133,20 @@ public sealed class SqliteWriterTests : IAsyncDisposable
         }
         await _writer.WriteAsync(scope => scope.Raise(Happened("kept")), Cancel);
         Assert.Equal(["kept"], await KindsAsync());
+    }
+
+    /// <summary>The queue alone.</summary>
+    private sealed class NoLog : ICommitLog
+    {
+        public void Begin(MyDataDb db, DateTimeOffset now) { }
+
+        public void Record(WriteScope scope, IReadOnlyList<Event> events) { }
+
+        public void Seal() { }
+
+        public void Committed() { }
+
+        public void Failed() { }
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -46,6 +46,8 @@ public sealed class ArrowTests
         // Asks where to write to her.
         ["Notifications"] = ["Citizens"],
         ["Operations"] = ["Catalog"],
+        // A record names the fields of the consent that its event belongs to.
+        ["Recording"] = ["Consent"],
         ["Events"] = [],
         ["Data"] = ["Events"],
         ["Certificates"] = ["Encryption"],

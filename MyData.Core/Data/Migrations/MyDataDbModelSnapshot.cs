@@ -656,6 +656,128 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("used_assertions", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Recording.LedgerCheckpointRow", b =>
+                {
+                    b.Property<int>("Log")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Note")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Root")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("Log", "Size");
+
+                    b.ToTable("ledger_checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Recording.LedgerCounterRow", b =>
+                {
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Log")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Next")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("CitizenId", "Log");
+
+                    b.ToTable("ledger_counters", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Recording.LedgerEntryRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("EventId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Index")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("Idx");
+
+                    b.Property<int>("Log")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EventId")
+                        .IsUnique();
+
+                    b.HasIndex("Log", "Index")
+                        .IsUnique();
+
+                    b.HasIndex(new[] { "Log" }, "IX_ledger_entries_waiting")
+                        .HasFilter("\"Idx\" IS NULL");
+
+                    b.ToTable("ledger_entries", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Recording.LedgerLogRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Origin")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Year")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Year")
+                        .IsUnique();
+
+                    b.ToTable("ledger_logs", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Recording.LedgerPersonRow", b =>
+                {
+                    b.Property<Guid>("CitizenId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("BLOB");
+
+                    b.HasKey("CitizenId");
+
+                    b.ToTable("ledger_people", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Recording.LedgerTagRow", b =>
+                {
+                    b.Property<byte[]>("Tag")
+                        .HasColumnType("BLOB");
+
+                    b.Property<Guid>("Entry")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Tag");
+
+                    b.ToTable("ledger_tags", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Staff.StaffMember", b =>
                 {
                     b.Property<Guid>("Id")

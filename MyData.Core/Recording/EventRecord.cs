@@ -1,0 +1,82 @@
+using System.Text;
+using MyData.Core.Consent;
+using MyData.Core.Events;
+using MyData.Core.Ledger;
+
+namespace MyData.Core.Recording;
+
+/// <summary>
+/// An event as a record: who gave what to whom, why, on which proof of identity, with which result, in codes alone. Any kind of event
+/// becomes one; what an event adds for its record stands in its details (<see cref="EventFacts"/>).
+/// </summary>
+internal static class EventRecord
+{
+    /// <summary>The platform, as a source, a recipient and the system that records.</summary>
+    public const string Platform = "mydata";
+
+    /// <summary>Whoever the data set's owner gives it to, where the consent is to herself.</summary>
+    public const string Citizen = "citizen";
+
+    /// <summary>Why a thing happens that no consent stands behind: the service is run.</summary>
+    public const string Operation = "operation";
+
+    // A record has 8 kB; what says more than half of that in fields says its data sets instead.
+    private const int MostFields = 128;
+    private const int MostFieldBytes = 4096;
+
+    /// <param name="consent">that the event belongs to</param>
+    /// <param name="person">of the citizen whom it is about</param>
+    /// <param name="kid">the log's key</param>
+    public static LedgerRecord Of(Guid id, Event happened, ConsentRecord? consent, PersonMark? person, string kid)
+    {
+        var items = consent is null ? [] : Consents.Items(consent);
+        if (happened.DataSetId is { } dataSet)
+            items = [.. items.Where(item => item.DataSet == dataSet)];
+        var facts = EventFacts.Of(happened);
+        return new LedgerRecord
+        {
+            Id = id,
+            Time = happened.At,
+            From = items is [var only]
+                ? $"{only.Provider}/{only.DataSet}@{only.SchemaVersion}"
+                : happened.DataSetId ?? Platform,
+            To = facts.To ?? To(happened),
+            Via = Platform,
+            Kid = kid,
+            Operation = happened.Kind,
+            Reason = happened.Purpose ?? consent?.Purpose ?? Operation,
+            Result = happened.Code,
+            Identity = facts.Identity,
+            Fields = Fields(items),
+            Persons = person is null ? 0 : 1,
+            Tags = person is null ? [] : [person.Tag],
+            SealDigest = facts.Seal,
+            ConsentHash =
+                person?.Salt is { } salt && happened.ConsentId is { } consentId
+                    ? SaltedHash.OfConsent(salt, Encoding.ASCII.GetBytes(consentId.ToString("D")))
+                    : null,
+        };
+    }
+
+    // An agency that asks who she is gets the answer; all else about a consent to herself goes to her.
+    private static string To(Event happened) =>
+        happened.Kind is EventKinds.SubjectRead or EventKinds.SubjectIntrospected ? happened.Actor
+        : happened.ConsentId is not null || happened.Kind == EventKinds.NoticeQueued ? Citizen
+        : happened.Actor == "platform" ? Platform
+        : happened.Actor;
+
+    private static IReadOnlyList<string> Fields(IReadOnlyList<ConsentItem> items)
+    {
+        var fields = items
+            .SelectMany(item => item.Fields.Select(field => items.Count == 1 ? field : $"{item.DataSet}:{field}"))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        return fields.Count <= MostFields && fields.Sum(Encoding.UTF8.GetByteCount) <= MostFieldBytes
+            ? fields
+            : [.. items.Select(item => item.DataSet).Distinct(StringComparer.Ordinal)];
+    }
+}
+
+/// <summary>One person in one record.</summary>
+/// <param name="Salt">of its hashes; none where her key is destroyed</param>
+internal sealed record PersonMark(byte[] Tag, byte[]? Salt);

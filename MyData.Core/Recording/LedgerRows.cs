@@ -1,0 +1,131 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace MyData.Core.Recording;
+
+/// <summary>A log: one a year. Its name and its key never change. Public.</summary>
+public sealed class LedgerLogRow
+{
+    public int Id { get; private set; }
+    public required int Year { get; init; }
+
+    /// <summary>The first line of its checkpoints.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Its public key, as <c>name+id+base64</c>.</summary>
+    public required string Key { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<LedgerLogRow>
+    {
+        public void Configure(EntityTypeBuilder<LedgerLogRow> builder)
+        {
+            builder.ToTable("ledger_logs");
+            builder.HasIndex(log => log.Year).IsUnique();
+        }
+    }
+}
+
+/// <summary>
+/// A record as it was hashed. Triggers refuse every change but the first setting of its place. Its thief has
+/// what every reader of the log has: codes and tags that lead to nobody.
+/// </summary>
+public sealed class LedgerEntryRow
+{
+    public required Guid Id { get; init; }
+    public required int Log { get; init; }
+
+    /// <summary>Its place in the log; none until it is sequenced, which on SQLite is in the same transaction.</summary>
+    public long? Index { get; init; }
+
+    public required byte[] Bytes { get; init; }
+
+    /// <summary>The event that it tells of; none where another system recorded it.</summary>
+    public long? EventId { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<LedgerEntryRow>
+    {
+        public void Configure(EntityTypeBuilder<LedgerEntryRow> builder)
+        {
+            builder.ToTable("ledger_entries");
+            builder.Property(entry => entry.Index).HasColumnName("Idx");
+            builder.HasIndex(entry => new { entry.Log, entry.Index }).IsUnique();
+            builder.HasIndex(entry => entry.EventId).IsUnique();
+            builder.HasIndex(entry => entry.Log, "IX_ledger_entries_waiting").HasFilter("\"Idx\" IS NULL");
+        }
+    }
+}
+
+/// <summary>A size that the log has had, and its root; every one is kept. Public.</summary>
+public sealed class LedgerCheckpointRow
+{
+    public required int Log { get; init; }
+
+    /// <summary>Entries.</summary>
+    public required long Size { get; init; }
+
+    public required byte[] Root { get; init; }
+
+    /// <summary>The note with the witnesses' signatures, where one was kept; the log's own can be made again at any time.</summary>
+    public byte[]? Note { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<LedgerCheckpointRow>
+    {
+        public void Configure(EntityTypeBuilder<LedgerCheckpointRow> builder)
+        {
+            builder.ToTable("ledger_checkpoints");
+            builder.HasKey(checkpoint => new { checkpoint.Log, checkpoint.Size });
+        }
+    }
+}
+
+/// <summary>Which record a person's tag stands in. Public: the same stands in the record.</summary>
+public sealed class LedgerTagRow
+{
+    public required byte[] Tag { get; init; }
+    public required Guid Entry { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<LedgerTagRow>
+    {
+        public void Configure(EntityTypeBuilder<LedgerTagRow> builder)
+        {
+            builder.ToTable("ledger_tags");
+            builder.HasKey(tag => tag.Tag);
+        }
+    }
+}
+
+/// <summary>
+/// The vault: a person's key, sealed (<see cref="PersonKeys"/>), of which her tags and salts are made. Its thief, with the vault's key too,
+/// could tell which records are about one account. Emptied when she closes it; the row stays, so that no second key is made.
+/// </summary>
+public sealed class LedgerPersonRow
+{
+    public required Guid CitizenId { get; init; }
+    public byte[]? Key { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<LedgerPersonRow>
+    {
+        public void Configure(EntityTypeBuilder<LedgerPersonRow> builder)
+        {
+            builder.ToTable("ledger_people");
+            builder.HasKey(person => person.CitizenId);
+        }
+    }
+}
+
+/// <summary>How many records of a log are about a person: the next counter of her tags. Goes with her key.</summary>
+public sealed class LedgerCounterRow
+{
+    public required Guid CitizenId { get; init; }
+    public required int Log { get; init; }
+    public required long Next { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<LedgerCounterRow>
+    {
+        public void Configure(EntityTypeBuilder<LedgerCounterRow> builder)
+        {
+            builder.ToTable("ledger_counters");
+            builder.HasKey(counter => new { counter.CitizenId, counter.Log });
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MyData.Core.Data;
+
+namespace MyData.Core.Recording;
+
+public static class RecordingSetup
+{
+    public static IServiceCollection AddRecording(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new LedgerSettings());
+        services.AddSingleton<OpenLogs>();
+        services.AddSingleton<LogOpening>();
+        services.AddSingleton<PersonKeys>();
+        services.AddSingleton<PersonMarks>();
+        services.AddSingleton<ICommitLog, CommitSequencer>();
+        services.AddSingleton<ILedgerQuorum, NoQuorum>();
+        services.AddSingleton<IReleaseGate, ReleaseGate>();
+        services.AddSingleton<LedgerReceipts>();
+        services.AddSingleton<TileKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<TileKeeper>());
+        services.AddSingleton<IPreparation, LedgerStart>();
+        return services;
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MyData.Core.Data;
+using MyData.Core.Ledger;
+
+namespace MyData.Core.Recording;
+
+/// <summary>
+/// Writes full tiles and bundles behind the receipts, and then the newest checkpoint beside them. The rows are durable already: what
+/// is not written now is written later.
+/// </summary>
+public sealed partial class TileKeeper(
+    OpenLogs logs,
+    IDbContextFactory<MyDataDb> databases,
+    TimeProvider time,
+    ILogger<TileKeeper> log
+) : BackgroundService
+{
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
+    private readonly SemaphoreSlim _turn = new(1);
+    private PublishedCheckpoint? _last;
+
+    /// <summary>Stores everything that is full now.</summary>
+    /// <exception cref="IOException">The disk is full, or gone.</exception>
+    /// <exception cref="LedgerException"><c>tile.differs</c>: a file is there with other bytes</exception>
+    public async Task StoreAsync(CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            foreach (var open in logs.All)
+                await StoreAsync(open, token);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Often, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await StoreAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                RoundFailed(failure);
+            }
+        }
+    }
+
+    private async Task StoreAsync(OpenLog open, CancellationToken token)
+    {
+        var published = open.Published;
+        foreach (var tile in open.Tree.Pending)
+        {
+            // A tile of level 0 that is there says that its bundle is.
+            if (tile.Level == 0)
+                open.Files.Store(
+                    new TilePath(TilePath.Entries, tile.Index),
+                    await databases.BundleAsync(open.Id, tile.Index, Tile.FullWidth, token)
+                );
+            open.Files.Store(tile.Path, tile.Bytes().Span);
+            open.Tree.Stored([tile]);
+        }
+        if (published is null || published == _last || published.Checkpoint.Size == 0)
+            return;
+        open.Files.Publish(published.Note.ToBytes());
+        _last = published;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's tiles were not written; the next round tries again")]
+    private partial void RoundFailed(Exception failure);
+}

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Ledger;
+using MyData.Core.Recording;
+using MyData.Tests.Support;
+
+namespace MyData.Tests.Ledger;
+
+/// <summary>The platform's own log on a real database and real files, with the checker that runs behind every test of it.</summary>
+internal static class LoggedHost
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static OpenLog Log(this CoreHost host) => host.Get<OpenLogs>().Current!;
+
+    public static WitnessPolicy Policy(this CoreHost host) =>
+        WitnessPolicy.Parse(LogHouse.Bytes($"log {host.Log().Signer.Verifier}\nquorum none\n"));
+
+    /// <summary>What the audit says of the log as strangers read it.</summary>
+    public static Task<AuditReport> AuditAsync(this CoreHost host, params IReadOnlyCollection<Checkpoint> earlier) =>
+        LogAudit.RunAsync(
+            new LedgerReading(host.Log(), host.Get<IDbContextFactory<MyDataDb>>()),
+            host.Policy(),
+            earlier,
+            records: true,
+            progress: null,
+            Stop
+        );
+
+    /// <summary>
+    /// The whole log: every event is one record, places are dense, the audit from index 0 finds nothing, the log begins with every
+    /// tree that it ever had, and each record has a receipt that verifies.
+    /// </summary>
+    public static async Task CheckAsync(this CoreHost host)
+    {
+        var log = host.Log();
+        var entries = (await host.AllAsync<LedgerEntryRow>())
+            .Where(e => e.Log == log.Id)
+            .OrderBy(e => e.Index)
+            .ToList();
+        Assert.Equal(Enumerable.Range(0, entries.Count).Select(i => (long?)i), entries.Select(e => e.Index));
+        var recorded = (await host.AllAsync<LedgerEntryRow>()).Where(e => e.EventId is not null);
+        Assert.Equal((await host.EventsAsync()).Select(e => e.Id), recorded.Select(e => e.EventId!.Value).Order());
+
+        var checkpoints = (await host.AllAsync<LedgerCheckpointRow>()).Where(c => c.Log == log.Id);
+        var report = await host.AuditAsync([.. checkpoints.Select(c => new Checkpoint(log.Origin, c.Size, c.Root))]);
+        Assert.Empty(report.Findings);
+        Assert.Equal(entries.Count, report.Verified);
+
+        var tags = (await host.AllAsync<LedgerTagRow>()).ToDictionary(t => Convert.ToHexString(t.Tag), t => t.Entry);
+        Assert.Equal(
+            (await host.AllAsync<LedgerEntryRow>()).Sum(e => LedgerRecord.Parse(e.Bytes).Tags.Count),
+            tags.Count
+        );
+        foreach (var entry in entries)
+        {
+            var receipt = await host.Get<LedgerReceipts>().ForIndexAsync(log, entry.Index!.Value, Stop);
+            LogProof.Parse(receipt!.Proof.ToBytes()).Verify(host.Policy(), receipt.Entry);
+            var record = LedgerRecord.Parse(entry.Bytes);
+            Assert.Equal(entry.Id, record.Id);
+            Assert.All(record.Tags, tag => Assert.Equal(entry.Id, tags[Convert.ToHexString(tag)]));
+        }
+    }
+}

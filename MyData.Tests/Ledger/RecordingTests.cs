@@ -1,0 +1,155 @@
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Consent;
+using MyData.Core.Data;
+using MyData.Core.Events;
+using MyData.Core.Ledger;
+using MyData.Core.Recording;
+using MyData.Tests.Support;
+
+namespace MyData.Tests.Ledger;
+
+/// <summary>The log under every flow: what is raised is recorded, once, in the same transaction, and nothing of it is lost.</summary>
+public sealed class RecordingTests : IAsyncDisposable
+{
+    private readonly CoreHost _host = new();
+
+    public static TheoryData<string> Kinds =>
+        [.. typeof(EventKinds).GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.CheckAsync();
+        await _host.DisposeAsync();
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Event_OfAnyKind_IsOneRecordWithAPlace(string kind)
+    {
+        var citizen = Ids.New();
+        await _host.WriteAsync(scope => scope.Raise(Happened(kind, citizen)));
+        var entry = Assert.Single(await _host.AllAsync<LedgerEntryRow>());
+        var record = LedgerRecord.Parse(entry.Bytes);
+        Assert.Equal((0L, kind, "ok"), (entry.Index, record.Operation, record.Result));
+        Assert.Equal(1, record.Persons);
+        Assert.Single(record.Tags);
+    }
+
+    [Fact]
+    public async Task Record_OfATransfer_SaysWhatTheConsentSays()
+    {
+        var (consent, citizen) = (Consent(), Ids.New());
+        var seal = Convert.ToHexStringLower([.. Enumerable.Repeat((byte)7, 32)]);
+        await _host.WriteAsync(scope =>
+        {
+            Consents.Record(scope, consent);
+            scope.Raise(
+                new Event
+                {
+                    Kind = EventKinds.TransferReady,
+                    Actor = "provider:ris",
+                    CitizenId = citizen,
+                    ConsentId = consent.Id,
+                    DataSetId = "API.a",
+                    Details = $$"""{"seal":"{{seal}}","methods":"oidc documents","level":3}""",
+                }
+            );
+        });
+        var record = (await RecordsAsync())[1];
+        Assert.Equal(("ris/API.a@2", "citizen", "own-use"), (record.From, record.To, record.Reason));
+        Assert.Equal(["name", "birthdate"], record.Fields);
+        Assert.Equal("oidc documents/3", record.Identity);
+        Assert.Equal(Convert.FromHexString(seal), record.SealDigest);
+        Assert.NotNull(record.ConsentHash);
+        Assert.Equal(["API.a:name", "API.a:birthdate", "API.b:salary"], (await RecordsAsync())[0].Fields);
+    }
+
+    [Fact]
+    public async Task Write_ThatFails_LeavesNeitherEventNorRecordNorPlace()
+    {
+        var citizen = Ids.New();
+        await _host.WriteAsync(scope => scope.Raise(Happened("first", citizen)));
+        await Assert.ThrowsAsync<FormatException>(() =>
+            _host.WriteAsync(scope =>
+            {
+                scope.Raise(Happened("lost", citizen));
+                throw new FormatException();
+            })
+        );
+        // The record itself is refused here, after the rows were stored.
+        var refused = await Assert.ThrowsAsync<LedgerException>(() =>
+            _host.WriteAsync(scope => scope.Raise(Happened(new string('x', 300), citizen)))
+        );
+        Assert.Equal("record.too_long", refused.Code);
+        await _host.WriteAsync(scope => scope.Raise(Happened("second", citizen)));
+        Assert.Equal(["first", "second"], (await RecordsAsync()).Select(r => r.Operation));
+    }
+
+    [Fact]
+    public async Task Writers_FiftyAtOnce_GetOneDenseOrder()
+    {
+        var people = Enumerable.Range(0, 50).Select(_ => Ids.New()).ToList();
+        await Task.WhenAll(
+            people.Select(citizen =>
+                Task.Run(async () =>
+                {
+                    for (var i = 0; i < 8; i++)
+                        await _host.WriteAsync(scope => scope.Raise(Happened($"n{i}", citizen)));
+                })
+            )
+        );
+        Assert.Equal(400, (await RecordsAsync()).Count);
+        Assert.Equal(400, _host.Log().Published!.Checkpoint.Size);
+        await _host.Get<TileKeeper>().StoreAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(_host.Log().Tree.Pending);
+        await _host.RestartAsync();
+        Assert.Equal(400, _host.Log().Published!.Checkpoint.Size);
+    }
+
+    [Fact]
+    public async Task Year_ThatEnds_BeginsAnotherLog()
+    {
+        await _host.WriteAsync(scope => scope.Raise(Happened("old", Ids.New())));
+        var before = _host.Log();
+        _host.Time.Advance(TimeSpan.FromDays(365));
+        await _host.WriteAsync(scope => scope.Raise(Happened("new", Ids.New())));
+        Assert.Equal(before.Year + 1, _host.Log().Year);
+        Assert.EndsWith($"/ledger/{before.Year + 1}", _host.Log().Origin, StringComparison.Ordinal);
+        var old = (await _host.EventsAsync())[0];
+        var receipt = await _host.Get<LedgerReceipts>().ForEventAsync(old.Id, TestContext.Current.CancellationToken);
+        Assert.Equal(before.Published, _host.Get<OpenLogs>().Find(before.Year)!.Published);
+        Assert.Equal(0, receipt!.Proof.Index);
+    }
+
+    private async Task<List<LedgerRecord>> RecordsAsync() =>
+        [
+            .. (await _host.AllAsync<LedgerEntryRow>())
+                .OrderBy(e => e.Index)
+                .Select(entry => LedgerRecord.Parse(entry.Bytes)),
+        ];
+
+    private static Event Happened(string kind, Guid citizen) =>
+        new()
+        {
+            Kind = kind,
+            Actor = "citizen",
+            CitizenId = citizen,
+        };
+
+    private static ConsentRecord Consent() =>
+        new()
+        {
+            Id = Ids.New(),
+            CitizenId = Ids.New(),
+            SessionId = Ids.New(),
+            Decision = ConsentDecision.Given,
+            Purpose = Purposes.OwnUse,
+            RecipientKey = "key",
+            Items = """
+                [{"DataSet":"API.a","SchemaVersion":2,"Provider":"ris","Fields":["name","birthdate"],"Parameters":{}},
+                 {"DataSet":"API.b","SchemaVersion":1,"Provider":"bli","Fields":["salary"],"Parameters":{}}]
+                """,
+            Receipt = "receipt",
+            DecidedAt = DateTimeOffset.UnixEpoch,
+        };
+}
