@@ -4,6 +4,7 @@ using MyData.Web.Features.Catalog;
 using MyData.Web.Features.Desk;
 using MyData.Web.Features.Download;
 using MyData.Web.Features.History;
+using MyData.Web.Features.Ledger;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
 using MyData.Web.Features.OpenId;
@@ -16,20 +17,23 @@ using MyData.Web.Sandbox;
 if (args is [SandboxHost.Command, ..])
 {
     await SandboxHost.RunAsync(args);
-    return;
+    return 0;
 }
 
 if (args is [KeysCommand.Name, ..])
 {
     KeysCommand.Run(args);
-    return;
+    return 0;
 }
 
 if (args is [OperatorCommand.Name, ..])
 {
     Environment.ExitCode = OperatorCommand.Run(args);
-    return;
+    return 0;
 }
+
+if (args is [AuditCommand.Name, ..])
+    return await AuditCommand.RunAsync(args);
 
 var builder = WebApplication.CreateBuilder(args);
 var settings = builder.AddHosting();
@@ -39,6 +43,7 @@ builder.AddAccount();
 builder.AddOpen();
 builder.AddNotices();
 builder.AddHistory();
+builder.AddLedger();
 builder.AddStaff();
 builder.AddOpenIdEndpoints();
 builder.AddKillSwitch();
@@ -56,6 +61,7 @@ app.MapDownload();
 app.MapOpen();
 app.MapNotices();
 app.MapHistory();
+app.MapLedger();
 app.MapStaff();
 app.MapDesk();
 app.MapOpenId();
@@ -71,5 +77,6 @@ app.MapRazorComponents<App>()
     })
     .LimitCircuits(settings.Circuits);
 await app.RunAsync();
+return 0;
 
 public partial class Program;

@@ -17,6 +17,7 @@ public static class RecordingSetup
         services.AddSingleton<ILedgerQuorum, NoQuorum>();
         services.AddSingleton<IReleaseGate, ReleaseGate>();
         services.AddSingleton<LedgerReceipts>();
+        services.AddSingleton<LedgerFiles>();
         services.AddSingleton<TileKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<TileKeeper>());
         services.AddSingleton<IPreparation, LedgerStart>();

@@ -67,6 +67,10 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         // Agencies, who prove themselves by their own keys in the request
         "/connect/introspect",
         "/connect/userinfo",
+        // The log, for whoever wants to check it
+        "/ledger/{year:int}/checkpoint",
+        "/ledger/{year:int}/policy",
+        "/ledger/{year:int}/tile/{**path}",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",

@@ -13,16 +13,21 @@ namespace MyData.Tests.Support;
 /// </summary>
 public sealed class CoreHost : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("mydata-core-").FullName;
+    private readonly string _folder;
     private readonly Action<IServiceCollection>? _add;
 
-    public CoreHost(Action<IServiceCollection>? add = null)
+    /// <param name="folder">that another host left, to go on from there; it goes with this host</param>
+    public CoreHost(Action<IServiceCollection>? add = null, string? folder = null)
     {
         _add = add;
+        _folder = folder ?? Directory.CreateTempSubdirectory("mydata-core-").FullName;
         Services = Build();
     }
 
     public ManualTime Time { get; } = new();
+
+    /// <summary>Database, keys and the log's files.</summary>
+    public string Folder => _folder;
 
     public ServiceProvider Services { get; private set; }
 
@@ -51,11 +56,12 @@ public sealed class CoreHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var database = Get<DatabaseSettings>().ConnectionString;
         await Services.DisposeAsync();
-        SqliteConnection.ClearPool(new SqliteConnection(database));
+        SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
         Directory.Delete(_folder, recursive: true);
     }
+
+    private string ConnectionString => $"Data Source={Path.Combine(_folder, "mydata.db")}";
 
     private ServiceProvider Build()
     {
@@ -63,12 +69,20 @@ public sealed class CoreHost : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Time);
         services.AddMyDataCore(
-            new DatabaseSettings { ConnectionString = $"Data Source={Path.Combine(_folder, "mydata.db")}" },
+            new DatabaseSettings { ConnectionString = ConnectionString },
             new KeyFolder(Path.Combine(_folder, "keys"), mayCreate: true)
         );
         _add?.Invoke(services);
         var provider = services.BuildServiceProvider();
-        provider.PrepareDatabase();
-        return provider;
+        try
+        {
+            provider.PrepareDatabase();
+            return provider;
+        }
+        catch
+        {
+            provider.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
     }
 }

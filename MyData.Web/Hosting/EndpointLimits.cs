@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using MyData.Web.Features.Ledger;
 using MyData.Web.Features.SignIn;
 
 namespace MyData.Web.Hosting;
@@ -29,6 +30,12 @@ public sealed record EndpointLimit(string Words)
                 "network",
                 settings.Circuits.NegotiateBurst,
                 settings.Circuits.NegotiatesPerSecond,
+                "second"
+            ),
+            LedgerSetup.RatePolicy => Bucket(
+                "network",
+                settings.Ledger.NetworkBurst,
+                settings.Ledger.NetworkPerSecond,
                 "second"
             ),
             var other => throw new InvalidOperationException($"'{other}' has no words."),

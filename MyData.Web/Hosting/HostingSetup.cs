@@ -48,6 +48,7 @@ public static class HostingSetup
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(settings.Retention);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings.LedgerSettings(builder.Environment.ContentRootPath));
         builder.Services.AddMyDataCore(database, keys);
         builder.Services.AddSingleton<IIssuer, PublicOrigin>();
         builder.Services.AddSingleton(new TransferSettings { DecisionsAnHour = settings.Person.DecisionsAnHour });

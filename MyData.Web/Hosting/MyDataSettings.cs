@@ -1,4 +1,5 @@
 using MyData.Core.Data;
+using MyData.Core.Recording;
 using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
 
@@ -27,6 +28,7 @@ public sealed record MyDataSettings
     public ClientFailureSettings ClientFailures { get; init; } = new();
     public PersonSettings Person { get; init; } = new();
     public RetentionSettings Retention { get; init; } = new();
+    public LedgerSection Ledger { get; init; } = new();
 
     public sealed record HelpDeskSettings
     {
@@ -45,6 +47,19 @@ public sealed record MyDataSettings
         public string From { get; init; } = "";
     }
 
+    public sealed record LedgerSection
+    {
+        /// <summary>Begins the names of the platform's logs, and never changes; empty: the host of <see cref="Origin"/>.</summary>
+        public string Host { get; init; } = "";
+
+        /// <summary>Where its full tiles are kept; empty: <c>ledger</c> beside the database.</summary>
+        public string Folder { get; init; } = "";
+
+        /// <summary>Files that one network may read at once; and then each second.</summary>
+        public int NetworkBurst { get; init; } = 600;
+        public int NetworkPerSecond { get; init; } = 60;
+    }
+
     public sealed record SandboxSwitch
     {
         /// <summary>Sample agencies, identity authorities and personas. Production refuses to start with it.</summary>
@@ -55,6 +70,23 @@ public sealed record MyDataSettings
 
         /// <summary>Port on localhost of the agency whose TLS certificate nobody trusts.</summary>
         public int TlsPort { get; init; } = 5443;
+    }
+
+    /// <summary>What the platform's log is called, and where its files are.</summary>
+    public LedgerSettings LedgerSettings(string contentRoot)
+    {
+        var settings = new LedgerSettings
+        {
+            Folder = Ledger.Folder.Length > 0 ? Path.GetFullPath(Ledger.Folder, contentRoot) : "",
+        };
+        if (Ledger.Host.Length > 0)
+            return settings with { Host = Ledger.Host };
+        return Uri.TryCreate(Origin, UriKind.Absolute, out var origin)
+            ? settings with
+            {
+                Host = origin.Authority,
+            }
+            : settings;
     }
 
     /// <summary>The folder of the platform's secret keys; a relative one stands below the content root.</summary>

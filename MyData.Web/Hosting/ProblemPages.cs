@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.WebUtilities;
+using MyData.Core.Data;
 using MyData.Web.Features.Help;
 
 namespace MyData.Web.Hosting;
@@ -11,6 +12,9 @@ namespace MyData.Web.Hosting;
 /// </summary>
 public static class ProblemPages
 {
+    /// <summary>When to ask again while nothing can be written.</summary>
+    internal static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
+
     public static void UseProblemPages(this WebApplication app)
     {
         app.UseWhen(
@@ -22,6 +26,7 @@ public static class ProblemPages
                     {
                         ExceptionHandlingPath = string.Format(CultureInfo.InvariantCulture, HelpUrls.Problem, 500),
                         CreateScopeForErrors = true,
+                        StatusCodeSelector = StatusOf,
                     }
                 );
                 people.UseStatusCodePagesWithReExecute(HelpUrls.Problem, createScopeForStatusCodePages: true);
@@ -72,16 +77,29 @@ public static class ProblemPages
         return next(context);
     }
 
-    private static Task TellAProgramAsync(HttpContext context) =>
-        context.Response.WriteAsJsonAsync(
+    // Nothing can be written or proven just now, so nothing was done: whoever asks again in a moment may be served.
+    private static int StatusOf(Exception failure) =>
+        Writing.IsUnavailable(failure)
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status500InternalServerError;
+
+    private static Task TellAProgramAsync(HttpContext context)
+    {
+        var failure = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var status = failure is null ? StatusCodes.Status500InternalServerError : StatusOf(failure);
+        context.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            TooManyRequests.SetRetryAfter(context, AskAgain);
+        return context.Response.WriteAsJsonAsync(
             new
             {
-                title = ReasonPhrases.GetReasonPhrase(StatusCodes.Status500InternalServerError),
-                status = StatusCodes.Status500InternalServerError,
-                code = "platform.error",
+                title = ReasonPhrases.GetReasonPhrase(status),
+                status,
+                code = Writing.IsUnavailable(failure) ? Writing.Unavailable : "platform.error",
                 trace = context.TraceIdentifier,
             },
             options: null,
             "application/problem+json"
         );
+    }
 }

@@ -1,0 +1,206 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Events;
+using MyData.Core.Ledger;
+using MyData.Core.Recording;
+using MyData.Tests.Support;
+
+namespace MyData.Tests.Ledger;
+
+/// <summary>What somebody does to the rows or the files is refused, or found and located (ledger.md, "Faults").</summary>
+public sealed class LedgerFaultTests : IAsyncDisposable
+{
+    private readonly CoreHost _host = new();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Theory]
+    [InlineData("UPDATE ledger_entries SET Bytes = x'00'")]
+    [InlineData("UPDATE ledger_entries SET Idx = Idx + 1")]
+    [InlineData("UPDATE ledger_entries SET Idx = NULL")]
+    [InlineData("UPDATE ledger_entries SET EventId = NULL")]
+    [InlineData("DELETE FROM ledger_entries")]
+    [InlineData("INSERT OR REPLACE INTO ledger_entries SELECT Id, Log, Idx, x'00', EventId FROM ledger_entries")]
+    [InlineData("INSERT OR REPLACE INTO ledger_entries SELECT 'x', Log, Idx, x'00', NULL FROM ledger_entries")]
+    [InlineData("INSERT OR REPLACE INTO ledger_entries (rowid, Id, Log, Bytes) VALUES (1, 'x', 1, x'00')")]
+    [InlineData("UPDATE ledger_checkpoints SET Root = x'00'")]
+    [InlineData("DELETE FROM ledger_checkpoints")]
+    [InlineData("INSERT OR REPLACE INTO ledger_checkpoints SELECT Log, Size, x'00', NULL FROM ledger_checkpoints")]
+    [InlineData("UPDATE ledger_tags SET Entry = 'x'")]
+    [InlineData("DELETE FROM ledger_tags")]
+    [InlineData("INSERT OR REPLACE INTO ledger_tags SELECT Tag, 'x' FROM ledger_tags")]
+    [InlineData("UPDATE ledger_logs SET Origin = 'x'")]
+    [InlineData("DELETE FROM ledger_logs")]
+    [InlineData("INSERT OR REPLACE INTO ledger_logs SELECT Id, Year, 'x', Key FROM ledger_logs")]
+    [InlineData("UPDATE ledger_people SET Key = x'00'")]
+    [InlineData("DELETE FROM ledger_people")]
+    [InlineData("UPDATE ledger_counters SET Next = 0")]
+    public async Task Sql_ThatChangesWhatIsWritten_IsRefused(string sql)
+    {
+        await WriteAsync(1);
+        var refused = Assert.Throws<SqliteException>(() => Run(sql));
+        Assert.Contains(LedgerTriggers.Refusal, refused.Message, StringComparison.Ordinal);
+        await _host.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Sql_ThatGivesAWaitingEntryItsPlace_IsTakenOnce()
+    {
+        await WriteAsync(1);
+        Run("INSERT INTO ledger_entries (Id, Log, Bytes) VALUES ('waiting', 1, x'00')");
+        Run("UPDATE ledger_entries SET Idx = 1 WHERE Id = 'waiting'");
+        Assert.Throws<SqliteException>(() => Run("UPDATE ledger_entries SET Idx = 2 WHERE Id = 'waiting'"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(299)]
+    public async Task Entry_WithAByteFlipped_IsNamedByTheAudit(int index)
+    {
+        await WriteAsync(300);
+        Flip(index);
+        var finding = Assert.Single((await _host.AuditAsync()).Findings);
+        Assert.Equal(("audit.entry", (long?)index), (finding.Code, finding.Index));
+    }
+
+    [Fact]
+    public async Task Entry_BehindTheTiles_WithAByteFlipped_StopsTheStart()
+    {
+        await WriteAsync(300);
+        await StoreAsync();
+        Flip(290);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(_host.RestartAsync);
+        Assert.Contains("(ledger.entry): A record from 290 to 290", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5000)]
+    public async Task Tile_WithAByteFlipped_IsMadeAnewAndKeptAsEvidence(int at)
+    {
+        await WriteAsync(300);
+        await StoreAsync();
+        var tile = Path.Combine(LogFolder, "tile", "0", "000");
+        var right = await File.ReadAllBytesAsync(tile, Stop);
+        var wrong = right.ToArray();
+        wrong[at] ^= 1;
+        await File.WriteAllBytesAsync(tile, wrong, Stop);
+        await _host.RestartAsync();
+        await StoreAsync();
+        Assert.Equal(right, await File.ReadAllBytesAsync(tile, Stop));
+        var evidence = Assert.Single(Directory.GetFiles(Path.Combine(LogFolder, "evidence")));
+        Assert.Equal(wrong, await File.ReadAllBytesAsync(evidence, Stop));
+        await WriteAsync(1);
+        await _host.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Tiles_ThatAreGone_AreMadeAnewFromTheRows()
+    {
+        await WriteAsync(600);
+        await StoreAsync();
+        foreach (var file in Directory.GetFiles(Path.Combine(LogFolder, "tile"), "*", SearchOption.AllDirectories))
+        {
+            var bytes = await File.ReadAllBytesAsync(file, Stop);
+            File.Delete(file);
+            await _host.RestartAsync();
+            await StoreAsync();
+            await _host.CheckAsync();
+            if (file.Contains("entries", StringComparison.Ordinal))
+                continue;
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(file, Stop));
+        }
+        Directory.Delete(LogFolder, recursive: true);
+        await _host.RestartAsync();
+        await StoreAsync();
+        Assert.Empty(_host.Log().Tree.Pending);
+        await _host.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Database_OlderThanWhatWasPublished_StopsTheStart()
+    {
+        await WriteAsync(2);
+        var older = Copy();
+        await WriteAsync(2);
+        await StoreAsync();
+        var published = Path.Combine(older, "ledger", "2026", "checkpoint");
+        Directory.CreateDirectory(Path.GetDirectoryName(published)!);
+        File.Copy(Path.Combine(LogFolder, "checkpoint"), published);
+        var refused = Assert.Throws<InvalidOperationException>(() => new CoreHost(folder: older));
+        Assert.Contains("(ledger.rollback)", refused.Message, StringComparison.Ordinal);
+        Directory.Delete(older, recursive: true);
+    }
+
+    [Fact]
+    public async Task Key_ThatIsAnother_StopsTheStart()
+    {
+        await WriteAsync(1);
+        var key = Path.Combine(_host.Folder, "keys", PlatformKeys.LedgerKeyName);
+        await File.WriteAllBytesAsync(key, Ed25519PrivateKey.NewSeed(), Stop);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(_host.RestartAsync);
+        Assert.Contains("(ledger.key)", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Log_ThatCannotBeWritten_StopsReleasesAndRecoversWithoutARestart()
+    {
+        await WriteAsync(1);
+        var gate = _host.Get<IReleaseGate>();
+        await gate.PassAsync(Stop);
+        Run("CREATE TRIGGER full BEFORE INSERT ON ledger_checkpoints BEGIN SELECT RAISE(FAIL, 'full'); END");
+        for (var again = 0; again < 2; again++)
+            Assert.Equal("ledger.unavailable", (await Assert.ThrowsAsync<LedgerException>(() => WriteAsync(1))).Code);
+        Assert.Null(_host.Get<OpenLogs>().Current);
+        Run("DROP TRIGGER full");
+        await gate.PassAsync(Stop);
+        await WriteAsync(1);
+        Assert.Equal(2, _host.Log().Published!.Checkpoint.Size);
+        await _host.CheckAsync();
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string LogFolder => Path.Combine(_host.Folder, "ledger", "2026");
+
+    private Task StoreAsync() => _host.Get<TileKeeper>().StoreAsync(Stop);
+
+    /// <summary>A write for each, so that each has a checkpoint of its own.</summary>
+    private async Task WriteAsync(int records)
+    {
+        for (var i = 0; i < records; i++)
+            await _host.WriteAsync(scope =>
+                scope.Raise(
+                    new Event
+                    {
+                        Kind = EventKinds.SignInSucceeded,
+                        Actor = "citizen",
+                        CitizenId = Guid.Parse("0190b000-0000-7000-8000-000000000001"),
+                    }
+                )
+            );
+    }
+
+    private void Run(string sql)
+    {
+        using var db = _host.Get<IDbContextFactory<MyDataDb>>().CreateDbContext();
+        db.Database.ExecuteSqlRaw(sql);
+    }
+
+    // As somebody with the file in his hands would, and then puts the trigger back.
+    private void Flip(int index)
+    {
+        var fixedTrigger = LedgerTriggers.Create.Single(t =>
+            t.Contains("ledger_entries_fixed", StringComparison.Ordinal)
+        );
+        Run("DROP TRIGGER ledger_entries_fixed");
+        Run(
+            $"UPDATE ledger_entries SET Bytes = CAST(replace(Bytes, 'citizen', 'citizeN') AS BLOB) WHERE Idx = {index}"
+        );
+        Run(fixedTrigger);
+    }
+
+    private string Copy() => PowerCut.Copy(_host.Folder);
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using MyData.Core.Ledger;
+
+namespace MyData.Web.Features.Ledger;
+
+/// <summary>
+/// <c>dotnet MyData.Web.dll audit &lt;url or folder&gt; [policy file]</c>: checks a log from index 0 with its published files alone. Without a
+/// policy of the auditor's own it believes the key that the log itself names, and says so.
+/// </summary>
+public static class AuditCommand
+{
+    public const string Name = "audit";
+    private const int LargestAnswer = 17 * 1024 * 1024;
+
+    /// <returns>0: nothing is wrong; 1: something is; 2: the command was not understood, or the log not reached</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args.Length is not (2 or 3))
+        {
+            Console.Error.WriteLine("audit <url or folder> [policy file]");
+            return 2;
+        }
+        var place = args[1];
+        using var http = new HttpClient { MaxResponseContentBufferSize = LargestAnswer };
+        try
+        {
+            var isSite =
+                Uri.TryCreate(place, UriKind.Absolute, out var url)
+                && url.Scheme.StartsWith("http", StringComparison.Ordinal);
+            ILogReader log = isSite ? new LogSite(http, url!) : new LogFolder(Path.GetFullPath(place));
+            var own = args.Length == 2;
+            var policy =
+                !own ? await File.ReadAllBytesAsync(args[2])
+                : isSite ? await http.GetByteArrayAsync($"{place.TrimEnd('/')}/policy")
+                : await File.ReadAllBytesAsync(Path.Combine(place, "policy"));
+            var report = await LogAudit.RunAsync(log, WitnessPolicy.Parse(policy), [], records: true, null, default);
+            Console.Write(Describe(report, own));
+            return report.IsGood ? 0 : 1;
+        }
+        catch (Exception failure) when (failure is LedgerException or IOException or HttpRequestException)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return 2;
+        }
+    }
+
+    /// <summary>For a person at a terminal, in English as every log line.</summary>
+    internal static string Describe(AuditReport report, bool ownWord)
+    {
+        var text = new StringBuilder();
+        if (report.Checkpoint is { } checkpoint)
+        {
+            text.AppendLine($"log        {checkpoint.Origin}");
+            text.AppendLine($"size       {checkpoint.Size}");
+            text.AppendLine($"root       {Convert.ToBase64String(checkpoint.Root.Span)}");
+        }
+        if (report.Outcome is { } outcome)
+        {
+            var names = outcome.Cosigners.Select(one => one.Name);
+            text.AppendLine($"signed by  {outcome.Log}{(ownWord ? " (the log's own word)" : "")}");
+            text.AppendLine($"witnesses  {(outcome.Cosigners.Count > 0 ? string.Join(", ", names) : "none")}");
+        }
+        text.AppendLine($"verified   {report.Verified}");
+        text.AppendLine($"wrong      {report.Count}");
+        foreach (var finding in report.Findings)
+            text.AppendLine($"  {finding.Code}  {finding.File}  {finding.Index}  {finding.Message}");
+        return text.ToString();
+    }
+}
