@@ -28,7 +28,6 @@ internal sealed partial class CommitSequencer(
         _hashes.Clear();
         _commands = LedgerCommands.In(db, _commands);
         _open = logs.Current;
-        // A clock that was set back does not reopen the year before.
         if (_open is null || _open.Year < now.Year)
             _open = opening.Open(db, now);
     }

@@ -27,9 +27,18 @@ internal sealed partial class LogOpening(
     /// </exception>
     public OpenLog Open(MyDataDb db, DateTimeOffset now)
     {
-        var signer = logs.Signer(now.Year);
-        var row = Row(db, now.Year, signer);
-        var files = new LogFolder(FolderOf(now.Year));
+        var known = db.Set<LedgerLogRow>().AsNoTracking().OrderBy(row => row.Year).ToList();
+        // A clock that was set back does not reopen a year that is over.
+        var year = known is [.., var last] ? Math.Max(last.Year, now.Year) : now.Year;
+        foreach (var over in known.Where(row => row.Year < year && logs.Find(row.Year) is null))
+            logs.Keep(Open(db, over, now));
+        return Open(db, known.Find(row => row.Year == year) ?? Begin(db, year), now);
+    }
+
+    private OpenLog Open(MyDataDb db, LedgerLogRow row, DateTimeOffset now)
+    {
+        var signer = logs.Signer(row);
+        var files = new LogFolder(FolderOf(row.Year));
         var newest = db.Set<LedgerCheckpointRow>()
             .AsNoTracking()
             .Where(c => c.Log == row.Id)
@@ -43,7 +52,9 @@ internal sealed partial class LogOpening(
         if (newest is not null && !tree.Edge.Root.Span.SequenceEqual(newest.Root))
             tree = Rebuild(db, row.Id, files, newest, now);
         Compare(tree, Published(files, signer));
-        return new OpenLog(row.Id, row.Year, signer, tree, files);
+        var open = new OpenLog(row.Id, row.Year, signer, tree, files);
+        open.Sign();
+        return open;
     }
 
     private string FolderOf(int year)
@@ -55,22 +66,13 @@ internal sealed partial class LogOpening(
         return Path.Combine(folder, FormattableString.Invariant($"{year}"));
     }
 
-    private static LedgerLogRow Row(MyDataDb db, int year, NoteSigner signer)
+    private LedgerLogRow Begin(MyDataDb db, int year)
     {
-        var key = signer.Verifier.ToString();
-        var known = db.Set<LedgerLogRow>().AsNoTracking().FirstOrDefault(row => row.Year == year);
-        if (known is null)
-        {
-            var origin = signer.Verifier.Name;
-            db.Database.ExecuteSql($"INSERT INTO ledger_logs (Year, Origin, \"Key\") VALUES ({year}, {origin}, {key})");
-            return db.Set<LedgerLogRow>().AsNoTracking().Single(row => row.Year == year);
-        }
-        return known.Key == key
-            ? known
-            : throw new LedgerException(
-                "ledger.key",
-                $"The log of {year} is {known.Key}; name or key here are others."
-            );
+        var key = logs.NewSigner(year).Verifier;
+        db.Database.ExecuteSql(
+            $"INSERT INTO ledger_logs (Year, Origin, \"Key\") VALUES ({year}, {key.Name}, {key.ToString()})"
+        );
+        return db.Set<LedgerLogRow>().AsNoTracking().Single(row => row.Year == year);
     }
 
     /// <summary>From the files as far as they go, from the rows behind them; from the rows alone where a file is missing.</summary>

@@ -20,7 +20,20 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
 
     public OpenLog? ById(int id) => _byYear.Values.FirstOrDefault(log => log.Id == id);
 
-    internal NoteSigner Signer(int year) => new(settings.Origin(year), SignatureType.Ed25519, _key.Value);
+    internal NoteSigner NewSigner(int year) => Signer(settings.Origin(year));
+
+    /// <summary>By the name that the log began with, whatever the settings say today.</summary>
+    /// <exception cref="LedgerException"><c>ledger.key</c>: it began with another key</exception>
+    internal NoteSigner Signer(LedgerLogRow row)
+    {
+        var signer = Signer(row.Origin);
+        return signer.Verifier.ToString() == row.Key
+            ? signer
+            : throw new LedgerException("ledger.key", $"The log of {row.Year} is {row.Key}; the key here is another.");
+    }
+
+    /// <summary>A year that is over: to be read.</summary>
+    internal void Keep(OpenLog log) => _byYear[log.Year] = log;
 
     internal void Take(OpenLog log)
     {
@@ -29,4 +42,6 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
     }
 
     internal void Close() => _current = null;
+
+    private NoteSigner Signer(string origin) => new(origin, SignatureType.Ed25519, _key.Value);
 }

@@ -119,6 +119,14 @@ public sealed class RecordingTests : IAsyncDisposable
         var receipt = await _host.Get<LedgerReceipts>().ForEventAsync(old.Id, TestContext.Current.CancellationToken);
         Assert.Equal(before.Published, _host.Get<OpenLogs>().Find(before.Year)!.Published);
         Assert.Equal(0, receipt!.Proof.Index);
+        // Both are there after a restart, and a clock that is set back goes on with the newer one.
+        _host.Time.Advance(-TimeSpan.FromDays(300));
+        await _host.RestartAsync();
+        await _host.WriteAsync(scope => scope.Raise(Happened("late", Ids.New())));
+        Assert.Equal(before.Year + 1, _host.Log().Year);
+        Assert.Equal(2, _host.Log().Published!.Checkpoint.Size);
+        receipt = await _host.Get<LedgerReceipts>().ForEventAsync(old.Id, TestContext.Current.CancellationToken);
+        Assert.Equal(before.Origin, Checkpoint.Parse(receipt!.Proof.Checkpoint.Text.Span).Origin);
     }
 
     private async Task<List<LedgerRecord>> RecordsAsync() =>

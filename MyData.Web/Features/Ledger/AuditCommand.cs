@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MyData.Core.Ledger;
 
@@ -21,7 +22,10 @@ public static class AuditCommand
             return 2;
         }
         var place = args[1];
-        using var http = new HttpClient { MaxResponseContentBufferSize = LargestAnswer };
+        var services = new ServiceCollection();
+        services.AddHttpClient(Name, client => client.MaxResponseContentBufferSize = LargestAnswer);
+        await using var provider = services.BuildServiceProvider();
+        using var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient(Name);
         try
         {
             var isSite =
@@ -50,20 +54,29 @@ public static class AuditCommand
         var text = new StringBuilder();
         if (report.Checkpoint is { } checkpoint)
         {
-            text.AppendLine($"log        {checkpoint.Origin}");
-            text.AppendLine($"size       {checkpoint.Size}");
-            text.AppendLine($"root       {Convert.ToBase64String(checkpoint.Root.Span)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"log        {checkpoint.Origin}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"size       {checkpoint.Size}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"root       {Convert.ToBase64String(checkpoint.Root.Span)}");
         }
         if (report.Outcome is { } outcome)
         {
             var names = outcome.Cosigners.Select(one => one.Name);
-            text.AppendLine($"signed by  {outcome.Log}{(ownWord ? " (the log's own word)" : "")}");
-            text.AppendLine($"witnesses  {(outcome.Cosigners.Count > 0 ? string.Join(", ", names) : "none")}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"signed by  {outcome.Log}{(ownWord ? " (the log's own word)" : "")}"
+            );
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"witnesses  {(outcome.Cosigners.Count > 0 ? string.Join(", ", names) : "none")}"
+            );
         }
-        text.AppendLine($"verified   {report.Verified}");
-        text.AppendLine($"wrong      {report.Count}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"verified   {report.Verified}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"wrong      {report.Count}");
         foreach (var finding in report.Findings)
-            text.AppendLine($"  {finding.Code}  {finding.File}  {finding.Index}  {finding.Message}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"  {finding.Code}  {finding.File}  {finding.Index}  {finding.Message}"
+            );
         return text.ToString();
     }
 }
