@@ -62,10 +62,10 @@ public sealed class TransferCall(
     {
         if (await catalog.FindAsync(transfer.DataSetId, token) is not { Listed: true } listed)
             throw new TransferException(TransferCodes.Delisted, "The data set is no longer listed.");
-        if (listed.Listing.Level > transfer.Level)
+        if (!listed.Listing.Suffices(transfer.Level, transfer.Methods))
             throw new TransferException(
-                TransferCodes.LevelTooLow,
-                "The data set asks for a stronger proof of identity."
+                listed.Listing.Accepts(transfer.Methods) ? TransferCodes.LevelTooLow : TransferCodes.MethodRefused,
+                "The data set asks for another proof of identity."
             );
         return listed;
     }

@@ -22,6 +22,7 @@ public static class TransferCodes
     public const string OtherTransfer = "provider.other_transfer";
     public const string Delisted = "provider.delisted";
     public const string LevelTooLow = "level.too_low";
+    public const string MethodRefused = "level.method_refused";
     public const string AccountClosed = "account.closed";
     public const string Platform = "platform.error";
     public const string ClaimRefused = "relay.claim_refused";
@@ -50,6 +51,7 @@ public static class TransferCodes
         OtherTransfer,
         Delisted,
         LevelTooLow,
+        MethodRefused,
         AccountClosed,
         Platform,
         ClaimRefused,

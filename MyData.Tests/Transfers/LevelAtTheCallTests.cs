@@ -54,6 +54,22 @@ public sealed class LevelAtTheCallTests : IAsyncDisposable
         Assert.Equal(1, _slow.Calls);
     }
 
+    [Fact]
+    public async Task Method_ThatTheOwnerNoLongerAccepts_IsNeverCalled()
+    {
+        var id = await StoreAsync();
+        await _host.Get<Catalogue>().ImportAsync([.. SampleListings.All.Select(WithoutOidc)], Token);
+        await _host.Get<TransferCall>().RunAsync(id, Token);
+        Assert.Equal(TransferCodes.MethodRefused, (await _host.AllAsync<Transfer>()).Single().Code);
+        Assert.Equal(0, _slow.Calls);
+    }
+
+    private static ProviderListing WithoutOidc(ProviderListing provider) =>
+        provider with
+        {
+            DataSets = [.. provider.DataSets.Select(set => set with { Methods = ["documents"] })],
+        };
+
     private static ProviderListing Raised(ProviderListing provider) =>
         provider with
         {

@@ -183,7 +183,7 @@ public static class DownloadEndpoints
         };
 
     private static bool TooLow(DownloadSelection selection, HttpContext context) =>
-        !selection.DataSets.All(view => StepUp.Suffices(view, context.User));
+        !selection.DataSets.All(view => view.Listing.Suffices(context.User.GetLevel(), context.User.GetMethods()));
 
     /// <summary>303: the browser asks again with GET, so that reload and back send nothing twice.</summary>
     private static IResult See(string url) => new SeeOther(url);
