@@ -13,6 +13,10 @@ public sealed class Introspection(
     TimeProvider time
 )
 {
+    private readonly Func<MyDataDb, string, CancellationToken, Task<AccessToken?>> _byHash = EF.CompileAsyncQuery(
+        (MyDataDb db, string hash, CancellationToken _) => db.Set<AccessToken>().FirstOrDefault(t => t.Hash == hash)
+    );
+
     /// <summary>The token, if it is alive and meant for this provider; else null, whatever the reason.</summary>
     /// <exception cref="OpenIdException">The client assertion was used before.</exception>
     public async Task<AccessToken?> TokenAsync(
@@ -84,7 +88,7 @@ public sealed class Introspection(
             return null;
         var hash = TransferTokens.HashOf(token);
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var row = await db.Set<AccessToken>().FirstOrDefaultAsync(t => t.Hash == hash, cancellation);
+        var row = await _byHash(db, hash, cancellation);
         return row is { RevokedAt: null } && row.ExpiresAt > time.GetUtcNow() ? row : null;
     }
 
