@@ -17,6 +17,14 @@ public sealed class Introspection(
         (MyDataDb db, string hash, CancellationToken _) => db.Set<AccessToken>().FirstOrDefault(t => t.Hash == hash)
     );
 
+    /// <summary>
+    /// Answers to one token, of each kind: a call needs one of each. Each is told in her history, so whoever goes on must not
+    /// fill it; the token is dead to him, and what he asks then is counted as refused.
+    /// </summary>
+    public const int MostAnswers = 20;
+
+    private readonly TokenUses _uses = new(MostAnswers);
+
     /// <summary>The token, if it is alive and meant for this provider; else null, whatever the reason.</summary>
     /// <exception cref="OpenIdException">The client assertion was used before.</exception>
     public async Task<AccessToken?> TokenAsync(
@@ -26,7 +34,7 @@ public sealed class Introspection(
     )
     {
         var row = await AliveAsync(token, cancellation);
-        if (row is not null && !MeantFor(row, provider))
+        if (row is not null && !(MeantFor(row, provider) && _uses.Take(row.Hash, EventKinds.SubjectIntrospected)))
             row = null;
         await RecordAsync(provider, row, EventKinds.SubjectIntrospected, cancellation);
         return row;
@@ -41,7 +49,7 @@ public sealed class Introspection(
     )
     {
         var row = await AliveAsync(token, cancellation);
-        if (row is not null && !MeantFor(row, provider))
+        if (row is not null && !(MeantFor(row, provider) && _uses.Take(row.Hash, EventKinds.SubjectRead)))
             row = null;
         await RecordAsync(provider, row, EventKinds.SubjectRead, cancellation);
         return await WithSubjectAsync(row, cancellation);
@@ -56,7 +64,7 @@ public sealed class Introspection(
     {
         var row = await AliveAsync(token, cancellation);
         // A token bound to a key is worth nothing to its bearer.
-        if (row is not { KeyThumbprint: null })
+        if (row is not { KeyThumbprint: null } || !_uses.Take(row.Hash, EventKinds.SubjectRead))
             throw OpenIdException.InvalidToken("The token is not active.");
         await writer.WriteAsync(
             scope => scope.Raise(Happened(EventKinds.SubjectRead, row.Audience, row)),
