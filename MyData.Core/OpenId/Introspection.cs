@@ -13,16 +13,15 @@ public sealed class Introspection(
     TimeProvider time
 )
 {
-    private readonly Func<MyDataDb, string, CancellationToken, Task<AccessToken?>> _byHash = EF.CompileAsyncQuery(
-        (MyDataDb db, string hash, CancellationToken _) => db.Set<AccessToken>().FirstOrDefault(t => t.Hash == hash)
-    );
-
     /// <summary>
     /// Answers to one token, of each kind: a call needs one of each. Each is told in her history, so whoever goes on must not
     /// fill it; the token is dead to him, and what he asks then is counted as refused.
     /// </summary>
     public const int MostAnswers = 20;
 
+    private readonly Func<MyDataDb, string, CancellationToken, Task<AccessToken?>> _byHash = EF.CompileAsyncQuery(
+        (MyDataDb db, string hash, CancellationToken _) => db.Set<AccessToken>().FirstOrDefault(t => t.Hash == hash)
+    );
     private readonly TokenUses _uses = new(MostAnswers);
 
     /// <summary>The token, if it is alive and meant for this provider; else null, whatever the reason.</summary>

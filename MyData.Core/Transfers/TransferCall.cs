@@ -48,7 +48,10 @@ public sealed class TransferCall(
         await room.WaitAsync(token);
         try
         {
-            await InRoomAsync(transfer, await JudgeAsync(transfer, token), token);
+            var consent =
+                await consents.FindAsync(transfer.CitizenId, transfer.ConsentId, token)
+                ?? throw new TransferException(TransferCodes.Platform, "The consent is missing.");
+            await InRoomAsync(transfer, consent, await JudgeAsync(transfer, consent, token), token);
         }
         finally
         {
@@ -56,12 +59,14 @@ public sealed class TransferCall(
         }
     }
 
-    // Right before the call and not at consent alone: the owner may have raised it since, also while this waited for room
+    // Right before the call and not at consent alone: the owner may have changed it since, also while this waited for room
     // (security.md A3, R14).
-    private async Task<DataSetView> JudgeAsync(Transfer transfer, CancellationToken token)
+    private async Task<DataSetView> JudgeAsync(Transfer transfer, ConsentRecord consent, CancellationToken token)
     {
         if (await catalog.FindAsync(transfer.DataSetId, token) is not { Listed: true } listed)
             throw new TransferException(TransferCodes.Delisted, "The data set is no longer listed.");
+        if (!IsAgreed(listed, transfer, consent))
+            throw new TransferException(TransferCodes.Changed, "The data set is no longer the one she agreed to.");
         if (!listed.Listing.Suffices(transfer.Level, transfer.Methods))
             throw new TransferException(
                 listed.Listing.Accepts(transfer.Methods) ? TransferCodes.LevelTooLow : TransferCodes.MethodRefused,
@@ -70,11 +75,18 @@ public sealed class TransferCall(
         return listed;
     }
 
-    private async Task InRoomAsync(Transfer transfer, DataSetView view, CancellationToken token)
+    /// <summary>Whether it is still what she agreed to: the same agency, fields and sealing.</summary>
+    private static bool IsAgreed(DataSetView listed, Transfer transfer, ConsentRecord consent) =>
+        listed.Provider.Id == transfer.ProviderId
+        && listed.Listing.SchemaVersion == transfer.SchemaVersion
+        && Consents
+            .Items(consent)
+            .All(item =>
+                item.DataSet != transfer.DataSetId || (item.Wire ?? listed.Listing.Wire) == listed.Listing.Wire
+            );
+
+    private async Task InRoomAsync(Transfer transfer, ConsentRecord consent, DataSetView view, CancellationToken token)
     {
-        var consent =
-            await consents.FindAsync(transfer.CitizenId, transfer.ConsentId, token)
-            ?? throw new TransferException(TransferCodes.Platform, "The consent is missing.");
         var wire = providers.WireFor(view.Listing.Wire);
         var access = wire.PrepareToken(TokenFor(transfer, view));
         if (!await steps.BeginAsync(transfer.Id, access, token))

@@ -21,6 +21,7 @@ public static class TransferCodes
     public const string OtherPerson = "provider.other_person";
     public const string OtherTransfer = "provider.other_transfer";
     public const string Delisted = "provider.delisted";
+    public const string Changed = "provider.changed";
     public const string LevelTooLow = "level.too_low";
     public const string MethodRefused = "level.method_refused";
     public const string AccountClosed = "account.closed";
@@ -50,6 +51,7 @@ public static class TransferCodes
         OtherPerson,
         OtherTransfer,
         Delisted,
+        Changed,
         LevelTooLow,
         MethodRefused,
         AccountClosed,

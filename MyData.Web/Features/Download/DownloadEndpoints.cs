@@ -174,6 +174,7 @@ public static class DownloadEndpoints
                     Provider = view.Provider.Id,
                     Fields = [.. view.Fields.Select(field => field.Name)],
                     Parameters = selection.ParametersOf(view),
+                    Wire = view.Listing.Wire,
                 }),
             ],
             Language = Languages.IsEnglish ? "en" : "zh-TW",
