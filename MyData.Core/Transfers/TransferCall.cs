@@ -20,7 +20,7 @@ public sealed class TransferCall(
     ILogger<TransferCall> log
 )
 {
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _rooms = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FairRoom> _rooms = new(StringComparer.Ordinal);
 
     /// <summary>Never throws: whatever goes wrong ends this transfer with a code, and no other.</summary>
     public async Task RunAsync(Guid transferId, CancellationToken token)
@@ -44,19 +44,12 @@ public sealed class TransferCall(
         var transfer = await FindAsync(transferId, token);
         if (transfer is not { State: TransferState.Requested or TransferState.Preparing })
             return;
-        var room = _rooms.GetOrAdd(transfer.ProviderId, _ => new SemaphoreSlim(providers.Settings.CallsPerProvider));
-        await room.WaitAsync(token);
-        try
-        {
-            var consent =
-                await consents.FindAsync(transfer.CitizenId, transfer.ConsentId, token)
-                ?? throw new TransferException(TransferCodes.Platform, "The consent is missing.");
-            await InRoomAsync(transfer, consent, await JudgeAsync(transfer, consent, token), token);
-        }
-        finally
-        {
-            room.Release();
-        }
+        var room = _rooms.GetOrAdd(transfer.ProviderId, _ => new FairRoom(providers.Settings.CallsPerProvider));
+        using var place = await room.EnterAsync(transfer.CitizenId, token);
+        var consent =
+            await consents.FindAsync(transfer.CitizenId, transfer.ConsentId, token)
+            ?? throw new TransferException(TransferCodes.Platform, "The consent is missing.");
+        await InRoomAsync(transfer, consent, await JudgeAsync(transfer, consent, token), token);
     }
 
     // Right before the call and not at consent alone: the owner may have changed it since, also while this waited for room

@@ -127,7 +127,15 @@ public static class DownloadEndpoints
         }
         context.Response.ContentType = "application/jose+json";
         context.Response.ContentLength = Relay.LengthOf(transfer);
-        await relay.SendAsync(transfer, context.Response.Body, token);
+        try
+        {
+            await relay.SendAsync(transfer, context.Response.Body, token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Gone, or too slow: the length is announced, so she knows that it is not the whole.
+            context.Abort();
+        }
         return Results.Empty;
     }
 
