@@ -79,6 +79,14 @@ public sealed record DataSetListing
 
     /// <summary>How long an answer usually takes, as told to the citizen.</summary>
     public required TimeSpan UsualWait { get; init; }
+
+    /// <summary>Whether its owner accepts a session of this level that was proved by these methods.</summary>
+    /// <param name="level">What the session reached.</param>
+    /// <param name="methods">Codes separated by spaces; one that is accepted is enough.</param>
+    public bool Suffices(AssuranceLevel level, string methods) => level >= Level && Accepts(methods);
+
+    /// <summary>Whether one of these methods, separated by spaces, is accepted, whatever its level.</summary>
+    public bool Accepts(string methods) => Methods.Intersect(methods.Split(' ')).Any();
 }
 
 /// <summary>A value that the citizen fills in before a data set is fetched.</summary>

@@ -17,6 +17,10 @@ public sealed record CitizenContact(string? Email, bool Verified, string Languag
 /// <summary>Accounts: who a citizen is, and how she is reached.</summary>
 public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDataVault vault)
 {
+    private readonly Func<MyDataDb, Guid, CancellationToken, Task<Citizen?>> _byId = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid citizenId, CancellationToken _) => db.Set<Citizen>().FirstOrDefault(c => c.Id == citizenId)
+    );
+
     /// <summary>Who this is, in clear.</summary>
     /// <exception cref="InvalidOperationException">No such account, or its first use is not complete.</exception>
     public async Task<CitizenIdentity> IdentityAsync(Guid citizenId, CancellationToken cancellationToken = default) =>
@@ -58,7 +62,7 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
     internal async Task<Citizen?> FindAsync(Guid citizenId, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Citizen>().FirstOrDefaultAsync(c => c.Id == citizenId, cancellationToken);
+        return await _byId(db, citizenId, cancellationToken);
     }
 
     internal async Task<Citizen?> FindAsync(NationalId id, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using MyData.Core.Catalog;
 
 namespace MyData.Core.Consent;
 
@@ -53,6 +54,9 @@ public sealed record ConsentItem
     public required string Provider { get; init; }
     public required IReadOnlyList<string> Fields { get; init; }
     public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    /// <summary>Who seals, as the page said; null in the consents of before this was kept.</summary>
+    public WireFormat? Wire { get; init; }
 }
 
 /// <summary>Why data are asked for. The words stand in the pages' texts.</summary>

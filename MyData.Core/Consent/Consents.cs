@@ -14,6 +14,11 @@ public sealed class Consents(
     TimeProvider time
 )
 {
+    private readonly Func<MyDataDb, Guid, Guid, CancellationToken, Task<ConsentRecord?>> _find = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid consentId, Guid citizenId, CancellationToken _) =>
+            db.Set<ConsentRecord>().FirstOrDefault(c => c.Id == consentId && c.CitizenId == citizenId)
+    );
+
     /// <summary>The signed record of a decision, not yet stored.</summary>
     public ConsentRecord Prepare(ConsentDraft draft)
     {
@@ -65,8 +70,7 @@ public sealed class Consents(
     public async Task<ConsentRecord?> FindAsync(Guid citizenId, Guid consentId, CancellationToken token = default)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<ConsentRecord>()
-            .FirstOrDefaultAsync(c => c.Id == consentId && c.CitizenId == citizenId, token);
+        return await _find(db, consentId, citizenId, token);
     }
 
     /// <summary>Her own receipt as JWS compact; null for anybody else's.</summary>

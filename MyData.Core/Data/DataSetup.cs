@@ -7,9 +7,6 @@ namespace MyData.Core.Data;
 
 public static class DataSetup
 {
-    /// <summary>Readers that keep their connection; in a rush there are more, and those close theirs.</summary>
-    private const int ReadersKept = 64;
-
     public static IServiceCollection AddData(
         this IServiceCollection services,
         DatabaseSettings settings,
@@ -26,14 +23,7 @@ public static class DataSetup
         services.TryAddSingleton(new RetentionSettings());
         services.AddSingleton<Housekeeping>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
-        services.AddPooledDbContextFactory<MyDataDb>(
-            options =>
-                options
-                    .UseSqlite(settings.ConnectionString)
-                    .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
-                    .AddInterceptors(new SqlitePragmas()),
-            ReadersKept
-        );
+        services.AddSingleton<IDbContextFactory<MyDataDb>, SqliteReaders>();
         return services;
     }
 

@@ -62,7 +62,8 @@ public sealed record HistoryLine
 /// <summary>What stands together: everything that came of one consent, or a single line.</summary>
 /// <param name="ConsentId">Null for a single line.</param>
 /// <param name="Lines">In the order in which they happened; at least one.</param>
-public sealed record HistoryEntry(Guid? ConsentId, IReadOnlyList<HistoryLine> Lines);
+/// <param name="More">Lines of the consent that are too many to show: the export has them.</param>
+public sealed record HistoryEntry(Guid? ConsentId, IReadOnlyList<HistoryLine> Lines, int More = 0);
 
 /// <summary>A page of the history.</summary>
 /// <param name="Entries">At most twenty.</param>

@@ -8,6 +8,9 @@ namespace MyData.Core.History;
 /// <summary>Reads the events about a citizen for herself. Every query names whose they are; there is no other way in.</summary>
 public sealed class HistoryQueries(IDbContextFactory<MyDataDb> databases)
 {
+    /// <summary>Lines of one consent on a page.</summary>
+    public const int MostSteps = 200;
+
     private const int PageSize = 20;
     private const int ExportBatch = 500;
 
@@ -37,22 +40,31 @@ public sealed class HistoryQueries(IDbContextFactory<MyDataDb> databases)
         heads = filter.OldestFirst ? heads.OrderBy(e => e.Id) : heads.OrderByDescending(e => e.Id);
         var found = await WithPurpose(heads.Take(PageSize + 1), hers).ToListAsync(cancellationToken);
 
-        var consents = found.Take(PageSize).Select(row => row.Event.ConsentId).OfType<Guid>().ToList();
-        var together = lines.Where(e => e.ConsentId != null && consents.Contains(e.ConsentId.Value));
-        var byConsent = (
-            consents.Count == 0
-                ? []
-                : await WithPurpose(together.OrderBy(e => e.Id), hers).ToListAsync(cancellationToken)
-        ).ToLookup(row => row.Event.ConsentId);
-        var entries = found
-            .Take(PageSize)
-            .Select(row =>
+        var entries = new List<HistoryEntry>(PageSize);
+        foreach (var row in found.Take(PageSize))
+            entries.Add(
                 row.Event.ConsentId is { } consent
-                    ? new HistoryEntry(consent, [.. byConsent[consent].Select(Line)])
+                    ? await TogetherAsync(consent, lines, hers, cancellationToken)
                     : new HistoryEntry(null, [Line(row)])
-            )
-            .ToList();
+            );
         return new HistoryPage(entries, found.Count > PageSize ? found[PageSize - 1].Event.Id : null);
+    }
+
+    // What an agency asked of her token gives way first: its number is the agency's choice, that of every other step is not.
+    private static async Task<HistoryEntry> TogetherAsync(
+        Guid consent,
+        IQueryable<Event> lines,
+        IQueryable<Event> hers,
+        CancellationToken cancellationToken
+    )
+    {
+        var all = lines.Where(e => e.ConsentId == consent);
+        var first = all.OrderBy(e => e.Kind == EventKinds.SubjectIntrospected || e.Kind == EventKinds.SubjectRead)
+            .ThenBy(e => e.Id)
+            .Take(MostSteps + 1);
+        var rows = await WithPurpose(first, hers).ToListAsync(cancellationToken);
+        var more = rows.Count > MostSteps ? await all.CountAsync(cancellationToken) - MostSteps : 0;
+        return new(consent, [.. rows.Take(MostSteps).OrderBy(row => row.Event.Id).Select(Line)], more);
     }
 
     /// <summary>Every line, in the order in which they happened, read as they are consumed.</summary>

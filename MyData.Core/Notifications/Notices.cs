@@ -10,6 +10,12 @@ public sealed class Notices(IDbContextFactory<MyDataDb> databases, IWriter write
 {
     private const int PageSize = 20;
 
+    // Compiled once, because every page asks.
+    private readonly Func<MyDataDb, Guid, CancellationToken, Task<int>> _unread = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid citizenId, CancellationToken _) =>
+            db.Set<Notice>().Count(n => n.CitizenId == citizenId && n.ReadAt == null)
+    );
+
     /// <inheritdoc/>
     public void Queue(WriteScope scope, Guid citizenId, string kind, object parameters)
     {
@@ -50,7 +56,7 @@ public sealed class Notices(IDbContextFactory<MyDataDb> databases, IWriter write
     public async Task<int> UnreadCountAsync(Guid citizenId, CancellationToken cancellationToken = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Notice>().CountAsync(n => n.CitizenId == citizenId && n.ReadAt == null, cancellationToken);
+        return await _unread(db, citizenId, cancellationToken);
     }
 
     /// <summary>Her notices, newest first.</summary>

@@ -14,6 +14,17 @@ public sealed class Introspection(
     TimeProvider time
 )
 {
+    /// <summary>
+    /// Answers to one token, of each kind: a call needs one of each. Each is told in her history, so whoever goes on must not
+    /// fill it; the token is dead to him, and what he asks then is counted as refused.
+    /// </summary>
+    public const int MostAnswers = 20;
+
+    private readonly Func<MyDataDb, string, CancellationToken, Task<AccessToken?>> _byHash = EF.CompileAsyncQuery(
+        (MyDataDb db, string hash, CancellationToken _) => db.Set<AccessToken>().FirstOrDefault(t => t.Hash == hash)
+    );
+    private readonly TokenUses _uses = new(MostAnswers);
+
     /// <summary>The token, if it is alive and meant for this provider; else null, whatever the reason.</summary>
     /// <exception cref="OpenIdException">The client assertion was used before.</exception>
     public async Task<AccessToken?> TokenAsync(
@@ -23,7 +34,7 @@ public sealed class Introspection(
     )
     {
         var row = await AliveAsync(token, cancellation);
-        if (row is not null && !MeantFor(row, provider))
+        if (row is not null && !(MeantFor(row, provider) && _uses.Take(row.Hash, EventKinds.SubjectIntrospected)))
             row = null;
         await RecordAsync(provider, row, EventKinds.SubjectIntrospected, cancellation);
         return row;
@@ -38,7 +49,7 @@ public sealed class Introspection(
     )
     {
         var row = await AliveAsync(token, cancellation);
-        if (row is not null && !MeantFor(row, provider))
+        if (row is not null && !(MeantFor(row, provider) && _uses.Take(row.Hash, EventKinds.SubjectRead)))
             row = null;
         await RecordAsync(provider, row, EventKinds.SubjectRead, cancellation);
         return await WithSubjectAsync(row, cancellation);
@@ -53,7 +64,7 @@ public sealed class Introspection(
     {
         var row = await AliveAsync(token, cancellation);
         // A token bound to a key is worth nothing to its bearer.
-        if (row is not { KeyThumbprint: null })
+        if (row is not { KeyThumbprint: null } || !_uses.Take(row.Hash, EventKinds.SubjectRead))
             throw OpenIdException.InvalidToken("The token is not active.");
         await writer.WriteAsync(
             scope => scope.Raise(Happened(EventKinds.SubjectRead, row.Audience, row)),
@@ -86,7 +97,7 @@ public sealed class Introspection(
             return null;
         var hash = TransferTokens.HashOf(token);
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var row = await db.Set<AccessToken>().FirstOrDefaultAsync(t => t.Hash == hash, cancellation);
+        var row = await _byHash(db, hash, cancellation);
         return row is { RevokedAt: null } && row.ExpiresAt > time.GetUtcNow() ? row : null;
     }
 

@@ -10,7 +10,12 @@ namespace MyData.Core.Transfers;
 /// Keeps sealed packages, as they came, until they are fetched and done with. Cipher text only: its thief has nothing
 /// without the key in her browser.
 /// </summary>
-public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer, TransferSettings settings)
+public sealed class Relay(
+    IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
+    TransferSettings settings,
+    TimeProvider time
+)
 {
     /// <summary>Chunks of one package that wait for the disk at once: they share a commit, and take 1 MiB of memory.</summary>
     private const int ChunksUnderWay = 4;
@@ -69,24 +74,31 @@ public sealed class Relay(IDbContextFactory<MyDataDb> databases, IWriter writer,
     public static long LengthOf(Transfer transfer) =>
         Encoding.UTF8.GetByteCount(transfer.Head!) + transfer.CipherTextLength + Tail.Length;
 
-    /// <summary>Sends the package as it came, chunk by chunk.</summary>
+    /// <summary>Sends the package as it came, chunk by chunk; while she reads one, no connection to the database is held.</summary>
+    /// <exception cref="OperationCanceledException">Also where she takes longer than <see cref="TransferSettings.LongestFetch"/>.</exception>
     public async Task SendAsync(Transfer transfer, Stream output, CancellationToken token)
     {
-        await output.WriteAsync(Encoding.UTF8.GetBytes(transfer.Head!), token);
-        await using var db = await databases.CreateDbContextAsync(token);
+        using var late = new CancellationTokenSource(settings.LongestFetch, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(token, late.Token);
+        await output.WriteAsync(Encoding.UTF8.GetBytes(transfer.Head!), over.Token);
         var left = transfer.CipherTextLength;
         for (var number = 0; left > 0; number++)
         {
-            var bytes = await db.Set<PackageChunk>()
-                .Where(chunk => chunk.TransferId == transfer.Id && chunk.Number == number)
-                .Select(chunk => chunk.Bytes)
-                .FirstOrDefaultAsync(token);
-            if (bytes is null)
+            if (await ChunkAsync(transfer.Id, number, over.Token) is not { } bytes)
                 break;
-            await output.WriteAsync(bytes, token);
+            await output.WriteAsync(bytes, over.Token);
             left -= bytes.Length;
         }
-        await output.WriteAsync(Tail, token);
+        await output.WriteAsync(Tail, over.Token);
+    }
+
+    private async Task<byte[]?> ChunkAsync(Guid transferId, int number, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<PackageChunk>()
+            .Where(chunk => chunk.TransferId == transferId && chunk.Number == number)
+            .Select(chunk => chunk.Bytes)
+            .FirstOrDefaultAsync(token);
     }
 
     private static UnreachableException Nothing() => new("An empty cipher text is refused when it is read.");

@@ -27,7 +27,7 @@ public sealed class TransferCall(
 
     // Broken off because nothing could be written, which this may not have been able to say in the table either.
     private readonly ConcurrentDictionary<Guid, bool> _brokenOff = new();
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _rooms = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FairRoom> _rooms = new(StringComparer.Ordinal);
 
     /// <summary>Never throws: whatever goes wrong ends this transfer with a code, and no other.</summary>
     public async Task RunAsync(Guid transferId, CancellationToken token)
@@ -61,37 +61,42 @@ public sealed class TransferCall(
         var transfer = await FindAsync(transferId, token);
         if (transfer is not { State: TransferState.Requested or TransferState.Preparing })
             return;
-        var room = _rooms.GetOrAdd(transfer.ProviderId, _ => new SemaphoreSlim(providers.Settings.CallsPerProvider));
-        await room.WaitAsync(token);
-        try
-        {
-            await InRoomAsync(transfer, await JudgeAsync(transfer, token), token);
-        }
-        finally
-        {
-            room.Release();
-        }
+        var room = _rooms.GetOrAdd(transfer.ProviderId, _ => new FairRoom(providers.Settings.CallsPerProvider));
+        using var place = await room.EnterAsync(transfer.CitizenId, token);
+        var consent =
+            await consents.FindAsync(transfer.CitizenId, transfer.ConsentId, token)
+            ?? throw new TransferException(TransferCodes.Platform, "The consent is missing.");
+        await InRoomAsync(transfer, consent, await JudgeAsync(transfer, consent, token), token);
     }
 
-    // Right before the call and not at consent alone: the owner may have raised it since, also while this waited for room
+    // Right before the call and not at consent alone: the owner may have changed it since, also while this waited for room
     // (security.md A3, R14).
-    private async Task<DataSetView> JudgeAsync(Transfer transfer, CancellationToken token)
+    private async Task<DataSetView> JudgeAsync(Transfer transfer, ConsentRecord consent, CancellationToken token)
     {
         if (await catalog.FindAsync(transfer.DataSetId, token) is not { Listed: true } listed)
             throw new TransferException(TransferCodes.Delisted, "The data set is no longer listed.");
-        if (listed.Listing.Level > transfer.Level)
+        if (!IsAgreed(listed, transfer, consent))
+            throw new TransferException(TransferCodes.Changed, "The data set is no longer the one she agreed to.");
+        if (!listed.Listing.Suffices(transfer.Level, transfer.Methods))
             throw new TransferException(
-                TransferCodes.LevelTooLow,
-                "The data set asks for a stronger proof of identity."
+                listed.Listing.Accepts(transfer.Methods) ? TransferCodes.LevelTooLow : TransferCodes.MethodRefused,
+                "The data set asks for another proof of identity."
             );
         return listed;
     }
 
-    private async Task InRoomAsync(Transfer transfer, DataSetView view, CancellationToken token)
+    /// <summary>Whether it is still what she agreed to: the same agency, fields and sealing.</summary>
+    private static bool IsAgreed(DataSetView listed, Transfer transfer, ConsentRecord consent) =>
+        listed.Provider.Id == transfer.ProviderId
+        && listed.Listing.SchemaVersion == transfer.SchemaVersion
+        && Consents
+            .Items(consent)
+            .All(item =>
+                item.DataSet != transfer.DataSetId || (item.Wire ?? listed.Listing.Wire) == listed.Listing.Wire
+            );
+
+    private async Task InRoomAsync(Transfer transfer, ConsentRecord consent, DataSetView view, CancellationToken token)
     {
-        var consent =
-            await consents.FindAsync(transfer.CitizenId, transfer.ConsentId, token)
-            ?? throw new TransferException(TransferCodes.Platform, "The consent is missing.");
         var wire = providers.WireFor(view.Listing.Wire);
         var access = wire.PrepareToken(TokenFor(transfer, view));
         if (!await steps.BeginAsync(transfer.Id, access, token))

@@ -21,7 +21,9 @@ public static class TransferCodes
     public const string OtherPerson = "provider.other_person";
     public const string OtherTransfer = "provider.other_transfer";
     public const string Delisted = "provider.delisted";
+    public const string Changed = "provider.changed";
     public const string LevelTooLow = "level.too_low";
+    public const string MethodRefused = "level.method_refused";
     public const string AccountClosed = "account.closed";
     public const string Platform = "platform.error";
     public const string ClaimRefused = "relay.claim_refused";
@@ -49,7 +51,9 @@ public static class TransferCodes
         OtherPerson,
         OtherTransfer,
         Delisted,
+        Changed,
         LevelTooLow,
+        MethodRefused,
         AccountClosed,
         Platform,
         ClaimRefused,

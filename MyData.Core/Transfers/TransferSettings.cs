@@ -29,6 +29,9 @@ public sealed record TransferSettings
     /// <summary>Decisions of one citizen in an hour, yes or no.</summary>
     public int DecisionsAnHour { get; init; } = 60;
 
+    /// <summary>Her browser's whole fetch of one package: at 68 MB some 40 KB a second.</summary>
+    public TimeSpan LongestFetch { get; init; } = TimeSpan.FromMinutes(30);
+
     public int MostRounds { get; init; } = 16;
     public TimeSpan LongestPreparation { get; init; } = TimeSpan.FromSeconds(5400);
 
@@ -41,8 +44,8 @@ public sealed record TransferSettings
     /// </summary>
     public int CallsPerProvider { get; init; } = 8;
 
-    /// <summary>Plain packages in memory at once (national wire).</summary>
-    public int SealedOnArrivalAtOnce { get; init; } = 6;
+    /// <summary>Plain packages in memory at once (national wire; protocols.md A4).</summary>
+    public int SealedOnArrivalAtOnce { get; init; } = 4;
 
     /// <summary>Of one provider: one that trickles must leave room for the others.</summary>
     public int SealedOnArrivalPerProvider { get; init; } = 2;

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text.Json;
 using MyData.Core.Catalog;
 using MyData.Core.OpenId;
@@ -67,16 +65,9 @@ public sealed class NationalWire(
         }
         if (response.Content.Headers.ContentType?.MediaType != ZipType)
             throw new TransferException(TransferCodes.WrongType, "The answer is not a ZIP.");
-        var zip = new MemoryStream();
-        try
-        {
-            await using (var body = await http.BodyAsync(response, settings.LargestPlainPackage, token))
-                await body.CopyToAsync(zip, token);
-            return await sealing.SealAsync(call, zip.GetBuffer().AsMemory(0, (int)zip.Length), token);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(zip.GetBuffer());
-        }
+        await using var body = await http.BodyAsync(response, settings.LargestPlainPackage, token);
+        using var zip = new PlainBytes(response.Content.Headers.ContentLength);
+        await zip.ReadAsync(body, token);
+        return await sealing.SealAsync(call, zip.Content, token);
     }
 }

@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using System.Text.Json;
+using System.Security.Cryptography;
 using MyData.Core.Citizens;
 using MyData.Core.Encryption;
 using MyData.Core.Transfers;
@@ -15,6 +15,9 @@ public sealed class SealOnArrival(
 )
 {
     private const string DataFile = "data.json";
+
+    /// <summary>Bytes of data.json, unpacked: it stands in memory whole while its subject is looked for.</summary>
+    private const int MostData = 64 * 1024 * 1024;
 
     /// <exception cref="EncryptionException">The package, its signature or the certificate is not in order.</exception>
     /// <exception cref="TransferException">It is about somebody else.</exception>
@@ -91,25 +94,15 @@ public sealed class SealOnArrival(
             throw new TransferException(TransferCodes.OtherPerson, "The data set does not say whose data it holds.");
         if (!package.Files.Contains(DataFile, StringComparer.Ordinal))
             throw new TransferException(TransferCodes.Malformed, "The package has no data.json.");
-        if (Value(package.Read(DataFile), field) != citizen.Id.Value)
-            throw new TransferException(TransferCodes.OtherPerson, "The package is about another person.");
-    }
-
-    private static string? Value(ReadOnlyMemory<byte> json, string field)
-    {
+        var data = package.Read(DataFile, MostData);
         try
         {
-            using var document = JsonDocument.Parse(json);
-            return
-                document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty(field, out var value)
-                && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
+            if (!StrictJson.RootTextIs(data, field, citizen.Id.Value, "data.format"))
+                throw new TransferException(TransferCodes.OtherPerson, "The package is about another person.");
         }
-        catch (JsonException bad)
+        finally
         {
-            throw new TransferException(TransferCodes.Malformed, "data.json cannot be read.", bad);
+            CryptographicOperations.ZeroMemory(data);
         }
     }
 }

@@ -42,6 +42,25 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
         Assert.Null(page.Next);
     }
 
+    [Fact]
+    public async Task Page_AgencyAskedWithoutEnd_ShowsTheStepsAndSaysHowManyMore()
+    {
+        var consent = await ConsentAsync("API.household");
+        await _host.WriteAsync(scope =>
+        {
+            for (var i = 0; i < 600; i++)
+                scope.Raise(Event(EventKinds.SubjectIntrospected, "API.household", consent));
+        });
+        await RaiseAsync(EventKinds.TransferFailed, "API.household", consent);
+
+        var page = await History.PageAsync(_citizen, new HistoryFilter(), cancellationToken: Token);
+        var entry = Assert.Single(page.Entries);
+        Assert.Equal(HistoryQueries.MostSteps, entry.Lines.Count);
+        Assert.Equal(603 - HistoryQueries.MostSteps, entry.More);
+        Assert.Equal(EventKinds.TransferFailed, entry.Lines[^1].Kind);
+        Assert.Equal(603, (await ExportAsync(_citizen, new HistoryFilter())).Count);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

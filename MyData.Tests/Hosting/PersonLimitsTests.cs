@@ -1,5 +1,7 @@
 using System.Net;
+using System.Security.Claims;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using MyData.Core.Consent;
 using MyData.Core.Transfers;
 using MyData.Tests.Support;
@@ -46,6 +48,39 @@ public sealed class PersonLimitsTests
         using var second = await lin.FetchAsync(transfer.Id);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
         Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
+    }
+
+    [Fact]
+    public async Task Packages_ReadSlowly_AreFewAtATimeForOnePerson()
+    {
+        var started = 0;
+        var read = new TaskCompletionSource();
+        using var limits = new PersonLimits(
+            _ =>
+            {
+                Interlocked.Increment(ref started);
+                return read.Task;
+            },
+            new MyDataSettings()
+        );
+        var (lin, chen) = (Guid.NewGuid(), Guid.NewGuid());
+        var hers = Enumerable.Range(0, 20).Select(_ => limits.InvokeAsync(Fetch(lin))).ToList();
+        Assert.Equal(new PersonSettings().Packages.UnderWay, started);
+        var his = limits.InvokeAsync(Fetch(chen));
+        Assert.Equal(new PersonSettings().Packages.UnderWay + 1, started);
+        read.SetResult();
+        await Task.WhenAll([.. hers, his]);
+        Assert.Equal(21, started);
+    }
+
+    private static DefaultHttpContext Fetch(Guid citizen)
+    {
+        var context = new DefaultHttpContext
+        {
+            User = new(new ClaimsIdentity([new(CitizenClaims.CitizenId, citizen.ToString())])),
+        };
+        context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(PersonLimit.Packages), null));
+        return context;
     }
 
     [Theory]

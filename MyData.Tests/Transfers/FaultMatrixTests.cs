@@ -53,6 +53,7 @@ public sealed class FaultMatrixTests(FaultPortal house) : IClassFixture<FaultPor
     [InlineData("too-many-forever", TransferCodes.NeverReady)]
     [InlineData("other-person", TransferCodes.OtherPerson)]
     [InlineData("other-person-inside", TransferCodes.OtherPerson)]
+    [InlineData("member-twice", "data.format")]
     [InlineData("empty", null)]
     [InlineData("garbage", null)]
     [InlineData("damaged", null)]

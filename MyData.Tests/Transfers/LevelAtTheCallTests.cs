@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MyData.Core.Catalog;
@@ -11,7 +12,7 @@ using MyData.Tests.Support;
 
 namespace MyData.Tests.Transfers;
 
-/// <summary>The level that a data set wants is judged when its provider is called, not before (security.md R14).</summary>
+/// <summary>What a data set wants and is, is judged when its provider is called, not before (security.md R14).</summary>
 public sealed class LevelAtTheCallTests : IAsyncDisposable
 {
     private readonly Slow _slow = new();
@@ -54,25 +55,62 @@ public sealed class LevelAtTheCallTests : IAsyncDisposable
         Assert.Equal(1, _slow.Calls);
     }
 
+    [Fact]
+    public async Task Method_ThatTheOwnerNoLongerAccepts_IsNeverCalled()
+    {
+        var id = await StoreAsync();
+        await _host.Get<Catalogue>().ImportAsync([.. SampleListings.All.Select(WithoutOidc)], Token);
+        await _host.Get<TransferCall>().RunAsync(id, Token);
+        Assert.Equal(TransferCodes.MethodRefused, (await _host.AllAsync<Transfer>()).Single().Code);
+        Assert.Equal(0, _slow.Calls);
+    }
+
+    [Theory]
+    [InlineData("another", 1, WireFormat.Native, false)]
+    [InlineData(null, 2, WireFormat.Native, false)]
+    [InlineData(null, 1, WireFormat.National, false)]
+    [InlineData(null, 1, WireFormat.Native, true)]
+    [InlineData(null, 1, null, true)]
+    public async Task DataSet_ThatIsNotTheOneAgreedTo_IsNeverCalled(
+        string? provider,
+        int version,
+        WireFormat? wire,
+        bool called
+    )
+    {
+        await _host.Get<Catalogue>().ImportAsync(SampleListings.All, Token);
+        var id = await StoreAsync(provider, version, wire);
+        _slow.Answer.SetResult();
+        await _host.Get<TransferCall>().RunAsync(id, Token);
+        Assert.Equal(called ? null : TransferCodes.Changed, (await _host.AllAsync<Transfer>()).Single().Code);
+        Assert.Equal(called ? 1 : 0, _slow.Calls);
+    }
+
+    private static ProviderListing WithoutOidc(ProviderListing provider) =>
+        provider with
+        {
+            DataSets = [.. provider.DataSets.Select(set => set with { Methods = ["documents"] })],
+        };
+
     private static ProviderListing Raised(ProviderListing provider) =>
         provider with
         {
             DataSets = [.. provider.DataSets.Select(set => set with { Level = AssuranceLevel.LoA4 })],
         };
 
-    private async Task<Guid> StoreAsync()
+    private async Task<Guid> StoreAsync(string? provider = null, int version = 1, WireFormat? wire = null)
     {
         var (id, consent) = (Ids.New(), Ids.New());
         await _host.WriteAsync(scope =>
         {
             scope.Bookkeeping();
-            scope.Db.Add(ConsentOf(scope, consent));
-            scope.Db.Add(TransferOf(scope, id, consent));
+            scope.Db.Add(ConsentOf(scope, consent, wire));
+            scope.Db.Add(TransferOf(scope, id, consent, provider, version));
         });
         return id;
     }
 
-    private ConsentRecord ConsentOf(WriteScope scope, Guid id) =>
+    private ConsentRecord ConsentOf(WriteScope scope, Guid id, WireFormat? wire) =>
         new()
         {
             Id = id,
@@ -81,20 +119,30 @@ public sealed class LevelAtTheCallTests : IAsyncDisposable
             Decision = ConsentDecision.Given,
             Purpose = Purposes.OwnUse,
             RecipientKey = "",
-            Items = "[]",
+            Items = JsonSerializer.Serialize<ConsentItem[]>([
+                new()
+                {
+                    DataSet = SampleListings.All[0].DataSets[0].Id,
+                    SchemaVersion = 1,
+                    Provider = SampleListings.All[0].Id,
+                    Fields = [],
+                    Parameters = new Dictionary<string, string>(),
+                    Wire = wire,
+                },
+            ]),
             Receipt = "",
             DecidedAt = scope.Now,
         };
 
-    private Transfer TransferOf(WriteScope scope, Guid id, Guid consent) =>
+    private Transfer TransferOf(WriteScope scope, Guid id, Guid consent, string? provider, int version) =>
         new()
         {
             Id = id,
             ConsentId = consent,
             CitizenId = _citizen,
             DataSetId = SampleListings.All[0].DataSets[0].Id,
-            ProviderId = SampleListings.All[0].Id,
-            SchemaVersion = 1,
+            ProviderId = provider ?? SampleListings.All[0].Id,
+            SchemaVersion = version,
             Parameters = "{}",
             RecipientJwk = "{}",
             ClaimHash = "",

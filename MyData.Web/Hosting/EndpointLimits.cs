@@ -61,7 +61,8 @@ public sealed record PersonLimit
     public required Func<PersonSettings, PersonRate> Of { get; init; }
 
     public string Words(PersonSettings settings) =>
-        EndpointLimit.Bucket("person", Of(settings).AtOnce, Of(settings).AMinute, "minute");
+        EndpointLimit.Bucket("person", Of(settings).AtOnce, Of(settings).AMinute, "minute")
+        + (Of(settings).UnderWay is { } answers ? $", {answers} under way" : "");
 }
 
 /// <summary>So many at once, and so many a minute for whoever goes on.</summary>
@@ -69,12 +70,21 @@ public sealed record PersonRate
 {
     public int AtOnce { get; init; }
     public int AMinute { get; init; }
+
+    /// <summary>Answers under way at the same time, the others wait; null: as many as the bucket gives.</summary>
+    public int? UnderWay { get; init; }
 }
 
 /// <summary>The section <c>MyData:Person</c>: what one signed-in person may do how often.</summary>
 public sealed record PersonSettings
 {
-    public PersonRate Packages { get; init; } = new() { AtOnce = 180, AMinute = 60 };
+    public PersonRate Packages { get; init; } =
+        new()
+        {
+            AtOnce = 180,
+            AMinute = 60,
+            UnderWay = 4,
+        };
     public PersonRate Exports { get; init; } = new() { AtOnce = 10, AMinute = 1 };
     public PersonRate Changes { get; init; } = new() { AtOnce = 60, AMinute = 60 };
 
@@ -88,14 +98,17 @@ public sealed class PersonLimits(RequestDelegate next, MyDataSettings settings) 
     /// <summary>The stable code of a refusal, the same as on the page that a person sees.</summary>
     public const string TooMany = "page.too_many";
 
-    private readonly PartitionedRateLimiter<(Guid Citizen, PersonLimit Limit)> _buckets = PartitionedRateLimiter.Create<
-        (Guid Citizen, PersonLimit Limit),
-        (Guid, string)
-    >(asked =>
-        RateLimitPartition.GetTokenBucketLimiter(
-            (asked.Citizen, asked.Limit.Kind),
-            _ => Options(asked.Limit.Of(settings.Person))
-        )
+    private readonly PartitionedRateLimiter<(Guid Citizen, PersonLimit Limit)> _buckets = Each(
+        settings.Person,
+        (key, rate) => RateLimitPartition.GetTokenBucketLimiter(key, _ => Bucket(rate))
+    );
+
+    private readonly PartitionedRateLimiter<(Guid Citizen, PersonLimit Limit)> _underWay = Each(
+        settings.Person,
+        (key, rate) =>
+            rate.UnderWay is null
+                ? RateLimitPartition.GetNoLimiter(key)
+                : RateLimitPartition.GetConcurrencyLimiter(key, _ => UnderWay(rate))
     );
 
     public async Task InvokeAsync(HttpContext context)
@@ -106,8 +119,10 @@ public sealed class PersonLimits(RequestDelegate next, MyDataSettings settings) 
             await next(context);
             return;
         }
-        using var lease = _buckets.AttemptAcquire((context.User.GetCitizenId(), limit));
-        if (lease.IsAcquired)
+        var asked = (context.User.GetCitizenId(), limit);
+        using var lease = _buckets.AttemptAcquire(asked);
+        using var place = lease.IsAcquired ? await _underWay.AcquireAsync(asked, 1, context.RequestAborted) : null;
+        if (place is { IsAcquired: true })
         {
             await next(context);
             return;
@@ -122,13 +137,28 @@ public sealed class PersonLimits(RequestDelegate next, MyDataSettings settings) 
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
     }
 
-    public void Dispose() => _buckets.Dispose();
+    public void Dispose()
+    {
+        _buckets.Dispose();
+        _underWay.Dispose();
+    }
 
-    private static TokenBucketRateLimiterOptions Options(PersonRate rate) =>
+    private static PartitionedRateLimiter<(Guid Citizen, PersonLimit Limit)> Each(
+        PersonSettings settings,
+        Func<(Guid, string), PersonRate, RateLimitPartition<(Guid, string)>> partition
+    ) =>
+        PartitionedRateLimiter.Create<(Guid Citizen, PersonLimit Limit), (Guid, string)>(asked =>
+            partition((asked.Citizen, asked.Limit.Kind), asked.Limit.Of(settings))
+        );
+
+    private static TokenBucketRateLimiterOptions Bucket(PersonRate rate) =>
         new()
         {
             TokenLimit = rate.AtOnce,
             TokensPerPeriod = 1,
             ReplenishmentPeriod = TimeSpan.FromMinutes(1) / rate.AMinute,
         };
+
+    private static ConcurrencyLimiterOptions UnderWay(PersonRate rate) =>
+        new() { PermitLimit = rate.UnderWay!.Value, QueueLimit = rate.AtOnce };
 }

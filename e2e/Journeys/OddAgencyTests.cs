@@ -31,6 +31,7 @@ public sealed class OddAgencyTests
         "unlisted",
         "missing",
         "twice",
+        "member-twice",
         "dtd",
         "zip-slip",
         "zip-slip-backslash",

@@ -28,10 +28,13 @@ public sealed class VerifiedPackage : IDisposable
     /// <summary>Null in the older national packages, which have no package.json.</summary>
     public PackageInfo? Info { get; }
 
+    /// <param name="file">One of <see cref="Files"/>.</param>
+    /// <param name="maxBytes">Unpacked; a larger file is refused before it is unpacked.</param>
     /// <exception cref="KeyNotFoundException">No data file has this name.</exception>
-    public byte[] Read(string file) =>
+    /// <exception cref="EncryptionException"><c>package.too_large</c></exception>
+    public byte[] Read(string file, int maxBytes = int.MaxValue) =>
         Files.Contains(file, StringComparer.Ordinal)
-            ? _archive.Read(file)
+            ? _archive.Find(file, maxBytes)!
             : throw new KeyNotFoundException("No such file.");
 
     public void Dispose() => Certificate.Dispose();

@@ -127,7 +127,15 @@ public static class DownloadEndpoints
         }
         context.Response.ContentType = "application/jose+json";
         context.Response.ContentLength = Relay.LengthOf(transfer);
-        await relay.SendAsync(transfer, context.Response.Body, token);
+        try
+        {
+            await relay.SendAsync(transfer, context.Response.Body, token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Gone, or too slow: the length is announced, so she knows that it is not the whole.
+            context.Abort();
+        }
         return Results.Empty;
     }
 
@@ -174,6 +182,7 @@ public static class DownloadEndpoints
                     Provider = view.Provider.Id,
                     Fields = [.. view.Fields.Select(field => field.Name)],
                     Parameters = selection.ParametersOf(view),
+                    Wire = view.Listing.Wire,
                 }),
             ],
             Language = Languages.IsEnglish ? "en" : "zh-TW",
@@ -183,7 +192,7 @@ public static class DownloadEndpoints
         };
 
     private static bool TooLow(DownloadSelection selection, HttpContext context) =>
-        !selection.DataSets.All(view => StepUp.Suffices(view, context.User));
+        !selection.DataSets.All(view => view.Listing.Suffices(context.User.GetLevel(), context.User.GetMethods()));
 
     /// <summary>303: the browser asks again with GET, so that reload and back send nothing twice.</summary>
     private static IResult See(string url) => new SeeOther(url);

@@ -16,9 +16,15 @@ public static class SignInMethods
     /// <param name="first">The proof that a first use has given already: only another kind is wanted.</param>
     /// <param name="wanted">The level that must be reached; None: any.</param>
     /// <param name="last">What was used on this device before; offered first.</param>
-    public static IEnumerable<IdentityMethod> Offer(IdentityMethod? first, AssuranceLevel wanted, string? last) =>
+    /// <param name="accepted">The codes of the methods that count; empty: all.</param>
+    public static IEnumerable<IdentityMethod> Offer(
+        IdentityMethod? first,
+        AssuranceLevel wanted,
+        string? last,
+        IReadOnlyList<string> accepted
+    ) =>
         Offered
-            .Where(offer => offer.Most >= wanted)
+            .Where(offer => offer.Most >= wanted && (accepted.Count == 0 || accepted.Contains(offer.Method.Code)))
             .Select(offer => offer.Method)
             .Where(method => first is null || (method.Class != first.Class && method != IdentityMethod.Passkey))
             .OrderBy(method => method.Code == last ? 0 : 1);

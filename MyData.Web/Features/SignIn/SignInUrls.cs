@@ -20,9 +20,16 @@ public static class SignInUrls
 
     /// <param name="back">Where to go afterwards: a path of this portal.</param>
     /// <param name="level">Asks for methods that reach this level, of who is signed in already.</param>
-    public static string SignIn(string? back = null, AssuranceLevel level = AssuranceLevel.None)
+    /// <param name="methods">Asks for one of these methods, of who is signed in already; null: any.</param>
+    public static string SignIn(
+        string? back = null,
+        AssuranceLevel level = AssuranceLevel.None,
+        IReadOnlyList<string>? methods = null
+    )
     {
         var query = new QueryString();
+        foreach (var method in methods ?? [])
+            query = query.Add("method", method);
         if (level > AssuranceLevel.None)
             query = query.Add("level", ((int)level).ToString(CultureInfo.InvariantCulture));
         if (back is { Length: > 0 } and not "/")

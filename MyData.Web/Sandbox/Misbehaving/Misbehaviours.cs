@@ -47,6 +47,7 @@ public sealed class Misbehaviours(MisbehaveSwitch current, WrongConnections conn
         ["unlisted"] = (_, job) => WrongPackages.UnlistedAsync(job),
         ["missing"] = (_, job) => WrongPackages.MissingAsync(job),
         ["twice"] = (_, job) => WrongPackages.TwiceAsync(job),
+        ["member-twice"] = (_, job) => WrongPackages.MemberTwiceAsync(job),
         ["dtd"] = (_, job) => WrongPackages.DtdAsync(job),
         ["zip-slip"] = (_, job) => WrongPackages.SlipAsync(job, "../../evil.txt"),
         ["zip-slip-backslash"] = (_, job) => WrongPackages.SlipAsync(job, "..\\..\\evil.txt"),

@@ -57,6 +57,22 @@ public static class WrongPackages
     public static Task TwiceAsync(AgencyJob job) =>
         ChangeAsync(job, zip => zip.Files.Add(zip.Files.First(f => f.Name == Data)));
 
+    /// <summary>Honestly signed JSON that names two people: whose it is depends on the reader.</summary>
+    public static Task MemberTwiceAsync(AgencyJob job) =>
+        ChangeAsync(
+            job,
+            zip =>
+            {
+                var at = zip.Files.FindIndex(f => f.Name == Data);
+                var json = Encoding.UTF8.GetString(zip.Files[at].Bytes).TrimStart().TrimStart('{');
+                zip.Files[at] = (
+                    Data,
+                    Encoding.UTF8.GetBytes($"{{{json[..json.IndexOf(',', StringComparison.Ordinal)]},{json}")
+                );
+                zip.List();
+            }
+        );
+
     public static Task DtdAsync(AgencyJob job) =>
         ChangeAsync(job, zip => zip.Prolog = """<!DOCTYPE manifest [<!ENTITY x SYSTEM "file:///etc/passwd">]>""");
 

@@ -19,7 +19,7 @@ public sealed class Packages(IProviderCertificateCheck roots)
         "data-state=\"Empty\"",
         "data-state=\"Expired\"",
     ];
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan LookAtOnce = TimeSpan.FromMilliseconds(20);
     private readonly ConcurrentDictionary<string, bool> _trusted = new();
 

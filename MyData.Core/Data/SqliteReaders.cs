@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace MyData.Core.Data;
+
+/// <summary>
+/// Contexts to read with, each on a connection of its own that stays open: Entity Framework's own pool closes it after each
+/// operation, and to open it again (pragmas, functions) costs as much as most queries do.
+/// </summary>
+internal sealed class SqliteReaders(DatabaseSettings settings) : IDbContextFactory<MyDataDb>, IDisposable
+{
+    /// <summary>In a rush there are more; those are closed when they come back.</summary>
+    private const int Kept = 64;
+
+    // The last one back goes out first: its page cache is warm, and the others' memory stays untouched.
+    private readonly ConcurrentStack<MyDataDb> _idle = new();
+    private int _count;
+    private volatile bool _closed;
+
+    public MyDataDb CreateDbContext()
+    {
+        if (!_idle.TryPop(out var db))
+            return Open();
+        Interlocked.Decrement(ref _count);
+        db.Lend();
+        return db;
+    }
+
+    public void Dispose()
+    {
+        _closed = true;
+        while (_idle.TryPop(out var db))
+            db.Close();
+    }
+
+    private MyDataDb Open()
+    {
+        var connection = new SqliteConnection(settings.ConnectionString);
+        connection.Open();
+        SqlitePragmas.Apply(connection);
+        var options = new DbContextOptionsBuilder<MyDataDb>()
+            .UseSqlite(connection, contextOwnsConnection: true)
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+            .Options;
+        return new MyDataDb(options, TakeBack);
+    }
+
+    private bool TakeBack(MyDataDb db)
+    {
+        if (_closed || Interlocked.Increment(ref _count) > Kept)
+        {
+            Interlocked.Decrement(ref _count);
+            return false;
+        }
+        db.ChangeTracker.Clear();
+        _idle.Push(db);
+        return true;
+    }
+}
