@@ -85,7 +85,7 @@ internal sealed partial class CommitSequencer(
         var person = happened.CitizenId is { } citizen ? marks.Next(_commands!, _open!, citizen, id) : null;
         var consent = happened.ConsentId is { } consentId ? Consents.Find(scope, consentId) : null;
         var kid = $"{_open!.Signer.Verifier.Id:x8}";
-        var entry = EventRecord.Of(id, happened, consent, person, kid).ToBytes();
+        var entry = EventRecord.Of(id, happened, consent, person, marks.Acting, kid).ToBytes();
         _commands!.AddEntry(id, _open.Id, index, entry, happened.Id);
         if (person is not null)
             _commands.AddTag(person.Tag, id);

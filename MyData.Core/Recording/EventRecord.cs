@@ -17,6 +17,11 @@ internal static class EventRecord
     /// <summary>Whoever the data set's owner gives it to, where the consent is to herself.</summary>
     public const string Citizen = "citizen";
 
+    /// <summary>Somebody who works for the platform; who it was says <c>act</c>, to the platform alone.</summary>
+    public const string Staff = "staff";
+
+    private const string Operator = "operator:";
+
     /// <summary>Why a thing happens that no consent stands behind: the service is run.</summary>
     public const string Operation = "operation";
 
@@ -26,8 +31,16 @@ internal static class EventRecord
 
     /// <param name="consent">that the event belongs to</param>
     /// <param name="person">of the citizen whom it is about</param>
+    /// <param name="acting">makes the mark of somebody who works for the platform</param>
     /// <param name="kid">the log's key</param>
-    public static LedgerRecord Of(Guid id, Event happened, ConsentRecord? consent, PersonMark? person, string kid)
+    public static LedgerRecord Of(
+        Guid id,
+        Event happened,
+        ConsentRecord? consent,
+        PersonMark? person,
+        Func<string, byte[]> acting,
+        string kid
+    )
     {
         var items = consent is null ? [] : Consents.Items(consent);
         if (happened.DataSetId is { } dataSet)
@@ -49,6 +62,7 @@ internal static class EventRecord
             Identity = facts.Identity,
             Fields = Fields(items),
             Persons = person is null ? 0 : 1,
+            Actor = IsStaff(happened) ? acting(happened.Actor) : null,
             Tags = person is null ? [] : [person.Tag],
             SealDigest = facts.Seal,
             ConsentHash =
@@ -63,7 +77,10 @@ internal static class EventRecord
         happened.Kind is EventKinds.SubjectRead or EventKinds.SubjectIntrospected ? happened.Actor
         : happened.ConsentId is not null || happened.Kind == EventKinds.NoticeQueued ? Citizen
         : happened.Actor == "platform" ? Platform
+        : IsStaff(happened) ? Staff
         : happened.Actor;
+
+    private static bool IsStaff(Event happened) => happened.Actor.StartsWith(Operator, StringComparison.Ordinal);
 
     private static IReadOnlyList<string> Fields(IReadOnlyList<ConsentItem> items)
     {

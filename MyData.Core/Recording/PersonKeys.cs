@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using MyData.Core.Data;
 using MyData.Core.Ledger;
 
@@ -46,6 +47,10 @@ public sealed class PersonKeys(KeyFolder keys)
         );
         return key;
     }
+
+    /// <summary>HMAC-SHA-256(vault's key, <c>mydata.ledger/act/v1\n</c> ‖ who): the same for one person, and nobody's to a reader.</summary>
+    internal byte[] Acting(string actor) =>
+        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"mydata.ledger/act/v1\n{actor}"));
 
     /// <summary>HMAC-SHA-256(her key, <c>mydata.ledger/salt/v1\n</c> ‖ the record's id): another salt in each record.</summary>
     public static byte[] Salt(ReadOnlySpan<byte> key, Guid record) =>

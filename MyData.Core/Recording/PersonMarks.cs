@@ -6,6 +6,9 @@ namespace MyData.Core.Recording;
 /// <summary>Gives a person her next tag, in the write that needs it, and forgets her key in the write that closes her account.</summary>
 internal sealed class PersonMarks(PersonKeys keys)
 {
+    /// <summary>HMAC of who acts for the platform, under the vault's key.</summary>
+    public byte[] Acting(string actor) => keys.Acting(actor);
+
     public PersonMark Next(LedgerCommands commands, OpenLog log, Guid citizenId, Guid record)
     {
         byte[] key;

@@ -65,6 +65,17 @@ public sealed class RecordingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Record_OfAnOperator_NamesNobodyToAReader()
+    {
+        var staff = $"operator:{Ids.New():D}";
+        await _host.WriteAsync(scope => scope.Raise(new Event { Kind = "complaint.read", Actor = staff }));
+        var entry = Assert.Single(await _host.AllAsync<LedgerEntryRow>());
+        var record = LedgerRecord.Parse(entry.Bytes);
+        Assert.Equal(("staff", 0, 32), (record.To, record.Persons, record.Actor!.Length));
+        Assert.DoesNotContain(staff[9..], System.Text.Encoding.UTF8.GetString(entry.Bytes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Write_ThatFails_LeavesNeitherEventNorRecordNorPlace()
     {
         var citizen = Ids.New();
