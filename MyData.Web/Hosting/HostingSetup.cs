@@ -123,6 +123,7 @@ public static class HostingSetup
         app.UseAuthentication();
         app.UseMissingPages();
         app.UseAuthorization();
+        app.UseWebSockets();
         app.UseMiddleware<CircuitLimits>();
         app.UseMiddleware<PersonLimits>();
         app.UseAntiforgery();
