@@ -10,7 +10,7 @@ public sealed class DatabaseLock : IDisposable
 {
     private readonly FileStream _file;
 
-    /// <exception cref="InvalidOperationException">Another process has this database open.</exception>
+    /// <exception cref="StartRefusedException">Another process has this database open.</exception>
     public DatabaseLock(DatabaseSettings settings)
     {
         var path = new SqliteConnectionStringBuilder(settings.ConnectionString).DataSource + ".lock";
@@ -21,10 +21,7 @@ public sealed class DatabaseLock : IDisposable
         }
         catch (IOException taken)
         {
-            throw new InvalidOperationException(
-                $"MyData does not start:\n  another process uses this database ('{path}').",
-                taken
-            );
+            throw new StartRefusedException([$"another process uses this database ('{path}')."], taken);
         }
     }
 
