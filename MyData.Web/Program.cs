@@ -27,56 +27,62 @@ if (args is [KeysCommand.Name, ..])
 }
 
 if (args is [OperatorCommand.Name, ..])
-{
-    Environment.ExitCode = OperatorCommand.Run(args);
-    return 0;
-}
+    return OperatorCommand.Run(args);
 
 if (args is [AuditCommand.Name, ..])
     return await AuditCommand.RunAsync(args);
 
-var builder = WebApplication.CreateBuilder(args);
-var settings = builder.AddHosting();
-builder.AddSandboxWhereOn(settings);
-builder.AddSignIn();
-builder.AddAccount();
-builder.AddOpen();
-builder.AddNotices();
-builder.AddHistory();
-builder.AddLedger();
-builder.AddStaff();
-builder.AddOpenIdEndpoints();
-builder.AddKillSwitch();
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    var settings = builder.AddHosting();
+    builder.AddSandboxWhereOn(settings);
+    builder.AddSignIn();
+    builder.AddAccount();
+    builder.AddOpen();
+    builder.AddNotices();
+    builder.AddHistory();
+    builder.AddLedger();
+    builder.AddStaff();
+    builder.AddOpenIdEndpoints();
+    builder.AddKillSwitch();
 
-var app = builder.Build();
-app.Services.PrepareDatabase();
-app.UseHosting();
-app.MapStaticAssets().AllowAnonymous();
-app.MapHealth();
-app.MapPreferences();
-app.MapCatalog();
-app.MapSignIn();
-app.MapAccount();
-app.MapDownload();
-app.MapOpen();
-app.MapNotices();
-app.MapHistory();
-app.MapLedger();
-app.MapStaff();
-app.MapDesk();
-app.MapOpenId();
-await app.MapSandboxWhereOnAsync(settings);
-app.MapKillSwitch();
-app.MapRazorComponents<App>()
-    .AddInteractiveServerRenderMode(options =>
-    {
-        // Our own Content-Security-Policy says it already, and more strictly.
-        options.ContentSecurityFrameAncestorsPolicy = null;
-        // It would hold 240 KB for each page that waits, more than all the rest of it; what goes over a circuit is small.
-        options.DisableWebSocketCompression = true;
-    })
-    .LimitCircuits(settings.Circuits);
-await app.RunAsync();
-return 0;
+    var app = builder.Build();
+    app.Services.PrepareDatabase();
+    app.UseHosting();
+    app.MapStaticAssets().AllowAnonymous();
+    app.MapHealth();
+    app.MapPreferences();
+    app.MapCatalog();
+    app.MapSignIn();
+    app.MapAccount();
+    app.MapDownload();
+    app.MapOpen();
+    app.MapNotices();
+    app.MapHistory();
+    app.MapLedger();
+    app.MapStaff();
+    app.MapDesk();
+    app.MapOpenId();
+    await app.MapSandboxWhereOnAsync(settings);
+    app.MapKillSwitch();
+    app.MapRazorComponents<App>()
+        .AddInteractiveServerRenderMode(options =>
+        {
+            // Our own Content-Security-Policy says it already, and more strictly.
+            options.ContentSecurityFrameAncestorsPolicy = null;
+            // It would hold 240 KB for each page that waits, more than all the rest of it; what goes over a circuit is small.
+            options.DisableWebSocketCompression = true;
+        })
+        .LimitCircuits(settings.Circuits);
+    await app.RunAsync();
+    return 0;
+}
+catch (StartRefusedException refused)
+{
+    // For whoever runs it, who can mend it: where in the code it was found says nothing to her.
+    await Console.Error.WriteLineAsync(refused.Message);
+    return 1;
+}
 
 public partial class Program;

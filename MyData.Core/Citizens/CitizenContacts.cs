@@ -120,8 +120,7 @@ public sealed class CitizenContacts(
                 citizen.EmailVerifiedAt = scope.Now;
                 scope.Db.Remove(waiting);
                 scope.Raise(Happened(EventKinds.ContactVerified, citizenId, sessionId));
-                if (to is not null)
-                    notices.Queue(scope, citizenId, NoticeKinds.ContactChanged, new { when = scope.Now, to });
+                Tell(scope, citizenId, to);
                 return ContactAnswer.Verified;
             },
             cancellationToken
@@ -143,8 +142,7 @@ public sealed class CitizenContacts(
                 citizen.Email = null;
                 citizen.EmailVerifiedAt = null;
                 scope.Raise(Happened(EventKinds.ContactChanged, citizenId, sessionId));
-                if (to is not null)
-                    notices.Queue(scope, citizenId, NoticeKinds.ContactChanged, new { when = scope.Now, to });
+                Tell(scope, citizenId, to);
             },
             cancellationToken
         );
@@ -171,6 +169,15 @@ public sealed class CitizenContacts(
                 scope.Raise(Happened(EventKinds.PreferencesChanged, citizenId, sessionId, details));
             },
             cancellationToken
+        );
+
+    // In the portal always; by mail where there was a proven address, which may be all that still reaches her.
+    private void Tell(WriteScope scope, Guid citizenId, SealedParameter? to) =>
+        notices.Queue(
+            scope,
+            citizenId,
+            NoticeKinds.ContactChanged,
+            to is null ? new { when = scope.Now } : new { when = scope.Now, to }
         );
 
     private string Hash(Guid citizenId, string code) => vault.Pseudonym($"{citizenId:N} {code}", "contact-code");

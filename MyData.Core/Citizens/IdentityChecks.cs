@@ -24,7 +24,8 @@ public sealed record CheckView(
     IdentityCheckState State,
     AssuranceLevel Wanted,
     string Back,
-    IdentityMethod? First
+    IdentityMethod? First,
+    Guid? CitizenId
 );
 
 /// <summary>What a proof led to.</summary>
@@ -159,7 +160,8 @@ public sealed class IdentityChecks(
                 check.State,
                 check.Wanted,
                 check.Back,
-                check.FirstMethod is { } first ? IdentityMethod.Parse(first) : null
+                check.FirstMethod is { } first ? IdentityMethod.Parse(first) : null,
+                check.CitizenId
             )
             : null;
 

@@ -145,7 +145,9 @@ public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer, IN
             token
         );
 
-    /// <summary>False where it is not hers.</summary>
+    /// <summary>
+    /// False where it is not hers. Her other sessions that a passkey opened end with it: whoever found her phone may hold one.
+    /// </summary>
     public Task<bool> RemoveAsync(Guid citizenId, Guid sessionId, Guid id, CancellationToken token = default) =>
         writer.WriteAsync(
             scope =>
@@ -156,6 +158,12 @@ public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer, IN
                     .ExecuteDelete();
                 if (removed != 1)
                     return false;
+                var method = IdentityMethod.Passkey.Code;
+                Sessions.End(
+                    scope,
+                    s => s.CitizenId == citizenId && s.Id != sessionId && s.Methods.Contains(method),
+                    SessionEnds.EndedFromAccount
+                );
                 scope.Raise(Happened(EventKinds.PasskeyRemoved, citizenId, sessionId, details: null));
                 notices.Queue(scope, citizenId, NoticeKinds.PasskeyRemoved, new { when = scope.Now });
                 return true;

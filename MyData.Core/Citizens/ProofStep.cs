@@ -31,7 +31,8 @@ internal sealed class ProofStep(
             return null;
         if (check.CitizenId is { } expected && expected != citizen?.Id)
             return OtherPerson(scope, check, expected, citizen);
-        if (check.State == IdentityCheckState.Step1)
+        // A passkey proves a return, never a first use: where she was verified elsewhere since, it signs her in.
+        if (check.State == IdentityCheckState.Step1 && Pseudonym is not null)
             return Second(scope, check, citizen!);
         if (citizen?.VerifiedAt is null)
             return Pseudonym is null

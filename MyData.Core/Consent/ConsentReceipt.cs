@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MyData.Core.Data;
+using MyData.Core.Encryption;
 
 namespace MyData.Core.Consent;
 
@@ -87,6 +89,20 @@ internal static class ConsentReceipt
                 event_state = draft.Decision == ConsentDecision.Given ? "given" : "refused",
             },
         };
+        return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type);
+    }
+
+    /// <summary>
+    /// The same receipt for the agency of one data set: without what she asked of the others, and without the hash of the page that
+    /// named them, from which they could be guessed.
+    /// </summary>
+    public static string Narrow(string receipt, string dataSet, SigningKeys keys)
+    {
+        var content = JsonNode.Parse(Base64UrlText.Decode(receipt.Split('.')[1]))!;
+        var processing = content["pii_processing"]!.AsObject();
+        processing.Remove("notice_text_sha256");
+        foreach (var purpose in processing["purposes"]!.AsArray())
+            purpose!["pii_information"]!.AsArray().RemoveAll(item => (string?)item!["dataset"] != dataSet);
         return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type);
     }
 

@@ -77,6 +77,10 @@ public sealed class Consents(
     public async Task<string?> FindReceiptAsync(Guid citizenId, Guid consentId, CancellationToken token = default) =>
         (await FindAsync(citizenId, consentId, token))?.Receipt;
 
+    /// <summary>What the agency of one data set is shown of her receipt: its own part, signed anew where there are others.</summary>
+    public string ReceiptFor(ConsentRecord consent, string dataSet) =>
+        Items(consent).Count == 1 ? consent.Receipt : ConsentReceipt.Narrow(consent.Receipt, dataSet, keys);
+
     public static IReadOnlyList<ConsentItem> Items(ConsentRecord consent) =>
         JsonSerializer.Deserialize<IReadOnlyList<ConsentItem>>(consent.Items) ?? [];
 }

@@ -37,8 +37,16 @@ internal sealed class SqliteReaders(DatabaseSettings settings) : IDbContextFacto
     private MyDataDb Open()
     {
         var connection = new SqliteConnection(settings.ConnectionString);
-        connection.Open();
-        SqlitePragmas.Apply(connection);
+        try
+        {
+            connection.Open();
+            SqlitePragmas.Apply(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
         var options = new DbContextOptionsBuilder<MyDataDb>()
             .UseSqlite(connection, contextOwnsConnection: true)
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
@@ -48,13 +56,19 @@ internal sealed class SqliteReaders(DatabaseSettings settings) : IDbContextFacto
 
     private bool TakeBack(MyDataDb db)
     {
-        if (_closed || Interlocked.Increment(ref _count) > Kept)
+        // A transaction that somebody left open would hold an old view of the database for whoever comes next.
+        if (_closed || db.Database.CurrentTransaction is not null)
+            return false;
+        if (Interlocked.Increment(ref _count) > Kept)
         {
             Interlocked.Decrement(ref _count);
             return false;
         }
         db.ChangeTracker.Clear();
         _idle.Push(db);
+        // Closed in the same moment: whoever takes it off the stack ends it.
+        if (_closed)
+            Dispose();
         return true;
     }
 }

@@ -27,7 +27,7 @@ public static class NoticeKinds
     /// <summary>The code that proves an address. Parameters: code (sealed), to (sealed), minutes.</summary>
     public const string ContactVerificationCode = "contact-verification-code";
 
-    /// <summary>Told to the address that was replaced. Parameters: when, to (sealed).</summary>
+    /// <summary>Told in the portal, and to the address that was replaced. Parameters: when, to (sealed; where there was one).</summary>
     public const string ContactChanged = "contact-changed";
 
     /// <summary>A complaint was filed. Parameters: number, due.</summary>

@@ -76,6 +76,9 @@ public sealed class NoticeWriting(INoticeDirectory directory, PersonalDataVault 
     {
         if (kind.ProvesTheAddress && values.TryGetValue("to", out var own))
             return own;
+        // It is for the address that was replaced; where there was none, the portal's line says it.
+        if (kind.Name == NoticeKinds.ContactChanged)
+            return null;
         if (recipient is null || (kind.OnlyIfWanted && !recipient.Wanted))
             return null;
         return recipient.Verified || kind.Name == NoticeKinds.ContactVerificationCode ? recipient.Email : null;

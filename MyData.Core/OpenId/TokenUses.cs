@@ -6,7 +6,7 @@ namespace MyData.Core.OpenId;
 /// </summary>
 internal sealed class TokenUses(int most)
 {
-    private const int MostRemembered = 100_000;
+    private const int MostRemembered = 20_000;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Token, string Kind), int> _uses = [];
     private readonly Queue<(string Token, string Kind)> _order = [];

@@ -14,10 +14,7 @@ internal sealed class LedgerStart(IWriter writer) : IPreparation
         }
         catch (LedgerException refused) when (refused.InnerException is LedgerException cause)
         {
-            throw new InvalidOperationException(
-                $"MyData does not start:\n  the ledger is not whole ({cause.Code}): {cause.Message}",
-                cause
-            );
+            throw new StartRefusedException([$"the ledger is not whole ({cause.Code}): {cause.Message}"], cause);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using MyData.Core.Catalog;
+using MyData.Core.Consent;
 using MyData.Core.Encryption;
 using MyData.Core.OpenId;
 
@@ -13,6 +14,7 @@ public sealed class NativeWire(
     TransferTokens tokens,
     PlatformClient platform,
     Relay relay,
+    Consents consents,
     TransferSettings settings
 ) : IProviderWire
 {
@@ -72,7 +74,7 @@ public sealed class NativeWire(
             throw new TransferException(TransferCodes.Malformed, "The package is not sealed for her browser alone.");
     }
 
-    private static byte[] Body(ProviderCall call)
+    private byte[] Body(ProviderCall call)
     {
         var key = Jwk.Parse(call.Transfer.RecipientJwk);
         return JsonSerializer.SerializeToUtf8Bytes(
@@ -81,7 +83,7 @@ public sealed class NativeWire(
                 transfer_id = call.Transfer.Id,
                 dataset = call.DataSet.Id,
                 schema_version = call.Transfer.SchemaVersion,
-                fields = Consent.Consents.Items(call.Consent).First(item => item.DataSet == call.DataSet.Id).Fields,
+                fields = Consents.Items(call.Consent).First(item => item.DataSet == call.DataSet.Id).Fields,
                 parameters = JsonSerializer.Deserialize<JsonElement>(call.Transfer.Parameters),
                 recipients = new[]
                 {
@@ -92,7 +94,7 @@ public sealed class NativeWire(
                         jwk = JsonSerializer.Deserialize<JsonElement>(call.Transfer.RecipientJwk),
                     },
                 },
-                consent_receipt = call.Consent.Receipt,
+                consent_receipt = consents.ReceiptFor(call.Consent, call.DataSet.Id),
             }
         );
     }

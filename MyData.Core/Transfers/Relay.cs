@@ -80,14 +80,17 @@ public sealed class Relay(
     {
         using var late = new CancellationTokenSource(settings.LongestFetch, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(token, late.Token);
+        // One chunk is read while the one before it is sent: SQLite reads on the calling thread, hence the other one.
+        Task<byte[]?> Read(int number) => Task.Run(() => ChunkAsync(transfer.Id, number, over.Token), over.Token);
+        var next = Read(0);
         await output.WriteAsync(Encoding.UTF8.GetBytes(transfer.Head!), over.Token);
         var left = transfer.CipherTextLength;
-        for (var number = 0; left > 0; number++)
+        for (var number = 1; left > 0 && await next is { } bytes; number++)
         {
-            if (await ChunkAsync(transfer.Id, number, over.Token) is not { } bytes)
-                break;
-            await output.WriteAsync(bytes, over.Token);
             left -= bytes.Length;
+            if (left > 0)
+                next = Read(number);
+            await output.WriteAsync(bytes, over.Token);
         }
         await output.WriteAsync(Tail, over.Token);
     }

@@ -49,12 +49,13 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
         await AddAddressAsync(browser, "first@mail.example");
         Assert.Equal(("first@mail.example", true), await ContactAsync(citizen));
         Assert.Contains(await house.EventsAsync(EventKinds.ContactVerified), e => e.CitizenId == citizen);
+        Assert.Equal(1, await NoticesAsync(citizen, NoticeKinds.ContactChanged));
 
         await SendAsync(browser, "second@mail.example");
         Assert.Equal(("first@mail.example", true), await ContactAsync(citizen));
         await browser.SubmitAsync("contact-code", ("code", await CodeAsync(citizen)));
         Assert.Equal(("second@mail.example", true), await ContactAsync(citizen));
-        Assert.Equal(1, await NoticesAsync(citizen, NoticeKinds.ContactChanged));
+        Assert.Equal(2, await NoticesAsync(citizen, NoticeKinds.ContactChanged));
     }
 
     [Fact]
@@ -82,8 +83,9 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
         using var browser = await CitizenAsync();
         var citizen = await house.CitizenIdAsync(browser);
         await SendAsync(browser, "a@mail.example");
+        var code = await CodeAsync(citizen);
         house.Time.Advance(TimeSpan.FromMinutes(10));
-        await browser.SubmitAsync("contact-code", ("code", await CodeAsync(citizen)));
+        await browser.SubmitAsync("contact-code", ("code", code));
         Assert.Equal((null, false), await ContactAsync(citizen));
     }
 
@@ -126,8 +128,24 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
         await browser.GetAsync(AccountUrls.Contact);
         await browser.SubmitAsync("contact-remove");
         Assert.Equal((null, false), await ContactAsync(citizen));
-        Assert.Equal(1, await NoticesAsync(citizen, NoticeKinds.ContactChanged));
+        Assert.Equal(2, await NoticesAsync(citizen, NoticeKinds.ContactChanged));
         Assert.Contains(await house.EventsAsync(EventKinds.ContactChanged), e => e.CitizenId == citizen);
+    }
+
+    [Fact]
+    public async Task Contact_LongAfterSigningIn_AsksToProveAgain()
+    {
+        using var browser = await CitizenAsync();
+        var citizen = await house.CitizenIdAsync(browser);
+        await AddAddressAsync(browser, "a@mail.example");
+        house.Time.Advance(TimeSpan.FromMinutes(15));
+        await browser.GetAsync(AccountUrls.Contact);
+        Assert.Null(browser.Page.Html.QuerySelector("form#contact, form#contact-remove"));
+        Assert.NotNull(browser.Page.Html.QuerySelector("main a.button-primary[href*='again=yes']"));
+        await browser.PostAsync(AccountUrls.Contact, ("email", "thief@mail.example"));
+        await browser.PostAsync(AccountUrls.ContactRemove);
+        Assert.Equal(1, await NoticesAsync(citizen, NoticeKinds.ContactVerificationCode));
+        Assert.Equal(("a@mail.example", true), await ContactAsync(citizen));
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class MigrationTests : IDisposable
         {
             first.PrepareDatabase();
             using var second = Services(connection);
-            var refused = Assert.Throws<InvalidOperationException>(second.PrepareDatabase);
+            var refused = Assert.Throws<StartRefusedException>(second.PrepareDatabase);
             Assert.Contains("another process", refused.Message, StringComparison.Ordinal);
         }
         using var third = Services(connection);

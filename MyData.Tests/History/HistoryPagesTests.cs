@@ -66,6 +66,29 @@ public sealed class HistoryPagesTests(HistoryPortal portal) : IClassFixture<Hist
         Assert.All(names, name => Assert.Contains(name, entry.TextContent));
     }
 
+    [Theory]
+    [InlineData("zh-TW", "看其中 200 個步驟", "另外還有 106 個步驟")]
+    [InlineData("en", "200 of the steps", "106 more steps")]
+    public async Task Get_MoreStepsThanAPageShows_SaysHowManyMore(string language, string some, string more)
+    {
+        var (id, consent) = await portal.DownloadedAsync();
+        var asked = Enumerable
+            .Range(0, 300)
+            .Select(_ => new Event
+            {
+                Kind = EventKinds.SubjectIntrospected,
+                CitizenId = id,
+                Actor = "provider:ris",
+                ConsentId = consent,
+            });
+        await portal.RaiseAsync([.. asked]);
+        using var citizen = portal.SignedIn(id, language);
+        var entry = (await citizen.GetAsync(HistoryUrls.Page)).ShouldBe(HttpStatusCode.OK).Single("tbody");
+        Assert.Equal(some, entry.QuerySelector("summary")!.TextContent);
+        Assert.Equal(HistoryQueries.MostSteps, entry.QuerySelectorAll("details ol > li").Length);
+        Assert.Contains(more, entry.QuerySelector("details")!.TextContent, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Get_Filters_StandInTheAddressAndInTheForm()
     {

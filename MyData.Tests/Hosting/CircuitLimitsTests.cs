@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Security.Claims;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 using MyData.Tests.Support;
 using MyData.Tests.Transfers;
 using MyData.Web.Hosting;
@@ -59,6 +63,46 @@ public sealed class CircuitLimitsTests
         Assert.Equal(HttpStatusCode.TooManyRequests, more.HttpStatusCode);
     }
 
+    /// <summary>A WebSocket over HTTP/2 comes as CONNECT (RFC 8441).</summary>
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("CONNECT")]
+    public async Task Connect_OfEitherVersionOfHttp_IsCounted(string method)
+    {
+        var hold = new TaskCompletionSource();
+        var limits = new CircuitLimits(
+            _ => hold.Task,
+            new MyDataSettings { Circuits = new() { PerPerson = 1 } },
+            new OpenCircuits(),
+            NullLogger<CircuitLimits>.Instance
+        );
+        var person = Guid.NewGuid().ToString();
+        var first = limits.InvokeAsync(Socket(method, person));
+        var second = Socket(method, person);
+        await limits.InvokeAsync(second).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(StatusCodes.Status429TooManyRequests, second.Response.StatusCode);
+        hold.SetResult();
+        await first;
+    }
+
+    [Theory]
+    [InlineData("GET", "*/*")]
+    [InlineData("GET", "text/event-stream")]
+    [InlineData("POST", "*/*")]
+    [InlineData("DELETE", "*/*")]
+    public async Task OtherTransports_ThatOutliveTheirRequests_AreRefused(string method, string accept)
+    {
+        await using var portal = new Portal();
+        using var lin = await Traveller.SignInAsync(portal);
+        using var negotiated = await NegotiateAsync(lin.Browser);
+        using var json = JsonDocument.Parse(await negotiated.Content.ReadAsStringAsync());
+        var id = Uri.EscapeDataString(json.RootElement.GetProperty("connectionToken").GetString()!);
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/_blazor?id={id}");
+        request.Headers.Accept.ParseAdd(accept);
+        using var answer = await lin.Browser.SendAsync(request);
+        Assert.Equal(HttpStatusCode.UpgradeRequired, answer.StatusCode);
+    }
+
     [Fact]
     public async Task Negotiate_Flooded_AnswersTooManyRequests()
     {
@@ -100,6 +144,23 @@ public sealed class CircuitLimitsTests
             TestContext.Current.CancellationToken
         );
         return socket;
+    }
+
+    private static DefaultHttpContext Socket(string method, string person)
+    {
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpWebSocketFeature>(new Handshake());
+        context.Request.Method = method;
+        context.Request.Path = "/_blazor";
+        context.User = new(new ClaimsIdentity([new Claim(CitizenClaims.CitizenId, person)]));
+        return context;
+    }
+
+    private sealed class Handshake : IHttpWebSocketFeature
+    {
+        public bool IsWebSocketRequest => true;
+
+        public Task<WebSocket> AcceptAsync(WebSocketAcceptContext context) => throw new NotSupportedException();
     }
 
     private static Uri Socket(Uri origin, string query) =>

@@ -71,7 +71,7 @@ public sealed class LedgerFaultTests : IAsyncDisposable
         await WriteAsync(300);
         await StoreAsync();
         Flip(290);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(_host.RestartAsync);
+        var refused = await Assert.ThrowsAsync<StartRefusedException>(_host.RestartAsync);
         Assert.Contains("(ledger.entry): A record from 290 to 290", refused.Message, StringComparison.Ordinal);
     }
 
@@ -129,7 +129,7 @@ public sealed class LedgerFaultTests : IAsyncDisposable
         var published = Path.Combine(older, "ledger", "2026", "checkpoint");
         Directory.CreateDirectory(Path.GetDirectoryName(published)!);
         File.Copy(Path.Combine(LogFolder, "checkpoint"), published);
-        var refused = Assert.Throws<InvalidOperationException>(() => new CoreHost(folder: older));
+        var refused = Assert.Throws<StartRefusedException>(() => new CoreHost(folder: older));
         Assert.Contains("(ledger.rollback)", refused.Message, StringComparison.Ordinal);
         Directory.Delete(older, recursive: true);
     }
@@ -140,7 +140,7 @@ public sealed class LedgerFaultTests : IAsyncDisposable
         await WriteAsync(1);
         var key = Path.Combine(_host.Folder, "keys", PlatformKeys.LedgerKeyName);
         await File.WriteAllBytesAsync(key, Ed25519PrivateKey.NewSeed(), Stop);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(_host.RestartAsync);
+        var refused = await Assert.ThrowsAsync<StartRefusedException>(_host.RestartAsync);
         Assert.Contains("(ledger.key)", refused.Message, StringComparison.Ordinal);
     }
 

@@ -42,6 +42,7 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/signin",
         "/signin/documents",
         "/signin/oidc/start",
+        "/signin/oidc/callback",
         "/signin/passkey",
         "/signin/passkey/options",
         "/signin/welcome",

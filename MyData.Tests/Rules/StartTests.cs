@@ -38,7 +38,7 @@ public sealed class StartTests : IDisposable
     [Theory, MemberData(nameof(Required))]
     public void Start_ProductionWithoutASetting_IsRefusedAndNamesIt(string missing)
     {
-        var error = Assert.Throws<InvalidOperationException>(() => Start("Production", [(missing, "")]));
+        var error = Assert.Throws<StartRefusedException>(() => Start("Production", [(missing, "")]));
         Assert.Contains(missing, error.Message, StringComparison.Ordinal);
     }
 
@@ -51,7 +51,7 @@ public sealed class StartTests : IDisposable
     {
         foreach (var environment in new[] { "Production", "Staging" })
         {
-            var error = Assert.Throws<InvalidOperationException>(() => Start(environment, [(setting, value)]));
+            var error = Assert.Throws<StartRefusedException>(() => Start(environment, [(setting, value)]));
             Assert.Contains(setting, error.Message, StringComparison.Ordinal);
         }
     }
@@ -59,7 +59,7 @@ public sealed class StartTests : IDisposable
     [Fact]
     public void Start_NothingSet_NamesEverySettingAtOnce()
     {
-        var error = Assert.Throws<InvalidOperationException>(() =>
+        var error = Assert.Throws<StartRefusedException>(() =>
             Start("Production", [.. Complete.Keys.Select(key => (key, ""))])
         );
         Assert.All(Complete.Keys, key => Assert.Contains(key, error.Message, StringComparison.Ordinal));
@@ -74,7 +74,7 @@ public sealed class StartTests : IDisposable
     {
         foreach (var file in Directory.GetFiles(_keys, pattern))
             File.Delete(file);
-        var error = Assert.Throws<InvalidOperationException>(() => Start("Production", []));
+        var error = Assert.Throws<StartRefusedException>(() => Start("Production", []));
         Assert.Contains(pattern, error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_keys, pattern));
     }
@@ -97,7 +97,7 @@ public sealed class StartTests : IDisposable
         var path = Path.GetFullPath(Path.Combine(_keys, file)).TrimEnd('/');
         var before = File.GetUnixFileMode(path);
         File.SetUnixFileMode(path, before | mode);
-        var error = Assert.Throws<InvalidOperationException>(() => Start("Production", []));
+        var error = Assert.Throws<StartRefusedException>(() => Start("Production", []));
         Assert.Contains($"'{path}'", error.Message, StringComparison.Ordinal);
         Assert.Equal(before | mode, File.GetUnixFileMode(path));
         Start("Development", []);

@@ -2,6 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Citizens;
+using MyData.Tests.Support;
 using MyData.Web.Features.SignIn;
 
 namespace MyData.Tests.SignIn;
@@ -27,5 +30,41 @@ public sealed class DocumentAddressTests
             token
         );
         Assert.Equal((HttpStatusCode.TemporaryRedirect, false), (answer.StatusCode, told));
+    }
+
+    [Theory]
+    [InlineData("{\"result\":0}", "application/json", DocumentAnswer.Match)]
+    [InlineData("{\"result\":0}", "application/json; charset=none-such", DocumentAnswer.Unavailable)]
+    [InlineData("{\"result\":0", "application/json", DocumentAnswer.Unavailable)]
+    [InlineData(null, "application/json", DocumentAnswer.Unavailable)]
+    public async Task Answer_TooLongOrUnreadable_IsNoAnswer(string? body, string type, DocumentAnswer expected)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var authority = builder.Build();
+        var tooLong = $"{{\"result\":0,\"more\":\"{new string('a', HttpDocumentAuthority.LongestAnswer)}\"}}";
+        authority.MapPost(
+            "/match",
+            (HttpContext context) =>
+            {
+                context.Response.Headers.ContentType = type;
+                return context.Response.WriteAsync(body ?? tooLong, token);
+            }
+        );
+        await authority.StartAsync(token);
+        await using var portal = Portal.Start(
+            new() { Settings = [("MyData:SignIn:DocumentAuthority", $"{authority.Urls.Single()}/match")] }
+        );
+        var numbers = new DocumentNumbers
+        {
+            Id = NationalId.Parse(Person.Alice.Id),
+            HealthCard = Person.Alice.HealthCard,
+            Household = Person.Alice.Household,
+        };
+        Assert.Equal(
+            expected,
+            await portal.Services.GetRequiredService<IDocumentAuthority>().MatchAsync(numbers, token)
+        );
     }
 }

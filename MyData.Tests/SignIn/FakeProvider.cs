@@ -26,6 +26,9 @@ public sealed record ProviderFaults
     public string? Error { get; init; }
     public int? TokenStatus { get; init; }
     public Action<Dictionary<string, object?>>? UserInfo { get; init; }
+
+    /// <summary>What its metadata says; read once by the portal.</summary>
+    public Action<Dictionary<string, object?>>? Metadata { get; init; }
 }
 
 /// <summary>An OpenID provider over HTTP: whoever is named by <see cref="Person"/> signs in at once.</summary>
@@ -78,18 +81,20 @@ public sealed class FakeProvider : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private IResult Discover() =>
-        Results.Json(
-            new
-            {
-                issuer = Issuer,
-                authorization_endpoint = $"{Issuer}/authorize",
-                token_endpoint = $"{Issuer}/token",
-                userinfo_endpoint = $"{Issuer}/userinfo",
-                jwks_uri = $"{Issuer}/jwks",
-                authorization_response_iss_parameter_supported = NamesItself,
-            }
-        );
+    private IResult Discover()
+    {
+        var metadata = new Dictionary<string, object?>
+        {
+            ["issuer"] = Issuer,
+            ["authorization_endpoint"] = $"{Issuer}/authorize",
+            ["token_endpoint"] = $"{Issuer}/token",
+            ["userinfo_endpoint"] = $"{Issuer}/userinfo",
+            ["jwks_uri"] = $"{Issuer}/jwks",
+            ["authorization_response_iss_parameter_supported"] = NamesItself,
+        };
+        Faults.Metadata?.Invoke(metadata);
+        return Results.Json(metadata);
+    }
 
     private IResult Authorize(HttpContext context)
     {
@@ -130,6 +135,7 @@ public sealed class FakeProvider : IAsyncDisposable
             ["aud"] = asked["client_id"],
             ["iat"] = now,
             ["exp"] = now + 60,
+            ["auth_time"] = now,
             ["nonce"] = asked["nonce"],
             ["acr"] = Acr,
         };

@@ -303,6 +303,9 @@ public sealed class PasskeyTests(SignInHouse house) : IClassFixture<SignInHouse>
         using var other = await CitizenAsync();
         await other.GetAsync("/account");
         Assert.Equal(404, (int)(await other.PostAsync(AccountUrls.PasskeyRemove(id))).Status);
+        using var phone = house.Portal.Visitor();
+        await PasskeySteps.UseAsync(phone, key);
+        Assert.True(await SignInHouse.IsSignedInAsync(phone));
         await browser.GetAsync(AccountUrls.Passkeys);
         await browser.SubmitAsync(AccountUrls.PasskeyName(id), ("name", "新名字"));
         Assert.Contains("新名字", browser.Page.Text, StringComparison.Ordinal);
@@ -312,9 +315,26 @@ public sealed class PasskeyTests(SignInHouse house) : IClassFixture<SignInHouse>
             db.Set<Notice>().CountAsync(n => n.CitizenId == citizen && n.Kind == NoticeKinds.PasskeyRemoved, stop)
         );
         Assert.Equal(1, told);
+        Assert.False(await SignInHouse.IsSignedInAsync(phone));
+        Assert.True(await SignInHouse.IsSignedInAsync(browser));
         using var later = house.Portal.Visitor();
         await PasskeySteps.UseAsync(later, key);
         Assert.False(await SignInHouse.IsSignedInAsync(later));
+    }
+
+    [Fact]
+    public async Task Passkey_InAFirstUseThatWasFinishedElsewhere_SignsHerIn()
+    {
+        var person = Next();
+        using var begun = house.Portal.Visitor();
+        await SignInHouse.DocumentsAsync(begun, person);
+        using var elsewhere = await house.CitizenAsync(person);
+        using var key = new SoftAuthenticator(elsewhere.Origin);
+        Assert.True(await PasskeySteps.AddAsync(elsewhere, key));
+        // The page offers none here; a forger, or a page kept open, sends it all the same.
+        var options = await PasskeySteps.OptionsAsync(begun, SignInUrls.PasskeyOptions);
+        await begun.PostAsync(SignInUrls.Passkey, ("credential", key.Use(options)));
+        Assert.True(await SignInHouse.IsSignedInAsync(begun));
     }
 
     [Fact]

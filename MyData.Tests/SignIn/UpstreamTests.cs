@@ -20,6 +20,8 @@ public sealed class UpstreamTests(SignInHouse house) : IClassFixture<SignInHouse
         ["no nonce"] = new() { Claims = c => c.Remove("nonce") },
         ["another issuer in the token"] = new() { Claims = c => c["iss"] = "https://other.example" },
         ["another audience"] = new() { Claims = c => c["aud"] = "somebody-else" },
+        ["a sign-in of before she was asked"] = new() { Claims = c => c["auth_time"] = (long)c["iat"]! - 61 },
+        ["no time of the sign-in"] = new() { Claims = c => c.Remove("auth_time") },
         ["expired"] = new() { Claims = c => c["exp"] = (long)c["iat"]! - 61 },
         ["no expiry"] = new() { Claims = c => c.Remove("exp") },
         ["not valid yet"] = new() { Claims = c => c["nbf"] = (long)c["iat"]! + 61 },
@@ -53,10 +55,12 @@ public sealed class UpstreamTests(SignInHouse house) : IClassFixture<SignInHouse
     [Theory, MemberData(nameof(WrongNames))]
     public async Task Answer_ThatDoesNotHold_OpensNothing(string name)
     {
+        var before = await RefusedAsync();
         using var browser = await FaultyAsync(Wrong[name]);
         Assert.Contains(UpstreamSignIn.Failed, browser.Page.Text, StringComparison.Ordinal);
         Assert.False(await SignInHouse.IsSignedInAsync(browser));
         Assert.Equal(0, house.Provider.Followed);
+        Assert.Equal(before + 1, await RefusedAsync());
     }
 
     /// <summary>RFC 9207 §2.4: only a provider that says so must name itself.</summary>
@@ -106,6 +110,7 @@ public sealed class UpstreamTests(SignInHouse house) : IClassFixture<SignInHouse
             a =>
             {
                 Assert.Equal(("code", "S256"), (a["response_type"], a["code_challenge_method"]));
+                Assert.Equal(("login", "0"), (a["prompt"], a["max_age"]));
                 Assert.Equal("mydata-portal", a["client_id"]);
                 Assert.Equal($"{browser.Origin.ToString().TrimEnd('/')}/signin/oidc/callback", a["redirect_uri"]);
                 Assert.Equal(43, a["code_challenge"].Length);
@@ -216,6 +221,9 @@ public sealed class UpstreamTests(SignInHouse house) : IClassFixture<SignInHouse
         Assert.Equal("新名字", identity.Name);
         Assert.Equal(person.Id, identity.Id.Value);
     }
+
+    private async Task<int> RefusedAsync() =>
+        (await house.EventsAsync(EventKinds.SignInRefused)).Count(e => e.Code == UpstreamSignIn.Failed);
 
     private async Task<CitizenDriver> FaultyAsync(ProviderFaults faults)
     {

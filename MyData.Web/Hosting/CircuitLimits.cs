@@ -25,18 +25,22 @@ public sealed partial class CircuitLimits(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (
-            !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out var rest)
-            || !context.User.IsCitizen()
-        )
+        if (!context.Request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase, out var rest))
         {
             await next(context);
             return;
         }
         var negotiates = rest.StartsWithSegments("/negotiate", StringComparison.OrdinalIgnoreCase);
-        // The request that carries a connection lasts as long as it does, and is the only GET.
-        var connects = HttpMethods.IsGet(context.Request.Method) && rest.Value is null or "" or "/";
-        if (!negotiates && !connects)
+        // The request that carries a WebSocket lasts as long as it does: a GET, or over HTTP/2 a CONNECT (RFC 8441). The
+        // other transports live on between their requests, where nothing counts them.
+        var connects = rest.Value is null or "" or "/";
+        if (connects && !IsSocket(context))
+        {
+            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            context.Response.Headers.Upgrade = "websocket";
+            return;
+        }
+        if ((!negotiates && !connects) || !context.User.IsCitizen())
         {
             await next(context);
             return;
@@ -75,6 +79,11 @@ public sealed partial class CircuitLimits(
                 );
             }
         );
+
+    // As SignalR's dispatcher chooses: server-sent events where they are accepted, whatever else is asked for.
+    private static bool IsSocket(HttpContext context) =>
+        context.WebSockets.IsWebSocketRequest
+        && !context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
     private static IReadOnlyList<(string Key, int Most)> Limits(HttpContext context, CircuitSettings most) =>
         [

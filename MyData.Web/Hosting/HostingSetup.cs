@@ -16,7 +16,7 @@ namespace MyData.Web.Hosting;
 public static class HostingSetup
 {
     /// <summary>Reads and checks the settings, and registers what every page stands on.</summary>
-    /// <exception cref="InvalidOperationException">Settings are missing or unsafe; the message names each.</exception>
+    /// <exception cref="StartRefusedException">Settings are missing or unsafe; the message names each.</exception>
     public static MyDataSettings AddHosting(this WebApplicationBuilder builder)
     {
         var settings = builder.Configuration.GetSection("MyData").Get<MyDataSettings>() ?? new MyDataSettings();
@@ -39,7 +39,7 @@ public static class HostingSetup
         else
             keys.Close();
         if (problems.Count > 0)
-            throw new InvalidOperationException("MyData does not start:\n  " + string.Join("\n  ", problems));
+            throw new StartRefusedException(problems);
 
         var database = new DatabaseSettings
         {
@@ -124,6 +124,7 @@ public static class HostingSetup
         app.UseAuthentication();
         app.UseMissingPages();
         app.UseAuthorization();
+        app.UseWebSockets();
         app.UseMiddleware<CircuitLimits>();
         app.UseMiddleware<PersonLimits>();
         app.UseAntiforgery();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using MyData.Core.Data;
 
 namespace MyData.Web.Hosting;
 
@@ -6,14 +7,12 @@ namespace MyData.Web.Hosting;
 public sealed record TrustedRoots(IReadOnlyList<X509Certificate2> Certificates)
 {
     /// <summary>Every certificate (PEM or DER, one a file) of a folder.</summary>
-    /// <exception cref="InvalidOperationException">The folder holds none.</exception>
+    /// <exception cref="StartRefusedException">The folder holds none.</exception>
     public static TrustedRoots Load(string folder)
     {
         var files = Directory.Exists(folder) ? Directory.GetFiles(folder).Order(StringComparer.Ordinal).ToList() : [];
         if (files.Count == 0)
-            throw new InvalidOperationException(
-                $"MyData does not start:\n  MyData:TrustedRoots holds no certificate: '{folder}'."
-            );
+            throw new StartRefusedException([$"MyData:TrustedRoots holds no certificate: '{folder}'."]);
         return new([.. files.Select(X509CertificateLoader.LoadCertificateFromFile)]);
     }
 }

@@ -23,7 +23,7 @@ public sealed class ProductionTests : IDisposable
                 ["MyData:HelpDesk:Phone"] = "02-0000-0000",
             }
         );
-        Assert.NotEqual(0, exit);
+        Assert.Equal(1, exit);
         string[] named =
         [
             "MyData:Sandbox:Enabled is on",
@@ -39,6 +39,8 @@ public sealed class ProductionTests : IDisposable
         foreach (var setting in named)
             Assert.Single(lines, line => line.StartsWith(setting, StringComparison.Ordinal));
         Assert.DoesNotContain("MyData:HelpDesk:Phone", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(lines, line => line.StartsWith("at ", StringComparison.Ordinal));
+        Assert.DoesNotContain("Exception", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
     }
 

@@ -54,8 +54,14 @@ public static class AccountEndpoints
         group.MapPost(AccountUrls.Close, CloseAsync).RequireForm();
     }
 
-    private static async Task<IResult> RemoveContactAsync(HttpContext context, CitizenContacts contacts)
+    private static async Task<IResult> RemoveContactAsync(
+        HttpContext context,
+        CitizenContacts contacts,
+        FreshSignIn fresh
+    )
     {
+        if (!fresh.Is(context))
+            return SignInAnswer.See(AccountUrls.Contact);
         var (citizen, session) = (context.User.GetCitizenId(), context.User.GetSessionId());
         await contacts.RemoveAsync(citizen, session, context.RequestAborted);
         return Done(AccountUrls.Contact, "contact-removed");

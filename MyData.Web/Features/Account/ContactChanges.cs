@@ -7,10 +7,13 @@ using MyData.Web.Ui;
 namespace MyData.Web.Features.Account;
 
 /// <summary>A new address: asked for, then shown to be hers by the code that was mailed to it.</summary>
-public sealed class ContactChanges(CitizenContacts contacts, IStringLocalizer<AccountText> text)
+public sealed class ContactChanges(CitizenContacts contacts, FreshSignIn fresh, IStringLocalizer<AccountText> text)
 {
     public async Task<IResult> SendAsync(HttpContext context, string? email)
     {
+        // The code lives for minutes, and need not be asked for again.
+        if (!fresh.Is(context))
+            return SignInAnswer.See(AccountUrls.Contact);
         if (!EmailAddress.TryParse(email, out var address))
             return Wrong(context, StatusCodes.Status422UnprocessableEntity, email, new("email", text["EmailWrong"]));
         var wait = await contacts.SendCodeAsync(context.User.GetCitizenId(), address, context.RequestAborted);

@@ -6,8 +6,8 @@ using MyData.Web.Features.SignIn;
 namespace MyData.Web.Features.Account;
 
 /// <summary>
-/// Whether she has proved who she is a moment ago. A passkey added at an unattended screen would outlive the session, and a
-/// closed account cannot be opened again: for both, the session alone is not enough.
+/// Whether she has proved who she is a moment ago. A passkey or an address for notices set at an unattended screen would
+/// outlive the session, and a closed account cannot be opened again: for these, the session alone is not enough.
 /// </summary>
 public sealed class FreshSignIn(CitizenSettings settings, TimeProvider time)
 {

@@ -45,6 +45,9 @@ public sealed partial class HttpDocumentAuthority(
 {
     public const string ClientName = "document-authority";
 
+    /// <summary>In bytes; an answer is one number.</summary>
+    public const int LongestAnswer = 64 * 1024;
+
     /// <summary>Her numbers go to the configured address, and nowhere that it points to.</summary>
     public static SocketsHttpHandler Handler() => new() { AllowAutoRedirect = false, UseCookies = false };
 
@@ -67,7 +70,12 @@ public sealed partial class HttpDocumentAuthority(
             };
         }
         catch (Exception failure)
-            when (failure is HttpRequestException or System.Text.Json.JsonException or TaskCanceledException
+            // InvalidOperationException: a charset that is none.
+            when (failure
+                    is HttpRequestException
+                        or System.Text.Json.JsonException
+                        or InvalidOperationException
+                        or TaskCanceledException
                 && !cancellationToken.IsCancellationRequested
             )
         {

@@ -49,6 +49,8 @@ public static class SignInEndpoints
             (HttpContext context, string? back, string? level, UpstreamSignIn upstream, ILogger<UpstreamSignIn> log) =>
                 upstream.StartAsync(context, back, level, log)
         );
+        // The OpenID handler answers it before any endpoint is run; it stands here for the limit.
+        group.Map(SignInUrls.UpstreamCallback, () => Results.NotFound());
         group.MapPost(
             SignInUrls.PasskeyOptions,
             (HttpContext context, [FromForm] string? back, [FromForm] string? level, PasskeySignIn passkey) =>

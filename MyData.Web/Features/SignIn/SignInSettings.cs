@@ -18,6 +18,9 @@ public sealed record SignInSettings
         /// <summary>The OpenID provider's issuer; with the sandbox on, the sandbox's own.</summary>
         public string Authority { get; init; } = "";
 
+        /// <summary>Hosts besides that of <see cref="Authority"/> on which its endpoints may be; the others are not called.</summary>
+        public IReadOnlyList<string> Hosts { get; init; } = [];
+
         /// <summary>The portal's name there; it proves itself by its own key (private_key_jwt).</summary>
         public string ClientId { get; init; } = "mydata-portal";
 

@@ -28,7 +28,10 @@ public static class SignInSetup
             .AddHttpClient(HttpDocumentAuthority.ClientName)
             .ConfigureHttpClient(
                 (provider, client) =>
-                    client.Timeout = provider.GetRequiredService<MyDataSettings>().SignIn.AuthorityTimeout
+                {
+                    client.Timeout = provider.GetRequiredService<MyDataSettings>().SignIn.AuthorityTimeout;
+                    client.MaxResponseContentBufferSize = HttpDocumentAuthority.LongestAnswer;
+                }
             )
             .ConfigurePrimaryHttpMessageHandler(HttpDocumentAuthority.Handler);
         services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
@@ -64,8 +67,9 @@ public static class SignInSetup
         options.PublicOrigin = settings.Origin.TrimEnd('/');
         options.CallbackPath = SignInUrls.UpstreamCallback;
         options.BackchannelTimeout = settings.SignIn.AuthorityTimeout;
-        // The code, the assertion and the access token go to the provider's own addresses, and nowhere that these point to.
-        options.BackchannelHttpHandler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        options.Hosts = settings.SignIn.Upstream.Hosts;
+        options.IsAwaited = signIn.IsAwaitedAsync;
+        options.BackchannelHttpHandler = new UpstreamAddresses(options);
         options.UsePkce = true;
         options.Scope.Add("openid");
         options.Scope.Add("profile");
@@ -76,7 +80,7 @@ public static class SignInSetup
         options.Events = new OAuthEvents
         {
             OnTicketReceived = signIn.ReceivedAsync,
-            OnRemoteFailure = refused => UpstreamSignIn.RefusedAsync(refused, UpstreamSignIn.Failed),
+            OnRemoteFailure = signIn.RefusedAsync,
             OnAccessDenied = denied =>
             {
                 denied.HandleResponse();

@@ -26,7 +26,7 @@ public sealed class UpstreamLoginHandler(
 {
     public const string SchemeName = "oidc";
 
-    /// <summary>The property that carries the nonce; the caller sets it and uses it up.</summary>
+    /// <summary>The property that carries the nonce; the caller sets it, and the time in <c>IssuedUtc</c>.</summary>
     public const string Nonce = "nonce";
 
     /// <summary>The claim with the level that the provider vouches for.</summary>
@@ -55,7 +55,9 @@ public sealed class UpstreamLoginHandler(
                 ["scope"] = FormatScope(),
                 ["state"] = Options.StateDataFormat.Protect(properties),
                 ["nonce"] = properties.Items[Nonce],
+                // She proves it now, whatever session she has there; max_age makes it say when (OpenID Connect Core 1.0 §3.1.2.1).
                 ["prompt"] = "login",
+                ["max_age"] = "0",
                 [OAuthConstants.CodeChallengeKey] = WebEncoders.Base64UrlEncode(challenge),
                 [OAuthConstants.CodeChallengeMethodKey] = OAuthConstants.CodeChallengeMethodS256,
             }
@@ -83,6 +85,8 @@ public sealed class UpstreamLoginHandler(
 
     protected override async Task<OAuthTokenResponse> ExchangeCodeAsync(OAuthCodeExchangeContext context)
     {
+        if (!await Options.IsAwaited(Context, context.Properties))
+            return OAuthTokenResponse.Failed(new AnswerNotAwaitedException());
         var form = new Dictionary<string, string>
         {
             ["grant_type"] = "authorization_code",
@@ -117,7 +121,7 @@ public sealed class UpstreamLoginHandler(
         return new AuthenticationTicket(new ClaimsPrincipal(identity), properties, Scheme.Name);
     }
 
-    /// <summary>OpenID Connect Core 1.0 §3.1.3.7: signature, issuer, audience, life, nonce.</summary>
+    /// <summary>OpenID Connect Core 1.0 §3.1.3.7: signature, issuer, audience, life, nonce, time of the sign-in.</summary>
     private async Task<JsonWebToken> ValidateAsync(OAuthTokenResponse tokens, AuthenticationProperties properties)
     {
         var idToken = tokens.Response!.RootElement.TryGetProperty("id_token", out var text) ? text.GetString() : null;
@@ -137,6 +141,9 @@ public sealed class UpstreamLoginHandler(
         var token = (JsonWebToken)result.SecurityToken;
         if (!token.TryGetPayloadValue<string>("nonce", out var nonce) || nonce != properties.Items[Nonce])
             throw new AuthenticationFailureException("The identity token answers another request.");
+        var earliest = (properties.IssuedUtc!.Value - parameters.ClockSkew).ToUnixTimeSeconds();
+        if (!token.TryGetPayloadValue<long>("auth_time", out var signedIn) || signedIn < earliest)
+            throw new AuthenticationFailureException("She did not prove there who she is when she was asked.");
         return token;
     }
 
@@ -177,6 +184,10 @@ public sealed class UpstreamLoginHandler(
             new OpenIdConnectConfigurationRetriever(),
             new HttpDocumentRetriever(Backchannel) { RequireHttps = Options.RequireHttpsMetadata() }
         );
-        return await Options.ConfigurationManager.GetConfigurationAsync(Context.RequestAborted);
+        var found = await Options.ConfigurationManager.GetConfigurationAsync(Context.RequestAborted);
+        // OpenID Connect Discovery 1.0 §4.3; her browser is sent to the one address, the handler of the others sees to them.
+        if (found.Issuer?.TrimEnd('/') != Options.Authority() || !Options.Allows(found.AuthorizationEndpoint))
+            throw new InvalidOperationException("The provider's metadata is of another issuer, or leads elsewhere.");
+        return found;
     }
 }

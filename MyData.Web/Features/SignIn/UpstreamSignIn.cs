@@ -16,7 +16,9 @@ public sealed partial class UpstreamSignIn(
     CitizenSettings life,
     Visitor visitor,
     SignInAnswer answer,
-    MyDataSettings settings
+    SignInLimits limits,
+    MyDataSettings settings,
+    TimeProvider time
 )
 {
     public const string Cancelled = "oidc.cancelled";
@@ -38,6 +40,7 @@ public sealed partial class UpstreamSignIn(
         await challenges.PutAsync(Owner(check.Id), nonce, life.CheckLife, context.RequestAborted);
         var properties = new AuthenticationProperties
         {
+            IssuedUtc = time.GetUtcNow(),
             Items = { [CheckItem] = check.Id.ToString(), [UpstreamLoginHandler.Nonce] = nonce },
         };
         try
@@ -57,25 +60,44 @@ public sealed partial class UpstreamSignIn(
     {
         received.HandleResponse();
         var context = received.HttpContext;
-        var address = await ProveAsync(context, received.Principal!, received.Properties!);
+        var address = await ProveAsync(context, received.Principal!);
         await SignInAnswer.See(address).ExecuteAsync(context);
     }
 
-    public static Task RefusedAsync(RemoteFailureContext refused, string code)
+    /// <summary>An answer that does not hold: recorded, so that an attack on her sign-in is seen.</summary>
+    public async Task RefusedAsync(RemoteFailureContext refused)
     {
         refused.HandleResponse();
-        return SignInAnswer.See(SignInUrls.Problem(code)).ExecuteAsync(refused.HttpContext);
+        var context = refused.HttpContext;
+        var code = refused.Failure is AnswerNotAwaitedException ? IdentityChecks.Gone : Failed;
+        // Anybody can call the address: beyond so many of one network there is nothing new to tell.
+        var told = new AttemptLimit(
+            $"upstream {Visitor.Network(context)}",
+            settings.SignIn.Rate.NetworkFailures,
+            TimeSpan.FromMinutes(1)
+        );
+        if (await limits.TakeAsync([told], context.RequestAborted) is null)
+        {
+            var check = await checks.FindAsync(SessionCookie.ReadCheck(context), context.RequestAborted);
+            var (method, origin) = (IdentityMethod.Upstream, visitor.Origin(context));
+            await checks.RefusedAsync(method, check?.CitizenId, code, origin, context.RequestAborted);
+        }
+        await SignInAnswer.See(SignInUrls.Problem(code)).ExecuteAsync(context);
     }
 
-    private async Task<string> ProveAsync(HttpContext context, ClaimsPrincipal person, AuthenticationProperties asked)
+    /// <summary>Whether this browser's check asked, and waits still; it waits for one answer.</summary>
+    public async Task<bool> IsAwaitedAsync(HttpContext context, AuthenticationProperties asked)
+    {
+        var check = await checks.FindAsync(SessionCookie.ReadCheck(context), context.RequestAborted);
+        return check is not null
+            && check.Id.ToString() == asked.Items[CheckItem]
+            && await challenges.TakeAsync(Owner(check.Id), context.RequestAborted) is { } nonce
+            && nonce == asked.Items[UpstreamLoginHandler.Nonce];
+    }
+
+    private async Task<string> ProveAsync(HttpContext context, ClaimsPrincipal person)
     {
         var cookie = SessionCookie.ReadCheck(context);
-        var check = await checks.FindAsync(cookie, context.RequestAborted);
-        if (check is null || check.Id.ToString() != asked.Items[CheckItem])
-            return SignInUrls.Problem(IdentityChecks.Gone);
-        var nonce = await challenges.TakeAsync(Owner(check.Id), context.RequestAborted);
-        if (nonce is null || nonce != asked.Items[UpstreamLoginHandler.Nonce])
-            return SignInUrls.Problem(IdentityChecks.Gone);
         var origin = visitor.Origin(context);
         if (Read(person) is not { } proof)
         {

@@ -50,6 +50,7 @@ public sealed class AuthorizeReader(ClientCheck clients, RedirectUris redirects)
         "code_challenge",
         "code_challenge_method",
         "prompt",
+        "max_age",
         "acr_values",
     ];
 

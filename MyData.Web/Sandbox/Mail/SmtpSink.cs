@@ -21,6 +21,7 @@ public sealed partial class SmtpSink(
     private readonly SemaphoreSlim room = new(MostSessions);
     private TcpListener? listener;
     private Task running = Task.CompletedTask;
+    private volatile bool disposed;
 
     /// <summary>The port that it listens on; 0 while it does not.</summary>
     public int Port { get; private set; }
@@ -40,6 +41,9 @@ public sealed partial class SmtpSink(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host that is stopped by two at once may be gone for the second.
+        if (disposed)
+            return;
         await stopping.CancelAsync();
         listener?.Stop();
         await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -47,6 +51,7 @@ public sealed partial class SmtpSink(
 
     public void Dispose()
     {
+        disposed = true;
         listener?.Dispose();
         stopping.Dispose();
         room.Dispose();

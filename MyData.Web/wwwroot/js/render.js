@@ -130,7 +130,7 @@ function renderTable(rows, items, label, context, depth) {
   /** @param {Record<string, unknown>} row */
   const addRow = (row) => {
     const cells = columns.map(({ name, schema, label: head }) =>
-      element("td", { "data-label": head }, renderValue(row[name], schema, head, context, depth + 1)),
+      element("td", { "data-label": head }, renderValue(Object.hasOwn(row, name) ? row[name] : undefined, schema, head, context, depth + 1)),
     );
     body.append(element("tr", {}, ...cells));
   };
