@@ -89,21 +89,23 @@ internal static class ConsentReceipt
                 event_state = draft.Decision == ConsentDecision.Given ? "given" : "refused",
             },
         };
-        return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type);
+        return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type, at);
     }
 
     /// <summary>
     /// The same receipt for the agency of one data set: without what she asked of the others, and without the hash of the page that
     /// named them, from which they could be guessed.
     /// </summary>
-    public static string Narrow(string receipt, string dataSet, SigningKeys keys)
+    public static string Narrow(string receipt, string dataSet, DateTimeOffset at, SigningKeys keys)
     {
         var content = JsonNode.Parse(Base64UrlText.Decode(receipt.Split('.')[1]))!;
+        // Signed now, perhaps by a later key than hers; when she decided stands in its other members.
+        content["iat"] = at.ToUnixTimeSeconds();
         var processing = content["pii_processing"]!.AsObject();
         processing.Remove("notice_text_sha256");
         foreach (var purpose in processing["purposes"]!.AsArray())
             purpose!["pii_information"]!.AsArray().RemoveAll(item => (string?)item!["dataset"] != dataSet);
-        return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type);
+        return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type, at);
     }
 
     private static readonly JsonSerializerOptions Readable = new()

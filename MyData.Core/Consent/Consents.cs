@@ -79,7 +79,9 @@ public sealed class Consents(
 
     /// <summary>What the agency of one data set is shown of her receipt: its own part, signed anew where there are others.</summary>
     public string ReceiptFor(ConsentRecord consent, string dataSet) =>
-        Items(consent).Count == 1 ? consent.Receipt : ConsentReceipt.Narrow(consent.Receipt, dataSet, keys);
+        Items(consent).Count == 1
+            ? consent.Receipt
+            : ConsentReceipt.Narrow(consent.Receipt, dataSet, time.GetUtcNow(), keys);
 
     public static IReadOnlyList<ConsentItem> Items(ConsentRecord consent) =>
         JsonSerializer.Deserialize<IReadOnlyList<ConsentItem>>(consent.Items) ?? [];

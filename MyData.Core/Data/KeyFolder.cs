@@ -46,6 +46,13 @@ public sealed class KeyFolder(string path, bool mayCreate)
     /// <summary>Stores a new key; where another process was first, its key is returned.</summary>
     public byte[] Add(string name, byte[] key) => Create(System.IO.Path.Combine(Path, name), key);
 
+    /// <summary>Puts other bytes in a key's place. Whenever the process dies, the file holds either, whole.</summary>
+    public void Replace(string name, byte[] key)
+    {
+        var file = System.IO.Path.Combine(Path, name);
+        File.Move(WritePart(file, key), file, overwrite: true);
+    }
+
     /// <summary>
     /// The folder, the folders below it and the keys in it that others than the owner can read or change. Empty on Windows,
     /// where the folder's own access list decides.
@@ -77,6 +84,21 @@ public sealed class KeyFolder(string path, bool mayCreate)
 
     private static byte[] Create(string file, byte[] key)
     {
+        var part = WritePart(file, key);
+        try
+        {
+            File.Move(part, file, overwrite: false);
+            return key;
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(part);
+            return File.ReadAllBytes(file);
+        }
+    }
+
+    private static string WritePart(string file, byte[] key)
+    {
         var folder = System.IO.Path.GetDirectoryName(file)!;
         var part = $"{file}.{Environment.ProcessId}.part";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -92,15 +114,6 @@ public sealed class KeyFolder(string path, bool mayCreate)
             stream.Write(key);
             stream.Flush(flushToDisk: true);
         }
-        try
-        {
-            File.Move(part, file, overwrite: false);
-            return key;
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete(part);
-            return File.ReadAllBytes(file);
-        }
+        return part;
     }
 }

@@ -5,7 +5,10 @@ using MyData.Core.Events;
 
 namespace MyData.Core.OpenId;
 
-/// <summary>Announces the next signing key when its time has come; every node may run it, the first one's key counts.</summary>
+/// <summary>
+/// Announces the next signing key when its time has come, and takes the private half of those whose time is over; every
+/// node may run it, the first one's key counts.
+/// </summary>
 public sealed partial class KeyRoller(SigningKeys keys, IWriter writer, TimeProvider time, ILogger<KeyRoller> log)
     : BackgroundService
 {
@@ -35,7 +38,12 @@ public sealed partial class KeyRoller(SigningKeys keys, IWriter writer, TimeProv
                 scope => scope.Raise(new Event { Kind = EventKinds.KeyRolled, Actor = "platform" }),
                 token
             );
+        foreach (var kid in keys.RetireOld())
+            Retired(kid);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Signing key {Kid} is retired: its private half is gone")]
+    private partial void Retired(string kid);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The signing keys could not be rolled; the next hour tries again")]
     private partial void RollFailed(Exception failure);

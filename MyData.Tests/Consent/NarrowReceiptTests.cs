@@ -44,7 +44,7 @@ public sealed class NarrowReceiptTests : IAsyncDisposable
         return JsonSerializer.Deserialize<JsonElement>(Encoding.UTF8.GetString(content.Payload));
     }
 
-    private static ConsentDraft Draft(params string[] dataSets) =>
+    internal static ConsentDraft Draft(params string[] dataSets) =>
         new()
         {
             Id = Ids.New(),
@@ -71,7 +71,7 @@ public sealed class NarrowReceiptTests : IAsyncDisposable
             Retention = TimeSpan.FromHours(8),
         };
 
-    private sealed class Here : IIssuer
+    internal sealed class Here : IIssuer
     {
         public string Value => "https://mydata.test";
     }

@@ -14,7 +14,9 @@ public sealed class JwkTests
     [Fact]
     public void Json_OfEveryKind_RoundTrips()
     {
-        foreach (var key in new[] { Ec, Ec.PublicOnly(), Rsa, Rsa.PublicOnly(), Jwk.FromSecret(new byte[32], "o1") })
+        var timed = Ec.WithPeriod(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000), DateTimeOffset.UnixEpoch);
+        var secret = Jwk.FromSecret(new byte[32], "o1");
+        foreach (var key in new[] { Ec, Ec.PublicOnly(), timed.PublicOnly(), Rsa, Rsa.PublicOnly(), secret })
         {
             var again = Jwk.Parse(key.ToJson());
 
@@ -62,6 +64,9 @@ public sealed class JwkTests
     [InlineData("""{"kty":"oct","k":" AA"}""", "jwk.invalid")]
     [InlineData("""{"kty":"oct","k":7}""", "jwk.invalid")]
     [InlineData("""{"kty":"oct","k":"AA","use":7}""", "jwk.invalid")]
+    [InlineData("""{"kty":"oct","k":"AA","nbf":"1"}""", "jwk.invalid")]
+    [InlineData("""{"kty":"oct","k":"AA","exp":-1}""", "jwk.invalid")]
+    [InlineData("""{"kty":"oct","k":"AA","exp":1e400}""", "jwk.invalid")]
     [InlineData("""{"kty":"oct","k":"AA","key_ops":"sign"}""", "jwk.invalid")]
     [InlineData("""{"kty":"oct","k":"AA","key_ops":[1]}""", "jwk.invalid")]
     public void Parse_Malformed_RefusedByItsCode(string json, string code) =>

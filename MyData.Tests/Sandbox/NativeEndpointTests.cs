@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MyData.Core.Consent;
 using MyData.Core.Encryption;
 using MyData.Web.Sandbox.Personas;
 
@@ -93,6 +94,7 @@ public sealed class NativeEndpointTests(SandboxServer sandbox) : IClassFixture<S
             { "subject", 401, "subject.differs" },
             { "nobody", 401, "subject.unknown" },
             { "consent-stranger", 403, "consent.signature" },
+            { "consent-type", 403, "consent.signature" },
             { "consent-none", 403, "consent.signature" },
             { "other-address", 400, "request.dataset" },
             { "version", 400, "request.dataset" },
@@ -202,7 +204,9 @@ public sealed class NativeEndpointTests(SandboxServer sandbox) : IClassFixture<S
             "level" => () => facts["acr"] = "LoA1",
             "subject" => () => call.UserSubject = "pairwise-other",
             "nobody" => () => call.Uid = "A000000000",
-            "consent-stranger" => () => body["consent_receipt"] = Jws.Sign(Jwk.GenerateEc("x", "sig"), "ES256", "{}"u8),
+            "consent-stranger" => () =>
+                body["consent_receipt"] = Jws.Sign(Jwk.GenerateEc("x", "sig"), "ES256", "{}"u8, ReceiptCheck.Type),
+            "consent-type" => () => body["consent_receipt"] = Jws.Sign(sandbox.Issuer.Key, "ES256", "{}"u8, "at+jwt"),
             "consent-none" => () => body["consent_receipt"] = "no receipt",
             "other-address" => () => body["dataset"] = Disability,
             "version" => () => body["schema_version"] = 9,

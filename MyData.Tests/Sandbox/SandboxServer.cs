@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
+using MyData.Core.Consent;
 using MyData.Core.Encryption;
 using MyData.Tests.Support;
 using MyData.Web.Sandbox;
@@ -141,7 +142,7 @@ public sealed class PlatformCall(
                     ["jwk"] = JsonNode.Parse(server.BrowserKey.PublicOnly().ToJson()),
                 }
             ),
-            ["consent_receipt"] = Jws.Sign(server.Issuer.Key, "ES256", "{}"u8),
+            ["consent_receipt"] = Jws.Sign(server.Issuer.Key, "ES256", "{}"u8, ReceiptCheck.Type),
         };
         Proof["htm"] = "POST";
         Proof["htu"] = server.Url(dataSet);

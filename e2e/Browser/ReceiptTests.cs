@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MyData.Core.Data;
 using MyData.Core.Encryption;
 using MyData.E2E.Support;
 
@@ -44,6 +45,37 @@ public sealed class ReceiptTests(BrowserModules modules) : IClassFixture<Browser
         };
         foreach (var (jws, signer, code) in refused)
             Assert.Equal(code, (await VerifyAsync(jws, signer)).GetProperty("code").GetString());
+    }
+
+    /// <summary>As ReceiptCheckTests has it for C#.</summary>
+    [Fact]
+    public async Task Verify_DatedOutsideItsKeysTime_IsRefused()
+    {
+        var start = new DateTimeOffset(2026, 3, 2, 1, 0, 0, TimeSpan.Zero);
+        var end = start + SigningKeys.SigningPeriod;
+        var retired = Jwk.GenerateEc("k1", "sig").WithPeriod(start, end);
+        var cases = new (string Content, Jwk Key, string Code)[]
+        {
+            (Issued(start), retired, "accepted"),
+            (Issued(start.AddDays(80)), retired, "accepted"),
+            (Issued(TimeProvider.System.GetUtcNow()), retired, "receipt.period"),
+            (Issued(start.AddSeconds(-60)), retired, "accepted"),
+            (Issued(start.AddSeconds(-61)), retired, "receipt.period"),
+            (Issued(end.AddSeconds(59)), retired, "accepted"),
+            (Issued(end.AddSeconds(60)), retired, "receipt.period"),
+            (Issued(end.AddYears(3)), retired.WithPeriod(start, null), "accepted"),
+            (Issued(start.AddDays(-1)), retired.WithPeriod(start, null), "receipt.period"),
+            (Issued(end.AddDays(1)), retired.WithPeriod(null, end), "receipt.period"),
+            ("{}", retired, "receipt.format"),
+            ("""{"iat":"today"}""", retired, "receipt.format"),
+            ("""{"iat":1.5}""", retired, "receipt.format"),
+            ("{}", retired.WithPeriod(null, null), "accepted"),
+        };
+        foreach (var (content, key, code) in cases)
+        {
+            var answer = await VerifyAsync(Jws.Sign(key, "ES256", Encoding.UTF8.GetBytes(content), Type), key);
+            Assert.Equal($"{code} {content}", $"{answer.GetProperty("code").GetString()} {content}");
+        }
     }
 
     [Fact]
@@ -103,6 +135,8 @@ public sealed class ReceiptTests(BrowserModules modules) : IClassFixture<Browser
         var refused = await page.CallAsync<JsonElement>(Checks, "jwe", new { text, key = stranger });
         Assert.Equal("jose.recipient_missing", refused.GetProperty("code").GetString());
     }
+
+    private static string Issued(DateTimeOffset at) => $$"""{"iat":{{at.ToUnixTimeSeconds()}}}""";
 
     private async Task<JsonElement> VerifyAsync(string jws, params Jwk[] keys)
     {

@@ -34,6 +34,15 @@ public sealed class Jwk
     public string? Use => Labels.Use;
     public IReadOnlyList<string>? KeyOps => Labels.KeyOps;
 
+    /// <summary>
+    /// The time from which it is used: <c>nbf</c>, seconds since 1970 as in a JWT. RFC 7517 registers none; OpenID Federation's sets
+    /// of historical keys have both.
+    /// </summary>
+    public DateTimeOffset? NotBefore => Labels.NotBefore;
+
+    /// <summary>The time from which it is used no more: <c>exp</c>.</summary>
+    public DateTimeOffset? Expires => Labels.Expires;
+
     /// <summary>Whether it holds a secret: a private key, or the bytes of an oct key.</summary>
     public bool IsPrivate => Numbers.IsPrivate;
 
@@ -100,6 +109,10 @@ public sealed class Jwk
 
     /// <summary>The same key under another kid.</summary>
     public Jwk WithKid(string kid) => new(Numbers, Labels with { Kid = kid });
+
+    /// <summary>The same key with the time in which it is used, whole seconds; null: not known.</summary>
+    public Jwk WithPeriod(DateTimeOffset? notBefore, DateTimeOffset? expires) =>
+        new(Numbers, Labels with { NotBefore = notBefore, Expires = expires });
 
     /// <summary>RFC 7638: base64url of SHA-256 over the required members of the public key.</summary>
     public string Thumbprint() =>

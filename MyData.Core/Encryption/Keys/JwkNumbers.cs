@@ -126,5 +126,9 @@ internal sealed record JwkNumbers
     private static EncryptionException Invalid(string message) => new("jwk.invalid", message);
 }
 
-/// <summary>What a key says of itself (RFC 7517 §4.2 to §4.5).</summary>
-internal sealed record JwkLabels(string? Kid, string? Alg, string? Use, IReadOnlyList<string>? KeyOps);
+/// <summary>What a key says of itself (RFC 7517 §4.2 to §4.5), and from when until when it signs.</summary>
+internal sealed record JwkLabels(string? Kid, string? Alg, string? Use, IReadOnlyList<string>? KeyOps)
+{
+    public DateTimeOffset? NotBefore { get; init; }
+    public DateTimeOffset? Expires { get; init; }
+}

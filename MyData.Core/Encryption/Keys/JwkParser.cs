@@ -72,7 +72,23 @@ internal static class JwkParser
                 .Select(o => StrictJson.TextOf(o) ?? throw new EncryptionException(Code, "key_ops holds strings only."))
                 .ToArray();
         }
-        return new JwkLabels(StrictJson.Text(json, "kid", Code), StrictJson.Text(json, "alg", Code), use, operations);
+        return new JwkLabels(StrictJson.Text(json, "kid", Code), StrictJson.Text(json, "alg", Code), use, operations)
+        {
+            NotBefore = Time(json, "nbf"),
+            Expires = Time(json, "exp"),
+        };
+    }
+
+    /// <summary>RFC 7519 §2, NumericDate; parts of a second are left out.</summary>
+    private static DateTimeOffset? Time(JsonElement json, string name)
+    {
+        if (!json.TryGetProperty(name, out var value))
+            return null;
+        // Beyond the year 9999 the framework has no time.
+        return
+            value.ValueKind == JsonValueKind.Number && value.GetDouble() is >= 0 and < 253_402_300_800 and var seconds
+            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
+            : throw new EncryptionException(Code, $"The member {name} is no time.");
     }
 
     private static byte[]? Optional(JsonElement json, string name)

@@ -50,6 +50,8 @@ internal static class JwkWriter
                 json.WriteStringValue(operation);
             json.WriteEndArray();
         }
+        Time(json, "nbf", key.NotBefore);
+        Time(json, "exp", key.Expires);
         json.WriteEndObject();
     }
 
@@ -62,6 +64,12 @@ internal static class JwkWriter
     /// <summary>RFC 7518 §2, Base64urlUInt: browsers refuse leading zero octets.</summary>
     private static void Unsigned(Utf8JsonWriter json, string name, byte[]? value) =>
         Number(json, name, value.AsSpan().TrimStart((byte)0) is { Length: > 0 } trimmed ? trimmed.ToArray() : null);
+
+    private static void Time(Utf8JsonWriter json, string name, DateTimeOffset? value)
+    {
+        if (value is { } time)
+            json.WriteNumber(name, time.ToUnixTimeSeconds());
+    }
 
     private static void Label(Utf8JsonWriter json, string name, string? value)
     {

@@ -92,6 +92,8 @@ public static class ScriptTexts
         "receiptGood",
         "error.receipt",
         "next.receipt",
+        "error.receipt.period",
+        "next.receipt.period",
         "error.file",
         "next.file",
     ];

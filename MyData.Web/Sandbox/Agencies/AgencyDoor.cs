@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Extensions;
+using MyData.Core.Consent;
 using MyData.Core.Encryption;
 using MyData.Web.Sandbox.Keys;
 using MyData.Web.Sandbox.Misbehaving;
@@ -133,7 +134,7 @@ public sealed class AgencyDoor(PortalClient portal, SandboxKeys keys, DpopProof 
         {
             var kid = TokenFacts.Text(Jws.PeekHeader(request.ConsentReceipt), "kid");
             var known = await portal.KnowAsync(kid, ct);
-            Jws.Verify(request.ConsentReceipt, known.Keys, JoseNames.SignatureAlgs);
+            ReceiptCheck.Verify(request.ConsentReceipt, known.Keys);
         }
         catch (EncryptionException error)
         {

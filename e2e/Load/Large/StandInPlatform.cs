@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MyData.Core.Consent;
 using MyData.Core.Encryption;
 using MyData.Load.Flows;
 
@@ -84,7 +85,7 @@ public sealed class StandInPlatform : IAsyncDisposable
                         jwk = JsonSerializer.Deserialize<JsonElement>(recipient.Key.PublicOnly().ToJson()),
                     },
                 },
-                consent_receipt = Jws.Sign(_signing, JoseNames.Es256, "{}"u8),
+                consent_receipt = Jws.Sign(_signing, JoseNames.Es256, "{}"u8, ReceiptCheck.Type),
             }
         );
         request.Content = new ByteArrayContent(body) { Headers = { { "Content-Type", "application/json" } } };
