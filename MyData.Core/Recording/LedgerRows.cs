@@ -65,7 +65,7 @@ public sealed class LedgerCheckpointRow
 
     public required byte[] Root { get; init; }
 
-    /// <summary>The note with the witnesses' signatures, where one was kept; the log's own can be made again at any time.</summary>
+    /// <summary>The signed note, with the witnesses' signatures; one a minute is kept here, the newest is a file.</summary>
     public byte[]? Note { get; init; }
 
     private sealed class Mapping : IEntityTypeConfiguration<LedgerCheckpointRow>

@@ -7,19 +7,24 @@ using MyData.Core.Ledger;
 namespace MyData.Core.Recording;
 
 /// <summary>
-/// Writes full tiles and bundles behind the receipts, and then the newest checkpoint beside them. The rows are durable already: what
-/// is not written now is written later.
+/// Writes full tiles and bundles behind the receipts, then the newest checkpoint beside them, and once a minute its note to its row. The
+/// rows are durable already: what is not written now is written later.
 /// </summary>
 public sealed partial class TileKeeper(
     OpenLogs logs,
     IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
     TimeProvider time,
     ILogger<TileKeeper> log
 ) : BackgroundService
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EachNote = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _turn = new(1);
-    private PublishedCheckpoint? _last;
+
+    // By log: what its files show, and since when a note stands with a row.
+    private readonly Dictionary<int, PublishedCheckpoint> _shown = [];
+    private readonly Dictionary<int, long> _noted = [];
 
     /// <summary>Stores everything that is full now.</summary>
     /// <exception cref="IOException">The disk is full, or gone.</exception>
@@ -74,10 +79,31 @@ public sealed partial class TileKeeper(
             open.Files.Store(tile.Path, tile.Bytes().Span);
             open.Tree.Stored([tile]);
         }
-        if (published is null || published == _last || published.Checkpoint.Size == 0)
+        if (published is null || published == _shown.GetValueOrDefault(open.Id) || published.Checkpoint.Size == 0)
             return;
         open.Files.Publish(published.Note.ToBytes());
-        _last = published;
+        await NoteAsync(open, published, token);
+        _shown[open.Id] = published;
+    }
+
+    // Each size keeps its root; of the notes one a minute stays, and the newest is the file (ledger.md, "Tiles").
+    private async Task NoteAsync(OpenLog open, PublishedCheckpoint published, CancellationToken token)
+    {
+        if (_noted.TryGetValue(open.Id, out var since) && time.GetElapsedTime(since) < EachNote)
+            return;
+        var note = published.Note.ToBytes();
+        await writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                scope
+                    .Db.Set<LedgerCheckpointRow>()
+                    .Where(c => c.Log == open.Id && c.Size == published.Checkpoint.Size && c.Note == null)
+                    .ExecuteUpdate(set => set.SetProperty(c => c.Note, note));
+            },
+            token
+        );
+        _noted[open.Id] = time.GetTimestamp();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The ledger's tiles were not written; the next round tries again")]
