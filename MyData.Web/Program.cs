@@ -32,6 +32,9 @@ if (args is [OperatorCommand.Name, ..])
 if (args is [AuditCommand.Name, ..])
     return await AuditCommand.RunAsync(args);
 
+if (args is [ExportCommand.Name, ..])
+    return await ExportCommand.RunAsync(args);
+
 try
 {
     var builder = WebApplication.CreateBuilder(args);

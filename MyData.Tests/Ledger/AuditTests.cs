@@ -6,7 +6,7 @@ namespace MyData.Tests.Ledger;
 public sealed class AuditTests
 {
     private const int Size = 66_321;
-    private static readonly Lazy<MemoryLog> Good = new(() => Published(Size));
+    private static readonly Lazy<MemoryLog> Good = new(() => MemoryLog.Published(Size));
 
     [Theory]
     [InlineData(0)]
@@ -16,7 +16,7 @@ public sealed class AuditTests
     [InlineData(512)]
     public async Task Run_GoodSmallLog_FindsNothing(int size)
     {
-        var report = await RunAsync(Published(size));
+        var report = await RunAsync(MemoryLog.Published(size));
         Assert.Empty(report.Findings);
         Assert.Equal(size, report.Verified);
     }
@@ -33,7 +33,7 @@ public sealed class AuditTests
     [Fact]
     public async Task Run_ReadingAhead_FindsTheSameAndAsksOnce()
     {
-        var log = Published(5_000);
+        var log = MemoryLog.Published(5_000);
         var report = await LogAudit.RunAsync(new ReadAhead(log, 8), LogHouse.Policy, [], true, null, default);
         Assert.True(report.IsGood);
         Assert.Equal(5_000, report.Verified);
@@ -130,8 +130,8 @@ public sealed class AuditTests
     [Fact]
     public async Task Run_WholeTreeRewritten_HasNotTheSignedRoot()
     {
-        var log = Published(600, first: 1_000);
-        log.Files["checkpoint"] = Published(600).Files["checkpoint"];
+        var log = MemoryLog.Published(600, first: 1_000);
+        log.Files["checkpoint"] = MemoryLog.Published(600).Files["checkpoint"];
         var report = await RunAsync(log);
         Assert.Equal(["audit.root"], report.Findings.Select(finding => finding.Code));
         Assert.Equal(0, report.Verified);
@@ -140,20 +140,27 @@ public sealed class AuditTests
     [Fact]
     public async Task Run_RewrittenAndSignedAgain_DoesNotExtendAnEarlierCheckpoint()
     {
-        var (earlier, forged) = (Published(500), Published(600, first: 1_000));
+        var (earlier, forged) = (MemoryLog.Published(500), MemoryLog.Published(600, first: 1_000));
         var before = Checkpoint.Parse(SignedNote.Parse(earlier.Files["checkpoint"]).Text.Span);
         var report = await LogAudit.RunAsync(forged, LogHouse.Policy, [before], true, null, default);
         Assert.Equal(["audit.fork"], report.Findings.Select(finding => finding.Code));
-        var extended = await LogAudit.RunAsync(Published(600), LogHouse.Policy, [before], true, null, default);
+        var extended = await LogAudit.RunAsync(
+            MemoryLog.Published(600),
+            LogHouse.Policy,
+            [before],
+            true,
+            null,
+            default
+        );
         Assert.True(extended.IsGood);
-        var back = await LogAudit.RunAsync(Published(400), LogHouse.Policy, [before], true, null, default);
+        var back = await LogAudit.RunAsync(MemoryLog.Published(400), LogHouse.Policy, [before], true, null, default);
         Assert.Equal(["audit.fork"], back.Findings.Select(finding => finding.Code));
     }
 
     [Fact]
     public async Task Run_WithoutQuorum_SaysSoAndGoesOn()
     {
-        var report = await RunAsync(Published(300, witnesses: 2));
+        var report = await RunAsync(MemoryLog.Published(300, witnesses: 2));
         Assert.Equal(["policy.quorum"], report.Findings.Select(finding => finding.Code));
         Assert.Equal(300, report.Verified);
     }
@@ -161,7 +168,7 @@ public sealed class AuditTests
     [Fact]
     public async Task Run_EntryThatIsNoRecord_IsNamedWhereRecordsAreExpected()
     {
-        var log = Published(10, entry: n => n == 4 ? [.. "hello"u8] : SampleRecords.Small(n).ToBytes());
+        var log = MemoryLog.Published(10, entry: n => n == 4 ? [.. "hello"u8] : SampleRecords.Small(n).ToBytes());
         var finding = Assert.Single((await RunAsync(log)).Findings);
         Assert.Equal(("record.format", 4L), (finding.Code, finding.Index));
         Assert.True((await LogAudit.RunAsync(log, LogHouse.Policy, [], false, null, default)).IsGood);
@@ -190,25 +197,5 @@ public sealed class AuditTests
         log.Files[path.ToString()] = EntryBundle.Write(entries.Select(entry => (ReadOnlyMemory<byte>)entry));
         if (tile)
             log.Files[(path with { Level = 0 }).ToString()] = [.. entries.SelectMany(entry => Merkle.LeafHash(entry))];
-    }
-
-    private static MemoryLog Published(int size, long first = 0, int witnesses = 3, Func<long, byte[]>? entry = null)
-    {
-        var log = new MemoryLog();
-        entry ??= n => SampleRecords.Small(n).ToBytes();
-        var entries = Enumerable.Range(0, size).Select(n => entry(first + n)).ToList();
-        var edge = TreeEdge.Empty.Append(MerkleProofs.Join([.. entries.Select(e => Merkle.LeafHash(e))]));
-        foreach (var tile in edge.Completed)
-            log.Files[tile.Path.ToString()] = tile.Bytes().ToArray();
-        foreach (var path in TreeEdge.Paths(size))
-            log.Files[path.ToString()] = edge.Partial(path.Level)!.Bytes().ToArray();
-        for (var at = 0; at < size; at += 256)
-        {
-            var path = new TilePath(TilePath.Entries, at / 256, Math.Min(256, size - at));
-            var some = entries.GetRange(at, path.Width).Select(e => (ReadOnlyMemory<byte>)e);
-            log.Files[path.ToString()] = EntryBundle.Write(some);
-        }
-        log.Files["checkpoint"] = LogHouse.Signed(size, edge.Root.Span, witnesses).ToBytes();
-        return log;
     }
 }

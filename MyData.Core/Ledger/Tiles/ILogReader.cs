@@ -6,6 +6,9 @@ public interface ILogReader
     /// <summary>The path of the newest checkpoint.</summary>
     const string Checkpoint = "checkpoint";
 
+    /// <summary>The path of what the log says about whom to believe (c2sp.org/tlog-policy).</summary>
+    const string Policy = "policy";
+
     /// <param name="path">such as <c>checkpoint</c> or <c>tile/0/000</c></param>
     /// <returns>null where there is no such file</returns>
     ValueTask<byte[]?> ReadAsync(string path, CancellationToken ct);

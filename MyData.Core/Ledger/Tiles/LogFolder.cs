@@ -4,15 +4,16 @@ namespace MyData.Core.Ledger;
 
 /// <summary>
 /// A log's full tiles and bundles as files. What a crash leaves: the file whole and durable, or a temporary one beside it that nobody
-/// reads. A file that is there is never written again; only the checkpoint is replaced.
+/// reads. A file that is there is never written again; only checkpoint and policy are replaced.
 /// </summary>
 /// <remarks>The files are not trusted: the tree that is loaded from them must have the root that the database knows.</remarks>
-public sealed class LogFolder(string folder) : ILogReader
+/// <param name="keepsPartial">whether partial tiles are files too, as in an export, which no memory stands behind</param>
+public sealed class LogFolder(string folder, bool keepsPartial = false) : ILogReader
 {
     public ValueTask<byte[]?> ReadAsync(string path, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
-        if (path != ILogReader.Checkpoint && !TilePath.TryParse(path, out _))
+        if (path is not (ILogReader.Checkpoint or ILogReader.Policy) && !TilePath.TryParse(path, out _))
             return new((byte[]?)null);
         try
         {
@@ -24,12 +25,12 @@ public sealed class LogFolder(string folder) : ILogReader
         }
     }
 
-    /// <summary>Makes a full tile or bundle durable. The same bytes again are no error: so recovery runs the normal path.</summary>
+    /// <summary>Makes a tile or bundle durable. The same bytes again are no error: so recovery runs the normal path.</summary>
     /// <exception cref="LedgerException"><c>tile.partial</c>; <c>tile.differs</c>: the file is there with other bytes</exception>
     /// <exception cref="IOException">the disk is full, or gone</exception>
     public void Store(TilePath path, ReadOnlySpan<byte> bytes)
     {
-        if (!path.IsFull)
+        if (!path.IsFull && !keepsPartial)
             throw new LedgerException("tile.partial", $"{path} is not full: partial tiles are answered from memory.");
         var file = Path.Combine(folder, path.ToString());
         if (!File.Exists(file))
@@ -67,10 +68,15 @@ public sealed class LogFolder(string folder) : ILogReader
     }
 
     /// <summary>Puts the newest checkpoint in place of the one before.</summary>
-    public void Publish(ReadOnlySpan<byte> checkpoint)
+    public void Publish(ReadOnlySpan<byte> checkpoint) => Replace(ILogReader.Checkpoint, checkpoint);
+
+    /// <summary>Puts down whom to believe.</summary>
+    public void PublishPolicy(ReadOnlySpan<byte> policy) => Replace(ILogReader.Policy, policy);
+
+    private void Replace(string name, ReadOnlySpan<byte> bytes)
     {
-        var file = Path.Combine(folder, ILogReader.Checkpoint);
-        File.Move(WriteBeside(file, checkpoint), file, overwrite: true);
+        var file = Path.Combine(folder, name);
+        File.Move(WriteBeside(file, bytes), file, overwrite: true);
         DurableFolder.Sync(folder);
     }
 

@@ -101,6 +101,19 @@ public sealed class TreeEdge
         }
     }
 
+    /// <summary>Every tile and bundle of a log of this size, bundles first, full ones before the partial one behind them.</summary>
+    internal static IEnumerable<TilePath> Files(long size)
+    {
+        for (var level = TilePath.Entries; level < MaxLevels; level++)
+        {
+            var count = size >> (Tile.Height * Math.Max(level, 0));
+            for (var index = 0L; index < count >> Tile.Height; index++)
+                yield return new TilePath(level, index);
+            if ((count & (Tile.FullWidth - 1)) is var width and > 0)
+                yield return new TilePath(level, count >> Tile.Height, (int)width);
+        }
+    }
+
     /// <summary>An edge of tiles that were read from somewhere: its root says what they are worth.</summary>
     internal static TreeEdge Of(long size, IEnumerable<Tile> partial)
     {

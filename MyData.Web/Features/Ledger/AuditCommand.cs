@@ -11,7 +11,6 @@ namespace MyData.Web.Features.Ledger;
 public static class AuditCommand
 {
     public const string Name = "audit";
-    private const int LargestAnswer = 17 * 1024 * 1024;
 
     /// <returns>0: nothing is wrong; 1: something is; 2: the command was not understood, or the log not reached</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -21,24 +20,13 @@ public static class AuditCommand
             Console.Error.WriteLine("audit <url or folder> [policy file]");
             return 2;
         }
-        var place = args[1];
-        var services = new ServiceCollection();
-        services.AddHttpClient(Name, client => client.MaxResponseContentBufferSize = LargestAnswer);
-        await using var provider = services.BuildServiceProvider();
-        using var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient(Name);
         try
         {
-            var isSite =
-                Uri.TryCreate(place, UriKind.Absolute, out var url)
-                && url.Scheme.StartsWith("http", StringComparison.Ordinal);
-            ILogReader log = isSite ? new LogSite(http, url!) : new LogFolder(Path.GetFullPath(place));
-            var own = args.Length == 2;
-            var policy =
-                !own ? await File.ReadAllBytesAsync(args[2])
-                : isSite ? await http.GetByteArrayAsync($"{place.TrimEnd('/')}/policy")
-                : await File.ReadAllBytesAsync(Path.Combine(place, "policy"));
-            var report = await LogAudit.RunAsync(log, WitnessPolicy.Parse(policy), [], records: true, null, default);
-            Console.Write(Describe(report, own));
+            using var place = new LogPlace(args[1]);
+            var own = args.ElementAtOrDefault(2);
+            var policy = WitnessPolicy.Parse(await place.PolicyAsync(own));
+            var report = await LogAudit.RunAsync(place.Log, policy, [], records: true, null, default);
+            Console.Write(Describe(report, own is null));
             return report.IsGood ? 0 : 1;
         }
         catch (Exception failure) when (failure is LedgerException or IOException or HttpRequestException)

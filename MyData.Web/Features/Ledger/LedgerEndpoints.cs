@@ -39,6 +39,7 @@ public static class LedgerEndpoints
     private static IResult Policy(HttpContext context, LedgerFiles files, int year)
     {
         context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers.AccessControlAllowOrigin = "*";
         return files.Policy(year) is { } policy ? TypedResults.Text(policy, Text) : TypedResults.NotFound();
     }
 
