@@ -38,6 +38,14 @@ public sealed class Event
     /// <summary>Further facts without personal data, as a JSON object (digests, levels, methods).</summary>
     public string? Details { get; init; }
 
+    /// <summary>
+    /// SHA-256 of what was sent to an agency, for the event's record in the ledger; not stored here, where no salt protects it from trying.
+    /// </summary>
+    public byte[]? RequestDigest { get; init; }
+
+    /// <summary>SHA-256 of what the agency answered, likewise.</summary>
+    public byte[]? ResponseDigest { get; init; }
+
     private sealed class Mapping : IEntityTypeConfiguration<Event>
     {
         public void Configure(EntityTypeBuilder<Event> builder)
@@ -45,6 +53,8 @@ public sealed class Event
             builder.ToTable("events");
             builder.HasIndex(e => new { e.CitizenId, e.Id });
             builder.HasIndex(e => e.ConsentId);
+            builder.Ignore(e => e.RequestDigest);
+            builder.Ignore(e => e.ResponseDigest);
         }
     }
 }

@@ -16,6 +16,7 @@ public sealed class ComplaintDesk(
     PersonalDataVault vault,
     INotices notices,
     HistoryQueries history,
+    IReleaseGate gate,
     TimeProvider time
 )
 {
@@ -67,6 +68,7 @@ public sealed class ComplaintDesk(
     /// <param name="staffId">Who opens it.</param>
     /// <param name="goesOn">She goes on with what she opened within the last <see cref="OneSitting"/>: no new opening then.</param>
     /// <param name="cancellationToken">Ends the query.</param>
+    /// <exception cref="Ledger.LedgerException"><see cref="Writing.Unavailable"/></exception>
     public async Task<DeskComplaint?> OpenAsync(
         string number,
         Guid staffId,
@@ -88,6 +90,7 @@ public sealed class ComplaintDesk(
             },
             cancellationToken
         );
+        await gate.PassAsync(cancellationToken);
         return new DeskComplaint
         {
             Number = complaint.Number,

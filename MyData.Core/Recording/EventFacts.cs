@@ -5,9 +5,9 @@ namespace MyData.Core.Recording;
 
 /// <summary>
 /// What an event's <c>Details</c> may say for its record, each where it is known: <c>methods</c> and <c>level</c> of the sign-in, the
-/// <c>seal</c> digest in hexadecimal, <c>to</c> for another recipient than the usual one.
+/// <c>seal</c> digest in hexadecimal, <c>to</c> for another recipient than the usual one, <c>why</c> for a reason of its own.
 /// </summary>
-internal readonly record struct EventFacts(string? Identity, byte[]? Seal, string? To)
+internal readonly record struct EventFacts(string? Identity, byte[]? Seal, string? To, string? Why)
 {
     public static EventFacts Of(Event happened)
     {
@@ -20,7 +20,8 @@ internal readonly record struct EventFacts(string? Identity, byte[]? Seal, strin
         return new EventFacts(
             IdentityOf(details),
             Text(details, "seal") is { Length: 64 } seal ? Convert.FromHexString(seal) : null,
-            Text(details, "to")
+            Text(details, "to"),
+            Text(details, "why")
         );
     }
 

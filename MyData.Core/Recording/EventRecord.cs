@@ -57,7 +57,7 @@ internal static class EventRecord
             Via = Platform,
             Kid = kid,
             Operation = happened.Kind,
-            Reason = happened.Purpose ?? consent?.Purpose ?? Operation,
+            Reason = happened.Purpose ?? facts.Why ?? consent?.Purpose ?? Operation,
             Result = happened.Code,
             Identity = facts.Identity,
             Fields = Fields(items),
@@ -65,12 +65,21 @@ internal static class EventRecord
             Actor = IsStaff(happened) ? acting(happened.Actor) : null,
             Tags = person is null ? [] : [person.Tag],
             SealDigest = facts.Seal,
-            ConsentHash =
-                person?.Salt is { } salt && happened.ConsentId is { } consentId
-                    ? SaltedHash.OfConsent(salt, Encoding.ASCII.GetBytes(consentId.ToString("D")))
-                    : null,
+            RequestHash = Salted(person, happened.RequestDigest, SaltedHash.OfRequest),
+            ResponseHash = Salted(person, happened.ResponseDigest, SaltedHash.OfResponse),
+            ConsentHash = Salted(
+                person,
+                happened.ConsentId is { } consentId ? Encoding.ASCII.GetBytes(consentId.ToString("D")) : null,
+                SaltedHash.OfConsent
+            ),
         };
     }
+
+    private static byte[]? Salted(
+        PersonMark? person,
+        byte[]? content,
+        Func<ReadOnlySpan<byte>, ReadOnlySpan<byte>, byte[]> hash
+    ) => person?.Salt is { } salt && content is not null ? hash(salt, content) : null;
 
     // An agency that asks who she is gets the answer; all else about a consent to herself goes to her.
     private static string To(Event happened) =>

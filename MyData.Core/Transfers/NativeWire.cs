@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using MyData.Core.Catalog;
 using MyData.Core.Consent;
@@ -24,15 +25,15 @@ public sealed class NativeWire(
 
     public PreparedToken PrepareToken(TokenRequest request) => tokens.PrepareNative(request);
 
-    public async Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken token)
+    public async Task<ProviderAnswer> CallAsync(ProviderCall call, byte[] request, CancellationToken token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, call.Endpoint);
-        request.Headers.Authorization = new AuthenticationHeaderValue("DPoP", call.Token.Value);
-        request.Headers.Add("DPoP", platform.Proof("POST", call.Endpoint, call.Token.Value));
-        request.Content = new ByteArrayContent(Body(call));
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var message = new HttpRequestMessage(HttpMethod.Post, call.Endpoint);
+        message.Headers.Authorization = new AuthenticationHeaderValue("DPoP", call.Token.Value);
+        message.Headers.Add("DPoP", platform.Proof("POST", call.Endpoint, call.Token.Value));
+        message.Content = new ByteArrayContent(request);
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return await http.SendAsync(
-            request,
+            message,
             (response, cancellation) => ReadAsync(call, response, cancellation),
             token
         );
@@ -59,7 +60,10 @@ public sealed class NativeWire(
         if (response.Content.Headers.ContentType?.MediaType != SealedType)
             throw new TransferException(TransferCodes.WrongType, "The answer is not a sealed package.");
         await using var body = await http.BodyAsync(response, settings.LargestSealedPackage, token);
-        return await relay.StoreAsync(call.Transfer.Id, body, head => Check(head, call), token);
+        using var digest = SHA256.Create();
+        await using var hashed = new CryptoStream(body, digest, CryptoStreamMode.Read, leaveOpen: true);
+        var stored = await relay.StoreAsync(call.Transfer.Id, hashed, head => Check(head, call), token);
+        return stored with { Digest = digest.Hash };
     }
 
     /// <summary>What can be checked without opening: it is for this transfer, person, data set and key.</summary>
@@ -74,7 +78,8 @@ public sealed class NativeWire(
             throw new TransferException(TransferCodes.Malformed, "The package is not sealed for her browser alone.");
     }
 
-    private byte[] Body(ProviderCall call)
+    /// <summary>The body (protocols.md A2).</summary>
+    public byte[] Write(ProviderCall call)
     {
         var key = Jwk.Parse(call.Transfer.RecipientJwk);
         return JsonSerializer.SerializeToUtf8Bytes(

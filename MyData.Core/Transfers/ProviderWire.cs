@@ -20,6 +20,9 @@ public abstract record ProviderAnswer
 {
     private ProviderAnswer() { }
 
+    /// <summary>SHA-256 of its body as it came; null where it has none.</summary>
+    public byte[]? Digest { get; init; }
+
     /// <summary>The sealed package stands on the relay, but for its last chunk, which comes with the word that it is ready.</summary>
     public sealed record Sealed(string Head, string SealDigest, long CipherTextLength, PackageChunk LastChunk)
         : ProviderAnswer;
@@ -38,6 +41,12 @@ public interface IProviderWire
 
     PreparedToken PrepareToken(TokenRequest request);
 
+    /// <summary>What the provider will be told, without the token: made before the call, which is recorded with its digest.</summary>
+    byte[] Write(ProviderCall call);
+
+    /// <param name="call">What is called.</param>
+    /// <param name="request">As <see cref="Write"/> made it.</param>
+    /// <param name="token">Ends the call.</param>
     /// <exception cref="TransferException">The transfer has failed.</exception>
-    Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken token);
+    Task<ProviderAnswer> CallAsync(ProviderCall call, byte[] request, CancellationToken token);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Catalog;
@@ -98,24 +99,21 @@ public sealed class TransferCall(
     private async Task InRoomAsync(Transfer transfer, ConsentRecord consent, DataSetView view, CancellationToken token)
     {
         var wire = providers.WireFor(view.Listing.Wire);
-        var access = wire.PrepareToken(TokenFor(transfer, view));
-        if (!await steps.BeginAsync(transfer.Id, access, token))
+        var call = new ProviderCall
+        {
+            Transfer = transfer,
+            Consent = consent,
+            DataSet = view.Listing,
+            Provider = view.Provider,
+            Endpoint = providers.Resolve(view.Listing.Endpoint),
+            Token = wire.PrepareToken(TokenFor(transfer, view)),
+        };
+        var request = wire.Write(call);
+        if (!await steps.BeginAsync(transfer.Id, call.Token, SHA256.HashData(request), token))
             return;
         transfer.Round++;
         await gate.PassAsync(token);
-        var answer = await wire.CallAsync(
-            new ProviderCall
-            {
-                Transfer = transfer,
-                Consent = consent,
-                DataSet = view.Listing,
-                Provider = view.Provider,
-                Endpoint = providers.Resolve(view.Listing.Endpoint),
-                Token = access,
-            },
-            token
-        );
-        await TakeAsync(transfer, answer, token);
+        await TakeAsync(transfer, await wire.CallAsync(call, request, token), token);
     }
 
     private async Task TakeAsync(Transfer transfer, ProviderAnswer answer, CancellationToken token)

@@ -26,7 +26,20 @@ internal static class TransferEnd
             scope.Erase();
     }
 
-    public static Event Happened(string kind, string actor, Transfer transfer, string code = "ok") =>
+    /// <param name="kind">What happened.</param>
+    /// <param name="actor">Who did it.</param>
+    /// <param name="transfer">To which.</param>
+    /// <param name="code">With which result.</param>
+    /// <param name="request">SHA-256 of what was sent, where something was.</param>
+    /// <param name="answer">SHA-256 of what came, where something did.</param>
+    public static Event Happened(
+        string kind,
+        string actor,
+        Transfer transfer,
+        string code = "ok",
+        byte[]? request = null,
+        byte[]? answer = null
+    ) =>
         new()
         {
             Kind = kind,
@@ -36,6 +49,8 @@ internal static class TransferEnd
             TransferId = transfer.Id,
             DataSetId = transfer.DataSetId,
             Code = code,
+            RequestDigest = request,
+            ResponseDigest = answer,
             Details = transfer.SealDigest is { } digest ? JsonSerializer.Serialize(new { seal = digest }) : null,
         };
 }

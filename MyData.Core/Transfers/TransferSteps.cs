@@ -13,7 +13,7 @@ namespace MyData.Core.Transfers;
 public sealed class TransferSteps(IWriter writer, INotices notices, TransferSettings settings)
 {
     /// <summary>Requested or Preparing → Calling, with the token of this call. False: somebody else was first, or it ended.</summary>
-    public Task<bool> BeginAsync(Guid id, PreparedToken token, CancellationToken cancellation) =>
+    public Task<bool> BeginAsync(Guid id, PreparedToken token, byte[] request, CancellationToken cancellation) =>
         writer.WriteAsync(
             scope =>
             {
@@ -23,7 +23,7 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 transfer.State = TransferState.Calling;
                 transfer.Round++;
                 TransferTokens.Issue(scope, token);
-                scope.Raise(TransferEnd.Happened(EventKinds.TransferCalled, "platform", transfer));
+                scope.Raise(TransferEnd.Happened(EventKinds.TransferCalled, "platform", transfer, request: request));
                 return true;
             },
             cancellation
@@ -50,7 +50,12 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 answer.LastChunk.Insert(scope.Db);
                 TransferTokens.Revoke(scope, id);
                 scope.Raise(
-                    TransferEnd.Happened(EventKinds.TransferReady, $"provider:{transfer.ProviderId}", transfer)
+                    TransferEnd.Happened(
+                        EventKinds.TransferReady,
+                        $"provider:{transfer.ProviderId}",
+                        transfer,
+                        answer: answer.Digest
+                    )
                 );
                 // She is told of what she had to wait for, not of what came while she looked on.
                 if (transfer.Round > 1)

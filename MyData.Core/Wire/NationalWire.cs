@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using MyData.Core.Catalog;
 using MyData.Core.OpenId;
@@ -19,6 +20,7 @@ public sealed class NationalWire(
 {
     /// <summary>The authorization server's id in the header, as agencies expect it in production.</summary>
     private const string ServerId = "mydata";
+    private const string Transaction = "transaction_uid";
     private const string ZipType = "application/zip";
 
     private readonly PlainSlots _slots = new(settings.SealedOnArrivalPerProvider, settings.SealedOnArrivalAtOnce);
@@ -27,15 +29,23 @@ public sealed class NationalWire(
 
     public PreparedToken PrepareToken(TokenRequest request) => tokens.PrepareNational(request);
 
-    public async Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken token)
+    /// <summary>There is no body: the headers but the token's, as a JSON object.</summary>
+    public byte[] Write(ProviderCall call) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            JsonSerializer
+                .Deserialize<Dictionary<string, string>>(call.Transfer.Parameters)!
+                .Prepend(new(Transaction, call.Transfer.Id.ToString()))
+                .ToDictionary(StringComparer.Ordinal)
+        );
+
+    public async Task<ProviderAnswer> CallAsync(ProviderCall call, byte[] request, CancellationToken token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, call.Endpoint);
-        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {ServerId}::{call.Token.Value}");
-        request.Headers.Add("transaction_uid", call.Transfer.Id.ToString());
-        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(call.Transfer.Parameters)!)
-            request.Headers.TryAddWithoutValidation(name, value);
+        using var message = new HttpRequestMessage(HttpMethod.Post, call.Endpoint);
+        message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {ServerId}::{call.Token.Value}");
+        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(request)!)
+            message.Headers.TryAddWithoutValidation(name, value);
         return await http.SendAsync(
-            request,
+            message,
             (response, cancellation) => ReadAsync(call, response, cancellation),
             token,
             async response =>
@@ -68,6 +78,6 @@ public sealed class NationalWire(
         await using var body = await http.BodyAsync(response, settings.LargestPlainPackage, token);
         using var zip = new PlainBytes(response.Content.Headers.ContentLength);
         await zip.ReadAsync(body, token);
-        return await sealing.SealAsync(call, zip.Content, token);
+        return await sealing.SealAsync(call, zip.Content, token) with { Digest = SHA256.HashData(zip.Content.Span) };
     }
 }

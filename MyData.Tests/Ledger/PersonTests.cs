@@ -48,6 +48,30 @@ public sealed class PersonTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task BodyHashes_AreHersToShow_AndStandInTheRecordAlone()
+    {
+        var (sent, came) = (SampleRecords.Bytes(32, 5), SampleRecords.Bytes(32, 6));
+        await _host.WriteAsync(scope =>
+            scope.Raise(
+                new Event
+                {
+                    Kind = EventKinds.TransferReady,
+                    Actor = "provider:ris",
+                    CitizenId = _citizen,
+                    RequestDigest = sent,
+                    ResponseDigest = came,
+                }
+            )
+        );
+        var record = Assert.Single(await RecordsAsync());
+        var salt = PersonKeys.Salt(await KeyAsync(), record.Id);
+        Assert.Equal(SaltedHash.OfRequest(salt, sent), record.RequestHash);
+        Assert.Equal(SaltedHash.OfResponse(salt, came), record.ResponseHash);
+        var stored = Assert.Single(await _host.EventsAsync());
+        Assert.Equal((null, null), (stored.RequestDigest, stored.ResponseDigest));
+    }
+
+    [Fact]
     public async Task Reader_WhoTriesNumbers_FindsNobody_AndWouldFindAPlainHash()
     {
         var vault = _host.Get<PersonalDataVault>();

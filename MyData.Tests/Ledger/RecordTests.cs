@@ -130,7 +130,7 @@ public sealed class RecordTests
         var (salt, other, body) = (
             SampleRecords.Bytes(32, 1),
             SampleRecords.Bytes(32, 2),
-            LogHouse.Bytes("A123456789")
+            SHA256.HashData(LogHouse.Bytes("A123456789"))
         );
         var hashes = new[]
         {
@@ -143,7 +143,10 @@ public sealed class RecordTests
             SaltedHash.OfPersons(salt, ["A123456789", ""]),
         };
         Assert.Equal(hashes.Length, hashes.Select(Convert.ToHexString).Distinct().Count());
+        byte[] input = [.. "mydata.ledger/rsp/v1\n"u8, .. salt, .. body];
+        Assert.Equal(SHA256.HashData(input), SaltedHash.OfResponse(salt, body));
         Assert.Equal("hash.salt", Refusal.Of(() => SaltedHash.OfRequest(salt.AsSpan(1), body)));
+        Assert.Equal("hash.digest", Refusal.Of(() => SaltedHash.OfResponse(salt, body.AsSpan(1))));
     }
 
     [Fact]

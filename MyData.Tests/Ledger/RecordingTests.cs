@@ -76,6 +76,47 @@ public sealed class RecordingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Record_OfAPrivilegedAct_SaysTheReasonOfItsOwn()
+    {
+        await _host.WriteAsync(scope =>
+            scope.Raise(
+                new Event
+                {
+                    Kind = EventKinds.ComplaintOpened,
+                    Actor = $"operator:{Ids.New():N}",
+                    CitizenId = Ids.New(),
+                    Details = """{"number":"C-1","why":"to-answer"}""",
+                }
+            )
+        );
+        var record = Assert.Single(await RecordsAsync());
+        Assert.Equal(("to-answer", "staff", 1), (record.Reason, record.To, record.Persons));
+        Assert.NotNull(record.Actor);
+    }
+
+    [Fact]
+    public async Task Notes_OneAMinute_StandWithTheirRows_AndTheNewestIsTheFile()
+    {
+        var keeper = _host.Get<TileKeeper>();
+        foreach (var wait in (int[])[0, 10, 10, 60, 1])
+        {
+            _host.Time.Advance(TimeSpan.FromSeconds(wait));
+            await _host.WriteAsync(scope => scope.Raise(Happened("one", Ids.New())));
+            await keeper.StoreAsync(TestContext.Current.CancellationToken);
+        }
+        var rows = await _host.AllAsync<LedgerCheckpointRow>();
+        Assert.Equal([1, 4], rows.Where(row => row.Note is not null).Select(row => row.Size));
+        foreach (var row in rows.Where(row => row.Note is not null))
+        {
+            var note = SignedNote.Parse(row.Note);
+            Assert.Single(note.SignedBy(_host.Log().Signer.Verifier));
+            Assert.Equal(row.Root, Checkpoint.Parse(note.Text.Span).Root.ToArray());
+        }
+        var newest = await _host.Log().Files.ReadAsync(ILogReader.Checkpoint, TestContext.Current.CancellationToken);
+        Assert.Equal(_host.Log().Published!.Note.ToBytes(), newest);
+    }
+
+    [Fact]
     public async Task Write_ThatFails_LeavesNeitherEventNorRecordNorPlace()
     {
         var citizen = Ids.New();

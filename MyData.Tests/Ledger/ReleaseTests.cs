@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.History;
 using MyData.Core.Ledger;
 using MyData.Core.Recording;
 using MyData.Tests.Support;
@@ -15,6 +17,9 @@ namespace MyData.Tests.Ledger;
 public sealed class ReleaseTests : IAsyncDisposable
 {
     private const string Household = "API.7QovE2Gev6";
+
+    /// <summary>On the national wire, which has no body to ask with.</summary>
+    private const string Vehicles = "API.60GGfgGX1A";
     private readonly Switch _quorum = new();
     private readonly Portal _portal;
 
@@ -60,7 +65,57 @@ public sealed class ReleaseTests : IAsyncDisposable
         _quorum.IsDown = false;
         using var data = await download.OpenAsync(waiting);
         Assert.NotEmpty(data.RootElement.EnumerateObject());
+        await Download.AgreeAsync(citizen, Vehicles);
+        await _portal.EventAsync(EventKinds.TransferReady, e => e.DataSetId == Vehicles);
+        await BodiesAsync();
         await AuditAsync();
+    }
+
+    [Fact]
+    public async Task Complaint_WhileNothingCanBeProven_IsNotOpened()
+    {
+        var citizen = Ids.New();
+        await _portal
+            .Services.GetRequiredService<IWriter>()
+            .WriteAsync(scope =>
+                scope.Raise(
+                    new Event
+                    {
+                        Kind = EventKinds.SubjectRead,
+                        CitizenId = citizen,
+                        Actor = "provider:ris",
+                    }
+                )
+            );
+        var filed = await _portal
+            .Services.GetRequiredService<Complaints>()
+            .FileAsync(
+                new ComplaintRequest
+                {
+                    CitizenId = citizen,
+                    LineId = (await _portal.EventsAsync()).Single(e => e.CitizenId == citizen).Id,
+                    SubmissionId = Ids.New(),
+                    Choice = ComplaintChoices.NotMe,
+                    Words = "words",
+                }
+            );
+        var desk = _portal.Services.GetRequiredService<ComplaintDesk>();
+        _quorum.IsDown = true;
+        var refused = await Assert.ThrowsAsync<LedgerException>(() =>
+            desk.OpenAsync(filed.Number!, Ids.New(), cancellationToken: Stop)
+        );
+        Assert.Equal(Writing.Unavailable, refused.Code);
+        _quorum.IsDown = false;
+        Assert.Equal("words", (await desk.OpenAsync(filed.Number!, Ids.New(), cancellationToken: Stop))!.Words);
+    }
+
+    /// <summary>What was asked and what came stand in the records, as hashes.</summary>
+    private async Task BodiesAsync()
+    {
+        var entries = await _portal.ReadAsync(db => db.Set<LedgerEntryRow>().ToListAsync(Stop));
+        var records = entries.ConvertAll(entry => LedgerRecord.Parse(entry.Bytes));
+        Assert.All(records, r => Assert.Equal(r.Operation == EventKinds.TransferCalled, r.RequestHash is not null));
+        Assert.All(records, r => Assert.Equal(r.Operation == EventKinds.TransferReady, r.ResponseHash is not null));
     }
 
     /// <summary>As a stranger does, over HTTP; what is read may be kept for ever.</summary>
@@ -69,6 +124,7 @@ public sealed class ReleaseTests : IAsyncDisposable
         var year = TimeProvider.System.GetUtcNow().Year;
         var prefix = new Uri(_portal.Origin, LedgerUrls.Of(year));
         Assert.Equal(0, await AuditCommand.RunAsync([AuditCommand.Name, prefix.AbsoluteUri]));
+        await ExportAsync(prefix);
         using var http = new HttpClient();
         var policy = WitnessPolicy.Parse(await http.GetByteArrayAsync($"{prefix}/policy", Stop));
         var report = await LogAudit.RunAsync(new LogSite(http, prefix), policy, [], records: true, null, Stop);
@@ -84,6 +140,20 @@ public sealed class ReleaseTests : IAsyncDisposable
         {
             using var answer = await http.GetAsync($"{prefix}/{missing}", Stop);
             Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    private static async Task ExportAsync(Uri prefix)
+    {
+        var folder = Directory.CreateTempSubdirectory("mydata-export-").FullName;
+        try
+        {
+            Assert.Equal(0, await ExportCommand.RunAsync([ExportCommand.Name, prefix.AbsoluteUri, folder]));
+            Assert.Equal(0, await AuditCommand.RunAsync([AuditCommand.Name, folder]));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -164,7 +164,9 @@ public sealed class LevelAtTheCallTests : IAsyncDisposable
 
         public PreparedToken PrepareToken(TokenRequest request) => Tokens!().PrepareNational(request);
 
-        public async Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken token)
+        public byte[] Write(ProviderCall call) => [];
+
+        public async Task<ProviderAnswer> CallAsync(ProviderCall call, byte[] request, CancellationToken token)
         {
             Calls++;
             Called.SetResult();

@@ -13,9 +13,12 @@ public static class SaltedHash
     /// <summary>Bytes of a salt, which is drawn anew for every hash.</summary>
     public const int SaltSize = 32;
 
-    public static byte[] OfRequest(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> body) => Of("req", salt, body);
+    /// <param name="digest">SHA-256 of the body: it is long, and hashed as it passes</param>
+    /// <exception cref="LedgerException"><c>hash.salt</c>, <c>hash.digest</c></exception>
+    public static byte[] OfRequest(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> digest) => OfBody("req", salt, digest);
 
-    public static byte[] OfResponse(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> body) => Of("rsp", salt, body);
+    /// <inheritdoc cref="OfRequest"/>
+    public static byte[] OfResponse(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> digest) => OfBody("rsp", salt, digest);
 
     public static byte[] OfConsent(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> receipt) => Of("con", salt, receipt);
 
@@ -33,6 +36,11 @@ public static class SaltedHash
         }
         return Of("who", salt, content.ToArray());
     }
+
+    private static byte[] OfBody(string kind, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> digest) =>
+        digest.Length == SHA256.HashSizeInBytes
+            ? Of(kind, salt, digest)
+            : throw new LedgerException("hash.digest", "A body's digest has 32 bytes.");
 
     private static byte[] Of(string kind, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> content)
     {
