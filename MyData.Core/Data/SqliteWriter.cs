@@ -13,6 +13,9 @@ namespace MyData.Core.Data;
 public sealed class SqliteWriter : IWriter, IAsyncDisposable
 {
     private const int LargestBatch = 64;
+
+    /// <summary>Seconds that a write waits for a stranger who holds the database; the library's own are 30.</summary>
+    private const int Patience = 5;
     private readonly Channel<IJob> _jobs = Channel.CreateBounded<IJob>(10_000);
     private readonly CommittedEvents _committed;
     private readonly TimeProvider _time;
@@ -37,7 +40,7 @@ public sealed class SqliteWriter : IWriter, IAsyncDisposable
         _committed = committed;
         _time = time;
         _followers = [.. followers];
-        _connection = new SqliteConnection(settings.ConnectionString);
+        _connection = new SqliteConnection(settings.ConnectionString) { DefaultTimeout = Patience };
         _db = new MyDataDb(new DbContextOptionsBuilder<MyDataDb>().UseSqlite(_connection).Options);
         _db.Database.AutoSavepointsEnabled = false;
         _erasure = new LogErasure(_connection, time, () => _jobs.Writer.TryWrite(EmptyTheLog.Job));

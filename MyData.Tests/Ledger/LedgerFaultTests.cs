@@ -45,6 +45,24 @@ public sealed class LedgerFaultTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Database_ThatAStrangerHolds_RefusesInSecondsAndGoesOnAfterwards()
+    {
+        await WriteAsync(1);
+        using (var stranger = new SqliteConnection(_host.Get<DatabaseSettings>().ConnectionString))
+        {
+            stranger.Open();
+            using var holds = stranger.BeginTransaction(deferred: false);
+            var refused = await Assert.ThrowsAsync<LedgerException>(() =>
+                WriteAsync(1).WaitAsync(TimeSpan.FromSeconds(20))
+            );
+            Assert.Equal(Writing.Unavailable, refused.Code);
+        }
+        await WriteAsync(1);
+        await _host.CheckAsync();
+        Assert.Equal(2, _host.Log().Published!.Checkpoint.Size);
+    }
+
+    [Fact]
     public async Task Sql_ThatGivesAWaitingEntryItsPlace_IsTakenOnce()
     {
         await WriteAsync(1);
