@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using MyData.Core.Data;
 
 namespace MyData.Core.Catalog;
 
@@ -15,7 +16,7 @@ public sealed class ProviderHealthMonitor(
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<ProviderHealthMonitor> log
-) : BackgroundService
+) : BackgroundLoop
 {
     public static readonly TimeSpan Pace = TimeSpan.FromSeconds(30);
 
@@ -26,26 +27,26 @@ public sealed class ProviderHealthMonitor(
         await Task.WhenAll(providers.Select(provider => AskAsync(provider, token)));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        await LoadAsync(stoppingToken);
+        await LoadAsync(stopping);
         // The sandbox answers on this server's own port, which is known only now.
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var started = lifetime.ApplicationStarted.Register(listening.SetResult);
-        await listening.Task.WaitAsync(stoppingToken);
+        await listening.Task.WaitAsync(stopping);
         using var timer = new PeriodicTimer(Pace, time);
         do
         {
             try
             {
-                await AskAllAsync(stoppingToken);
-                await timings.SaveAsync(stoppingToken);
+                await AskAllAsync(stopping);
+                await timings.SaveAsync(stopping);
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 log.RoundFailed(failure);
             }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stopping));
     }
 
     // Old samples only tell how long an agency usually takes: a database that cannot be read just now stops no portal.
@@ -55,7 +56,7 @@ public sealed class ProviderHealthMonitor(
         {
             await timings.LoadAsync(token);
         }
-        catch (Exception failure) when (!token.IsCancellationRequested)
+        catch (Exception failure) when (!IsStop(failure, token))
         {
             log.TimingsNotRead(failure);
         }

@@ -6,7 +6,7 @@ using MyData.Core.Notifications;
 
 namespace MyData.Core.Citizens;
 
-/// <summary>A passkey that an authenticator has just made, checked.</summary>
+/// <summary>A passkey that she adds.</summary>
 public sealed record NewPasskey
 {
     public required Guid CitizenId { get; init; }
@@ -15,12 +15,7 @@ public sealed record NewPasskey
     public required Guid SessionId { get; init; }
     public required AssuranceLevel SessionLevel { get; init; }
     public required string Name { get; init; }
-    public required byte[] CredentialId { get; init; }
-    public required byte[] PublicKey { get; init; }
-    public required uint SignCount { get; init; }
-    public required IReadOnlyList<string> Transports { get; init; }
-    public required bool IsBackupEligible { get; init; }
-    public required bool IsBackedUp { get; init; }
+    public required NewCredential Credential { get; init; }
 }
 
 /// <summary>A passkey that has just been used: whose, and what that is worth.</summary>
@@ -80,22 +75,15 @@ public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer, IN
             scope =>
             {
                 var all = scope.Db.Set<Passkey>();
-                if (all.Any(p => p.CredentialId == added.CredentialId))
+                if (all.Any(p => p.CredentialId == added.Credential.CredentialId))
                     return false;
                 if (all.Count(p => p.CitizenId == added.CitizenId) >= Most)
                     return false;
-                var passkey = new Passkey
+                var passkey = new Passkey(added.Credential, scope.Now)
                 {
                     CitizenId = added.CitizenId,
-                    CredentialId = added.CredentialId,
-                    PublicKey = added.PublicKey,
                     Name = added.Name,
                     Level = LevelOf(added),
-                    SignCount = added.SignCount,
-                    Transports = string.Join(' ', added.Transports),
-                    IsBackupEligible = added.IsBackupEligible,
-                    IsBackedUp = added.IsBackedUp,
-                    CreatedAt = scope.Now,
                 };
                 all.Add(passkey);
                 var details = new { level = (int)passkey.Level, synced = passkey.IsBackupEligible };
@@ -107,8 +95,8 @@ public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer, IN
         );
 
     /// <summary>
-    /// Records a use, when its signature has held. Null: the counter did not rise, or another use with the same counter was
-    /// first, so the passkey may be a copy (WebAuthn Level 3 §6.1.1); or it was removed meanwhile.
+    /// Records a use, when its signature has held. Null: it may be a copy (<see cref="PasskeyRecord.Use"/>), or it was removed
+    /// meanwhile.
     /// </summary>
     public Task<PasskeyProof?> UsedAsync(
         byte[] credentialId,
@@ -121,11 +109,8 @@ public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer, IN
             {
                 scope.Bookkeeping();
                 var passkey = scope.Db.Set<Passkey>().SingleOrDefault(p => p.CredentialId == credentialId);
-                if (passkey is null || (signCount <= passkey.SignCount && (signCount, passkey.SignCount) is not (0, 0)))
+                if (passkey is null || !passkey.Use(signCount, isBackedUp, scope.Now))
                     return null;
-                passkey.SignCount = signCount;
-                passkey.IsBackedUp = isBackedUp;
-                passkey.LastUsedAt = scope.Now;
                 return new PasskeyProof(passkey.CitizenId, passkey.Level);
             },
             cancellationToken
@@ -172,7 +157,9 @@ public sealed class Passkeys(IDbContextFactory<MyDataDb> dbs, IWriter writer, IN
         );
 
     private static AssuranceLevel LevelOf(NewPasskey added) =>
-        added.IsBackupEligible && added.SessionLevel > AssuranceLevel.LoA2 ? AssuranceLevel.LoA2 : added.SessionLevel;
+        added.Credential.IsBackupEligible && added.SessionLevel > AssuranceLevel.LoA2
+            ? AssuranceLevel.LoA2
+            : added.SessionLevel;
 
     private static Event Happened(string kind, Guid citizenId, Guid sessionId, object? details) =>
         new()

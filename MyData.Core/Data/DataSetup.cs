@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -39,15 +40,33 @@ public static class DataSetup
             preparation.Prepare();
     }
 
-    /// <summary>Whether the database answers right now.</summary>
+    /// <summary>Whether the database answers right now: it can be opened anew, and read.</summary>
     public static async Task<bool> DatabaseAnswersAsync(
         this IServiceProvider services,
         CancellationToken cancellationToken = default
     )
     {
-        var databases = services.GetRequiredService<IDbContextFactory<MyDataDb>>();
-        await using var db = await databases.CreateDbContextAsync(cancellationToken);
-        return await db.Database.CanConnectAsync(cancellationToken);
+        // Not by a reader that is open: that one still sees a file which was taken away, and pages that it read before.
+        var settings = new SqliteConnectionStringBuilder(
+            services.GetRequiredService<DatabaseSettings>().ConnectionString
+        )
+        {
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
+            DefaultTimeout = 5,
+        };
+        await using var connection = new SqliteConnection(settings.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT COUNT(*) FROM sqlite_master";
+            return await command.ExecuteScalarAsync(cancellationToken) is > 0L;
+        }
+        catch (SqliteException)
+        {
+            return false;
+        }
     }
 
     // A process that was killed while it migrated leaves EF's lock behind, and every later start would wait for it for

@@ -1,7 +1,6 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace MyData.Core.Data;
@@ -16,7 +15,7 @@ public sealed partial class Housekeeping(
     IWriter writer,
     TimeProvider time,
     ILogger<Housekeeping> log
-) : BackgroundService
+) : BackgroundLoop
 {
     /// <summary>Rows deleted in one write.</summary>
     public const int Most = 500;
@@ -43,17 +42,17 @@ public sealed partial class Housekeeping(
         return all;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Often, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(stopping))
         {
             try
             {
-                await CleanAsync(stoppingToken);
+                await CleanAsync(stopping);
             }
             // A full disk or a locked database must not take the portal down: the next round tries again.
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 RoundFailed(failure);
             }

@@ -40,4 +40,7 @@ public static class EventKinds
     public const string StaffSignedIn = "staff.signed-in";
     public const string StaffSignedOut = "staff.signed-out";
     public const string StaffRefused = "staff.refused";
+    public const string StaffPasskeyAdded = "staff.passkey-added";
+    public const string StaffPasskeyRemoved = "staff.passkey-removed";
+    public const string StaffLeft = "staff.left";
 }

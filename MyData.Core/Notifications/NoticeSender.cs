@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
 using MyData.Core.Events;
@@ -19,7 +19,7 @@ public sealed partial class NoticeSender(
     CommittedEvents committed,
     TimeProvider time,
     ILogger<NoticeSender> log
-) : BackgroundService
+) : BackgroundLoop
 {
     private const int BatchSize = 50;
     private const int AtOnce = 4;
@@ -29,24 +29,10 @@ public sealed partial class NoticeSender(
 
     /// <summary>Tries every mail that is due, at most fifty.</summary>
     /// <returns>How many were due.</returns>
-    public async Task<int> SendDueAsync(CancellationToken cancellationToken = default)
-    {
-        var now = time.GetUtcNow();
-        List<Notice> due;
-        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
-        {
-            due = await db.Set<Notice>()
-                .Where(n => n.Mail == MailState.Queued && n.NextAttemptAt <= now)
-                .OrderBy(n => n.NextAttemptAt)
-                .Take(BatchSize)
-                .ToListAsync(cancellationToken);
-        }
-        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(due, options, async (notice, token) => await TryAsync(notice, token));
-        return due.Count;
-    }
+    public async Task<int> SendDueAsync(CancellationToken cancellationToken = default) =>
+        (await RoundAsync(cancellationToken)).Due;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         var woken = Channel.CreateBounded<bool>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
@@ -56,36 +42,47 @@ public sealed partial class NoticeSender(
             if (happened.Kind == EventKinds.NoticeQueued)
                 woken.Writer.TryWrite(true);
         });
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (await SendDueAsync(stoppingToken) == 0)
-                    await RestAsync(woken.Reader, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
+                var round = await RoundAsync(stopping);
+                if (round.Due < BatchSize)
+                    await RestAsync(round.Next, woken.Reader, stopping);
             }
             // The database may be away for a while; the outbox must outlive that.
-            catch (Exception failure)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 LoopFailed(failure);
-                await Task.Delay(TimeSpan.FromSeconds(10), time, stoppingToken)
+                await Task.Delay(TimeSpan.FromSeconds(10), time, stopping)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task RestAsync(ChannelReader<bool> woken, CancellationToken stopping)
+    /// <summary>One look at the outbox: it sends what is due, and knows when the next mail will be.</summary>
+    private async Task<Round> RoundAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        DateTimeOffset? next;
-        await using (var db = await databases.CreateDbContextAsync(stopping))
-            next = await db.Set<Notice>()
-                .Where(n => n.Mail == MailState.Queued)
-                .MinAsync(n => n.NextAttemptAt, stopping);
-        var rest = next - now is { } wait && wait < LongestRest ? wait : LongestRest;
+        List<Notice> first;
+        await using (var db = await databases.CreateDbContextAsync(cancellationToken))
+        {
+            first = await db.Set<Notice>()
+                .Where(n => n.Mail == MailState.Queued && n.NextAttemptAt != null)
+                .OrderBy(n => n.NextAttemptAt)
+                .Take(BatchSize)
+                .ToListAsync(cancellationToken);
+        }
+        var due = first.Where(n => n.NextAttemptAt <= now).ToList();
+        var times = new ConcurrentBag<DateTimeOffset?> { first.ElementAtOrDefault(due.Count)?.NextAttemptAt };
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(due, options, async (notice, token) => times.Add(await TryAsync(notice, token)));
+        return new(due.Count, times.Min());
+    }
+
+    private async Task RestAsync(DateTimeOffset? next, ChannelReader<bool> woken, CancellationToken stopping)
+    {
+        var rest = next - time.GetUtcNow() is { } wait && wait < LongestRest ? wait : LongestRest;
         if (rest <= TimeSpan.Zero)
             return;
         using var alarm = new CancellationTokenSource(rest, time);
@@ -100,23 +97,26 @@ public sealed partial class NoticeSender(
         }
     }
 
-    private async Task TryAsync(Notice notice, CancellationToken cancellationToken)
+    /// <returns>When it is tried again, if it is.</returns>
+    private async Task<DateTimeOffset?> TryAsync(Notice notice, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var lastMoment = notice.CreatedAt + NoticeKinds.Find(notice.Kind).UsefulFor;
         if (now > lastMoment)
         {
             await EndAsync(notice, new(MailState.Abandoned, notice.Failure ?? "mail.too-late"), cancellationToken);
-            return;
+            return null;
         }
         var next = now + BackOff(notice.Attempts);
+        // Another loop has it; that one's attempt is over by then.
         if (!await ClaimAsync(notice, next, cancellationToken))
-            return;
+            return next;
         var outcome = await SendAsync(notice, cancellationToken);
         if (outcome.State == MailState.Queued && next > lastMoment)
             outcome = outcome with { State = MailState.Abandoned };
         // Written down even while the portal stops: what was sent should not be sent again.
         await EndAsync(notice, outcome, CancellationToken.None);
+        return outcome.State == MailState.Queued ? next : null;
     }
 
     private async Task<Outcome> SendAsync(Notice notice, CancellationToken cancellationToken)
@@ -199,6 +199,9 @@ public sealed partial class NoticeSender(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The outbox could not be worked through; it goes on in a moment")]
     private partial void LoopFailed(Exception failure);
+
+    /// <summary>How many were due, and when the next will be; null: none is waiting.</summary>
+    private sealed record Round(int Due, DateTimeOffset? Next);
 
     /// <summary>What an attempt came to; Queued: try again.</summary>
     private sealed record Outcome(MailState State, string? Code = null, string? Language = null);

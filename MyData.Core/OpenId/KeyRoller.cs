@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
 using MyData.Core.Events;
@@ -10,25 +9,25 @@ namespace MyData.Core.OpenId;
 /// node may run it, the first one's key counts.
 /// </summary>
 public sealed partial class KeyRoller(SigningKeys keys, IWriter writer, TimeProvider time, ILogger<KeyRoller> log)
-    : BackgroundService
+    : BackgroundLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
             try
             {
-                await RollAsync(stoppingToken);
+                await RollAsync(stopping);
             }
             // A full disk or a locked database must not take the portal down: there is a week to try again.
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 RollFailed(failure);
             }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stopping));
     }
 
     private async Task RollAsync(CancellationToken token)

@@ -1,16 +1,24 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MyData.Core.Data;
 
 namespace MyData.Core.Staff;
 
 /// <summary>Who is invited, as what, until when.</summary>
-public sealed record StaffInvitation(Guid Id, string Name, string Role, DateTimeOffset Until);
+/// <param name="Id">The member's, who may be none yet.</param>
+public sealed record StaffInvitation(Guid Id, string Name, string Role, DateTimeOffset Until)
+{
+    /// <summary>Whole milliseconds, as the database keeps them.</summary>
+    [JsonIgnore]
+    public DateTimeOffset MadeAt => (Until - StaffInvitations.Life).TrimToMilliseconds();
+}
 
 /// <summary>
 /// Invitations are sealed and kept nowhere: whoever holds the key folder can make one beside the running portal, whose
-/// database no second process may write. An invitation is good once, because the member takes its id.
+/// database no second process may write. An invitation is good once: the member remembers which was the last
+/// (<see cref="StaffMember.LinksAfter"/>).
 /// </summary>
 public sealed class StaffInvitations(PersonalDataVault vault, TimeProvider time)
 {
@@ -22,10 +30,15 @@ public sealed class StaffInvitations(PersonalDataVault vault, TimeProvider time)
     private const string Purpose = "staff invitation";
     private const int IdLength = 16;
 
-    /// <summary>base64url of id ‖ sealed name, role and end.</summary>
-    public string Create(string name, string role)
+    /// <summary>For somebody new: base64url of id ‖ sealed name, role and end.</summary>
+    public string Create(string name, string role) => Create(Ids.New(), name, role);
+
+    /// <summary>For one more passkey of a member.</summary>
+    public string Create(StaffEntry member) => Create(member.Id, member.Name, member.Role);
+
+    private string Create(Guid id, string name, string role)
     {
-        var invitation = new StaffInvitation(Ids.New(), name, role, time.GetUtcNow() + Life);
+        var invitation = new StaffInvitation(id, name, role, time.GetUtcNow() + Life);
         var sealedText = vault.Seal(JsonSerializer.Serialize(invitation), Purpose, invitation.Id);
         return Base64Url.EncodeToString([.. invitation.Id.ToByteArray(), .. sealedText]);
     }

@@ -27,6 +27,15 @@ public sealed class StaffMember
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Invitations made at this time or earlier are dead: one of them was used, or a passkey was taken away.</summary>
+    public required DateTimeOffset LinksAfter { get; set; }
+
+    /// <summary>When she left; null while she works here. Her name stays with what she did.</summary>
+    public DateTimeOffset? LeftAt { get; set; }
+
+    /// <summary>Whether she can make one more passkey with this invitation.</summary>
+    public bool Takes(StaffInvitation invitation) => LeftAt is null && invitation.MadeAt > LinksAfter;
+
     private sealed class Mapping : IEntityTypeConfiguration<StaffMember>
     {
         public void Configure(EntityTypeBuilder<StaffMember> builder) => builder.ToTable("staff");

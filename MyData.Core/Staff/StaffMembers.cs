@@ -31,11 +31,15 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
         return await db.Set<StaffPasskey>().Where(p => p.StaffId == staffId).ToListAsync(token);
     }
 
-    /// <summary>Makes the invited one a member, with her passkey, and signs her in.</summary>
-    /// <returns>The session's cookie; null where the invitation was used before, or the passkey is known.</returns>
+    /// <summary>Whether a passkey can still be made with this invitation.</summary>
+    public async Task<bool> TakesAsync(StaffInvitation invitation, CancellationToken cancellationToken = default) =>
+        await FindAsync(invitation.Id, cancellationToken) is not { } member || member.Takes(invitation);
+
+    /// <summary>Gives the invited one a passkey, makes her a member where she is none yet, and signs her in.</summary>
+    /// <returns>The session's cookie; null where the invitation was used before or has died, or the passkey is known.</returns>
     public Task<string?> EnrolAsync(
         StaffInvitation invitation,
-        NewStaffPasskey passkey,
+        NewCredential passkey,
         CancellationToken cancellationToken = default
     )
     {
@@ -43,16 +47,17 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
         return writer.WriteAsync(
             scope =>
             {
-                if (scope.Db.Set<StaffMember>().Any(m => m.Id == invitation.Id))
+                var member = scope.Db.Set<StaffMember>().SingleOrDefault(m => m.Id == invitation.Id);
+                if (member?.Takes(invitation) == false)
                     return null;
                 if (scope.Db.Set<StaffPasskey>().Any(p => p.CredentialId == passkey.CredentialId))
                     return null;
-                scope.Db.Add(Member(scope, invitation.Id, invitation.Name, invitation.Role));
-                scope.Db.Add(Passkey(scope, invitation.Id, passkey));
-                var session = StaffSessions.Begin(scope, cookie, invitation.Id);
-                scope.Raise(
-                    Happened(EventKinds.StaffEnrolled, invitation.Id, session.Id, new { role = invitation.Role })
-                );
+                var kind = member is null ? EventKinds.StaffEnrolled : EventKinds.StaffPasskeyAdded;
+                member ??= Add(scope, invitation.Id, invitation.Name, invitation.Role);
+                member.LinksAfter = invitation.MadeAt;
+                scope.Db.Add(new StaffPasskey(passkey, scope.Now) { StaffId = member.Id });
+                var session = StaffSessions.Begin(scope, cookie, member.Id);
+                scope.Raise(Happened(kind, member.Id, session.Id, new { role = member.Role }));
                 return cookie.Value;
             },
             cancellationToken
@@ -60,7 +65,7 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
     }
 
     /// <summary>Signs in whose passkey it is, when its signature has held.</summary>
-    /// <returns>The session's cookie; null where the counter did not rise, so that the passkey may be a copy (WebAuthn Level 3 §6.1.1).</returns>
+    /// <returns>The session's cookie; null where the passkey may be a copy (<see cref="PasskeyRecord.Use"/>), or was taken away meanwhile.</returns>
     public Task<string?> SignInAsync(
         byte[] credentialId,
         uint signCount,
@@ -73,9 +78,8 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
             scope =>
             {
                 var passkey = scope.Db.Set<StaffPasskey>().SingleOrDefault(p => p.CredentialId == credentialId);
-                if (passkey is null || (signCount <= passkey.SignCount && (signCount, passkey.SignCount) is not (0, 0)))
+                if (passkey is null || !passkey.Use(signCount, isBackedUp, scope.Now))
                     return null;
-                (passkey.SignCount, passkey.IsBackedUp, passkey.LastUsedAt) = (signCount, isBackedUp, scope.Now);
                 var session = StaffSessions.Begin(scope, cookie, passkey.StaffId);
                 scope.Raise(Happened(EventKinds.StaffSignedIn, passkey.StaffId, session.Id));
                 return cookie.Value;
@@ -106,8 +110,9 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
         return writer.WriteAsync(
             scope =>
             {
-                if (!scope.Db.Set<StaffMember>().Any(m => m.Id == id))
-                    scope.Db.Add(Member(scope, id, name, role));
+                var member = scope.Db.Set<StaffMember>().SingleOrDefault(m => m.Id == id) ?? Add(scope, id, name, role);
+                // Whoever tries the sandbox finds her there, also after trying to remove her.
+                member.LeftAt = null;
                 var session = StaffSessions.Begin(scope, cookie, id);
                 scope.Raise(Happened(EventKinds.StaffSignedIn, id, session.Id, new { sandbox = true }));
                 return cookie.Value;
@@ -125,25 +130,17 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
             Details = details is null ? null : JsonSerializer.Serialize(details),
         };
 
-    private static StaffMember Member(WriteScope scope, Guid id, string name, string role) =>
-        new()
+    private static StaffMember Add(WriteScope scope, Guid id, string name, string role)
+    {
+        var member = new StaffMember
         {
             Id = id,
             Name = name,
             Role = role,
             CreatedAt = scope.Now,
+            LinksAfter = scope.Now,
         };
-
-    private static StaffPasskey Passkey(WriteScope scope, Guid staffId, NewStaffPasskey made) =>
-        new()
-        {
-            StaffId = staffId,
-            CredentialId = made.CredentialId,
-            PublicKey = made.PublicKey,
-            SignCount = made.SignCount,
-            Transports = string.Join(' ', made.Transports),
-            IsBackupEligible = made.IsBackupEligible,
-            IsBackedUp = made.IsBackedUp,
-            CreatedAt = scope.Now,
-        };
+        scope.Db.Add(member);
+        return member;
+    }
 }

@@ -1,26 +1,20 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using MyData.Core.Data;
+using MyData.Core.Citizens;
 
 namespace MyData.Core.Staff;
 
 /// <summary>A passkey of a member of staff. Store: trusted to say which key is whose; its thief has public keys.</summary>
-public sealed class StaffPasskey
+public sealed class StaffPasskey : PasskeyRecord
 {
-    public Guid Id { get; init; } = Ids.New();
+    public StaffPasskey(NewCredential made, DateTimeOffset at)
+        : base(made, at) { }
+
+    // For Entity Framework.
+    private StaffPasskey() { }
+
     public required Guid StaffId { get; init; }
-
-    /// <summary>The authenticator's name for it.</summary>
-    public required byte[] CredentialId { get; init; }
-
-    /// <summary>COSE_Key (RFC 9052 §7).</summary>
-    public required byte[] PublicKey { get; init; }
-    public required long SignCount { get; set; }
-    public required string Transports { get; init; }
-    public required bool IsBackupEligible { get; init; }
-    public required bool IsBackedUp { get; set; }
-    public required DateTimeOffset CreatedAt { get; init; }
-    public DateTimeOffset? LastUsedAt { get; set; }
+    public override Guid OwnerId => StaffId;
 
     private sealed class Mapping : IEntityTypeConfiguration<StaffPasskey>
     {
@@ -31,15 +25,4 @@ public sealed class StaffPasskey
             builder.HasIndex(p => p.StaffId);
         }
     }
-}
-
-/// <summary>A passkey that an authenticator has just made, checked.</summary>
-public sealed record NewStaffPasskey
-{
-    public required byte[] CredentialId { get; init; }
-    public required byte[] PublicKey { get; init; }
-    public required uint SignCount { get; init; }
-    public required IReadOnlyList<string> Transports { get; init; }
-    public required bool IsBackupEligible { get; init; }
-    public required bool IsBackedUp { get; init; }
 }

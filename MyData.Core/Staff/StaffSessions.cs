@@ -26,6 +26,7 @@ public sealed class StaffSessions(IDbContextFactory<MyDataDb> dbs, IWriter write
             from session in db.Set<StaffSession>()
             where session.TokenHash == token.Hash && session.EndedAt == null
             join member in db.Set<StaffMember>() on session.StaffId equals member.Id
+            where member.LeftAt == null
             select new { session, member }
         ).FirstOrDefaultAsync(cancellationToken);
         var now = time.GetUtcNow();
@@ -66,6 +67,13 @@ public sealed class StaffSessions(IDbContextFactory<MyDataDb> dbs, IWriter write
         scope.Db.Add(session);
         return session;
     }
+
+    /// <summary>Signs her out everywhere, in a write that tells why.</summary>
+    internal static void EndAll(WriteScope scope, Guid staffId) =>
+        scope
+            .Db.Set<StaffSession>()
+            .Where(s => s.StaffId == staffId && s.EndedAt == null)
+            .ExecuteUpdate(set => set.SetProperty(s => s.EndedAt, (DateTimeOffset?)scope.Now));
 
     private Task TouchAsync(Guid id, CancellationToken cancellationToken) =>
         writer.WriteAsync(

@@ -9,6 +9,7 @@ public static class StaffSetup
     {
         services.AddSingleton<StaffInvitations>();
         services.AddSingleton<StaffMembers>();
+        services.AddSingleton<StaffRoster>();
         services.AddSingleton<StaffSessions>();
         services.AddPruning<StaffSession>(
             "staff_sessions",

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Diagnostics;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -7,8 +9,9 @@ using MyData.Core.Encryption;
 namespace MyData.Core.Transfers;
 
 /// <summary>
-/// Keeps sealed packages, as they came, until they are fetched and done with. Cipher text only: its thief has nothing
-/// without the key in her browser.
+/// Keeps sealed packages until they are fetched and done with. Cipher text only: its thief has nothing without the key in
+/// her browser. The text comes canonical (<see cref="SealedPackageReader"/>), so its bytes are kept and written out again
+/// as they came: a quarter less for the disk.
 /// </summary>
 public sealed class Relay(
     IDbContextFactory<MyDataDb> databases,
@@ -17,10 +20,18 @@ public sealed class Relay(
     TimeProvider time
 )
 {
-    /// <summary>Chunks of one package that wait for the disk at once: they share a commit, and take 1 MiB of memory.</summary>
+    /// <summary>Chunks of one package that wait for the disk at once: they share a commit, and take 1.5 MiB of memory.</summary>
     private const int ChunksUnderWay = 4;
 
     private static readonly byte[] Tail = "\"}"u8.ToArray();
+
+    private readonly Func<MyDataDb, Guid, int, CancellationToken, Task<byte[]?>> _chunk = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid transfer, int number, CancellationToken _) =>
+            db.Set<PackageChunk>()
+                .Where(chunk => chunk.TransferId == transfer && chunk.Number == number)
+                .Select(chunk => chunk.Bytes)
+                .FirstOrDefault()
+    );
 
     /// <summary>Stores a sealed package as it streams in; the head is checked before any of it is kept.</summary>
     /// <exception cref="EncryptionException">It is not a sealed package.</exception>
@@ -43,7 +54,7 @@ public sealed class Relay(
                     check(head);
                     return ValueTask.CompletedTask;
                 },
-                async (bytes, cancellation) =>
+                async (text, cancellation) =>
                 {
                     if (underWay.Count == ChunksUnderWay)
                         await underWay.Dequeue();
@@ -53,7 +64,7 @@ public sealed class Relay(
                     {
                         TransferId = transferId,
                         Number = last is null ? 0 : last.Number + 1,
-                        Bytes = bytes.ToArray(),
+                        Bytes = Base64Url.DecodeFromUtf8(text.Span),
                     };
                 },
                 token
@@ -84,13 +95,22 @@ public sealed class Relay(
         Task<byte[]?> Read(int number) => Task.Run(() => ChunkAsync(transfer.Id, number, over.Token), over.Token);
         var next = Read(0);
         await output.WriteAsync(Encoding.UTF8.GetBytes(transfer.Head!), over.Token);
-        var left = transfer.CipherTextLength;
-        for (var number = 1; left > 0 && await next is { } bytes; number++)
+        var text = ArrayPool<byte>.Shared.Rent(SealedPackageReader.ChunkBytes);
+        try
         {
-            left -= bytes.Length;
-            if (left > 0)
-                next = Read(number);
-            await output.WriteAsync(bytes, over.Token);
+            var left = transfer.CipherTextLength;
+            for (var number = 1; left > 0 && await next is { } bytes; number++)
+            {
+                var length = Base64Url.EncodeToUtf8(bytes, text);
+                left -= length;
+                if (left > 0)
+                    next = Read(number);
+                await output.WriteAsync(text.AsMemory(0, length), over.Token);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(text);
         }
         await output.WriteAsync(Tail, over.Token);
     }
@@ -98,10 +118,7 @@ public sealed class Relay(
     private async Task<byte[]?> ChunkAsync(Guid transferId, int number, CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<PackageChunk>()
-            .Where(chunk => chunk.TransferId == transferId && chunk.Number == number)
-            .Select(chunk => chunk.Bytes)
-            .FirstOrDefaultAsync(token);
+        return await _chunk(db, transferId, number, token);
     }
 
     private static UnreachableException Nothing() => new("An empty cipher text is refused when it is read.");

@@ -108,7 +108,7 @@ public sealed class Transfer
     }
 }
 
-/// <summary>256 KiB of a sealed package, as it stood in the provider's answer.</summary>
+/// <summary>384 KiB of a sealed package's cipher text; the last one is shorter.</summary>
 public sealed class PackageChunk
 {
     public required Guid TransferId { get; init; }

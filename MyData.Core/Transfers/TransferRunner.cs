@@ -14,20 +14,20 @@ public sealed class TransferRunner(
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<TransferRunner> log
-) : BackgroundService
+) : BackgroundLoop
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        if (!await StartedAsync(stoppingToken))
+        if (!await StartedAsync(stopping))
             return;
-        while (!await TakeUpAsync(stoppingToken))
-            await Task.Delay(Again, time, stoppingToken);
-        while (!stoppingToken.IsCancellationRequested)
+        while (!await TakeUpAsync(stopping))
+            await Task.Delay(Again, time, stopping);
+        while (!stopping.IsCancellationRequested)
         {
-            var id = await queue.TakeAsync(stoppingToken);
-            _ = Task.Run(() => calls.RunAsync(id, stoppingToken), stoppingToken);
+            var id = await queue.TakeAsync(stopping);
+            _ = Task.Run(() => calls.RunAsync(id, stopping), stopping);
         }
     }
 
@@ -41,7 +41,7 @@ public sealed class TransferRunner(
                 queue.Add(id, at);
             return true;
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (!IsStop(failure, token))
         {
             log.LogError(failure, "What was under way could not be taken up; trying again");
             return false;

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
 
@@ -11,24 +10,24 @@ public sealed class TransferSweeper(
     IDbContextFactory<MyDataDb> databases,
     TimeProvider time,
     ILogger<TransferSweeper> log
-) : BackgroundService
+) : BackgroundLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
             try
             {
-                await SweepAsync(stoppingToken);
+                await SweepAsync(stopping);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 log.LogError(failure, "The sweep failed; the next one tries again");
             }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stopping));
     }
 
     /// <summary>One round of sweeping.</summary>

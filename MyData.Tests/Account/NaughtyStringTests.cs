@@ -109,12 +109,7 @@ public sealed class NaughtyStringTests(NaughtyStringTests.PatientHouse patient)
                     SessionId = Guid.Empty,
                     SessionLevel = AssuranceLevel.LoA2,
                     Name = text,
-                    CredentialId = Guid.CreateVersion7().ToByteArray(),
-                    PublicKey = [],
-                    SignCount = 0,
-                    Transports = [],
-                    IsBackupEligible = false,
-                    IsBackedUp = false,
+                    Credential = PasskeySteps.MadeUp(),
                 },
                 stop
             );

@@ -31,7 +31,34 @@ public sealed class LoopTests : IAsyncDisposable
         await Task.Yield();
         Assert.False(loop.ExecuteTask!.IsCompleted, loop.ExecuteTask.Exception?.Message);
         await loop.StopAsync(token);
-        Assert.True(loop.ExecuteTask.IsCompletedSuccessfully || loop.ExecuteTask.IsCanceled);
+        Assert.True(loop.ExecuteTask.IsCompletedSuccessfully, $"{loop.ExecuteTask.Status}");
+    }
+
+    /// <summary>The host takes a loop that ends by its cancellation for a failed one where the start was refused.</summary>
+    [Fact]
+    public async Task Loop_ToldToStop_EndsWithoutFailure()
+    {
+        var token = TestContext.Current.CancellationToken;
+        using var loop = new Waiting();
+        await loop.StartAsync(token);
+        await loop.StopAsync(token);
+        Assert.True(loop.ExecuteTask!.IsCompletedSuccessfully, $"{loop.ExecuteTask.Status}");
+    }
+
+    [Fact]
+    public async Task Loop_SomethingElseCancelled_Fails()
+    {
+        using var loop = new Waiting();
+        await loop.StartAsync(TestContext.Current.CancellationToken);
+        loop.End.SetCanceled(CancellationToken.None);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loop.ExecuteTask!);
+    }
+
+    private sealed class Waiting : BackgroundLoop
+    {
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override Task RunAsync(CancellationToken stopping) => End.Task.WaitAsync(stopping);
     }
 
     private sealed class FullDisk : IWriter

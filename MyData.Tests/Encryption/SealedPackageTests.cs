@@ -17,7 +17,7 @@ public sealed class SealedPackageTests
     [InlineData(3)]
     [InlineData(49_152)]
     [InlineData(49_153)]
-    [InlineData(196_608)]
+    [InlineData(393_216)]
     [InlineData(2_000_000)]
     public async Task Seal_ThreeRecipients_EachOpensAndRelayPassesTheSameBytesOn(int bytes)
     {

@@ -18,6 +18,9 @@ public sealed partial class EventCatalogueTests
         EventKinds.StaffSignedIn,
         EventKinds.StaffSignedOut,
         EventKinds.StaffRefused,
+        EventKinds.StaffPasskeyAdded,
+        EventKinds.StaffPasskeyRemoved,
+        EventKinds.StaffLeft,
     ];
 
     private static readonly string[] Actors = ["citizen", "platform", "provider", "operator", "unknown"];

@@ -41,6 +41,57 @@ public sealed class NoticeSenderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Loop_ForEachNotice_LooksOnceAndRests()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var readers = _outbox.CountedReaders();
+        using var loop = _outbox.Loop(readers);
+        await loop.StartAsync(token);
+        await _outbox.HoldsAsync("the look at the start", () => Task.FromResult(readers.Count == 1));
+        for (var sent = 1; sent <= 3; sent++)
+        {
+            await _outbox.QueueAsync(NoticeKinds.TransferReady, Arrived);
+            await _outbox.HoldsAsync(
+                $"mail {sent}",
+                async () => (await _outbox.AllAsync()).Count(n => n.Mail == MailState.Sent) == sent
+            );
+        }
+        await loop.StopAsync(token);
+        Assert.Equal(1 + 3, readers.Count);
+    }
+
+    [Fact]
+    public async Task Loop_ServerDown_TriesAgainWhenItIsTimeAndLooksOnceEachTime()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var readers = _outbox.CountedReaders();
+        _outbox.Server.Refusal = new MailException("mail.unreachable", forGood: false);
+        await _outbox.QueueAsync(NoticeKinds.TransferReady, Arrived);
+        using var loop = _outbox.Loop(readers);
+        await loop.StartAsync(token);
+        await TriedAsync(1);
+        _outbox.Server.Refusal = null;
+        // Its alarm is set a moment after the attempt was written down; a minute at a time, it rings whenever that was.
+        await _outbox.HoldsAsync(
+            "the second attempt",
+            () =>
+            {
+                _outbox.Time.Advance(TimeSpan.FromMinutes(1));
+                return Task.FromResult(_outbox.Server.Taken.Count == 1);
+            }
+        );
+        await loop.StopAsync(token);
+        Assert.Equal(2, _outbox.Server.Attempts);
+        Assert.Equal(2, readers.Count);
+
+        Task TriedAsync(int times) =>
+            _outbox.HoldsAsync(
+                $"attempt {times}",
+                async () => (await _outbox.AllAsync()).Any(n => n.Attempts == times && n.Failure is not null)
+            );
+    }
+
+    [Fact]
     public async Task SendDue_ServerDown_WaitsLongerEachTimeAndSendsWhenItIsBack()
     {
         _outbox.Server.Refusal = new MailException("mail.unreachable", forGood: false);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Data;
 using MyData.Core.Events;
@@ -37,6 +38,16 @@ internal sealed class Outbox : IAsyncDisposable
 
     public Task<int> SendDueAsync() => _host.Get<NoticeSender>().SendDueAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>The loop itself, with its looks at the outbox counted.</summary>
+    public NoticeSender Loop(CountedReaders readers) =>
+        ActivatorUtilities.CreateInstance<NoticeSender>(_host.Services, readers);
+
+    public CountedReaders CountedReaders() => new(_host.Get<IDbContextFactory<MyDataDb>>());
+
+    /// <summary>What <paramref name="look"/> finds, now or after something was written.</summary>
+    public Task HoldsAsync(string what, Func<Task<bool>> look) =>
+        Eventually.HoldsAsync(_host.Get<CommittedEvents>(), what, look);
+
     public Task QueueAsync(string kind, object parameters) =>
         _host.WriteAsync(scope => Notices.Queue(scope, Citizen, kind, parameters));
 
@@ -56,6 +67,19 @@ internal sealed class Outbox : IAsyncDisposable
     public Task RestartAsync() => _host.RestartAsync();
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
+}
+
+internal sealed class CountedReaders(IDbContextFactory<MyDataDb> readers) : IDbContextFactory<MyDataDb>
+{
+    private int _count;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public MyDataDb CreateDbContext()
+    {
+        Interlocked.Increment(ref _count);
+        return readers.CreateDbContext();
+    }
 }
 
 /// <summary>Takes mails, refuses them, or takes one and is never heard of again.</summary>

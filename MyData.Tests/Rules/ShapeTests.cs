@@ -2,10 +2,12 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.JSInterop;
 using MyData.Core;
 using MyData.Core.Citizens;
+using MyData.Core.Data;
 
 namespace MyData.Tests.Rules;
 
@@ -54,6 +56,15 @@ public sealed partial class ShapeTests
             .Where(type => !type.IsAssignableTo(typeof(IComponent)) && !bases.Contains(type) && !IsGenerated(type));
         Findings.None(open.Select(type => type.FullName));
     }
+
+    // What escapes such a service, its own cancellation too, is a failure to the host.
+    [Fact]
+    public void BackgroundServices_EndAsLoops() =>
+        Findings.None(
+            All.Where(type => type.IsAssignableTo(typeof(BackgroundService)))
+                .Where(type => !type.IsAssignableTo(typeof(BackgroundLoop)))
+                .Select(type => type.FullName)
+        );
 
     // Opened data lives in plain pages and our own modules; nothing calls from a module into a circuit.
     [Fact]

@@ -1,3 +1,4 @@
+using MyData.Core.Citizens;
 using MyData.Tests.Support;
 using MyData.Web.Features.Account;
 using MyData.Web.Features.SignIn;
@@ -49,4 +50,16 @@ internal static class PasskeySteps
         Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}");
         return await response.Content.ReadAsStringAsync();
     }
+
+    /// <summary>A passkey that no authenticator has made.</summary>
+    public static NewCredential MadeUp(bool synced = false) =>
+        new()
+        {
+            CredentialId = Guid.CreateVersion7().ToByteArray(),
+            PublicKey = [],
+            SignCount = 0,
+            Transports = [],
+            IsBackupEligible = synced,
+            IsBackedUp = synced,
+        };
 }

@@ -248,12 +248,7 @@ public sealed class PasskeyTests(SignInHouse house) : IClassFixture<SignInHouse>
             SessionId = Guid.Empty,
             SessionLevel = session,
             Name = "key",
-            CredentialId = Guid.CreateVersion7().ToByteArray(),
-            PublicKey = [],
-            SignCount = 0,
-            Transports = [],
-            IsBackupEligible = synced,
-            IsBackedUp = synced,
+            Credential = PasskeySteps.MadeUp(synced),
         };
         Assert.True(await house.Get<Passkeys>().AddAsync(added, stop));
         Assert.False(await house.Get<Passkeys>().AddAsync(added, stop));

@@ -103,14 +103,14 @@ public sealed class WebAuthnVectorTests
 
     private static async Task<bool> MakeAsync(Vector pair, Action<IdentityPasskeyOptions> rules)
     {
-        var user = new PasskeyUser { Id = "vector" };
+        var user = new PasskeyUser(Guid.Empty);
         await using var services = Services(rules, new OneKey(user, null));
         var handler = services.GetRequiredService<IPasskeyHandler<PasskeyUser>>();
         var context = new DefaultHttpContext { RequestServices = services };
         var options = await handler.MakeCreationOptionsAsync(
             new()
             {
-                Id = user.Id,
+                Id = user.Id.ToString("N"),
                 Name = "v",
                 DisplayName = "v",
             },
@@ -137,7 +137,7 @@ public sealed class WebAuthnVectorTests
 
     private static async Task<bool> UseAsync(Vector pair, Action<IdentityPasskeyOptions> rules)
     {
-        var user = new PasskeyUser { Id = "vector" };
+        var user = new PasskeyUser(Guid.Empty);
         // Eligibility for backup may not change (§7.2); the vectors' second halves are as their first.
         var eligible = (pair.AuthenticatorData[32] & 0x08) != 0;
         var info = new UserPasskeyInfo(
@@ -168,7 +168,7 @@ public sealed class WebAuthnVectorTests
                         ["clientDataJSON"] = Text(pair.UseClientData),
                         ["authenticatorData"] = Text(pair.AuthenticatorData),
                         ["signature"] = Text(pair.Signature),
-                        ["userHandle"] = Text(Encoding.UTF8.GetBytes(user.Id)),
+                        ["userHandle"] = Text(Encoding.UTF8.GetBytes(user.Id.ToString("N"))),
                     }
                 ),
             }
@@ -289,7 +289,7 @@ public sealed class WebAuthnVectorTests
     private sealed class OneKey(PasskeyUser user, UserPasskeyInfo? key) : IUserPasskeyStore<PasskeyUser>
     {
         public Task<PasskeyUser?> FindByIdAsync(string userId, CancellationToken token) =>
-            Task.FromResult(userId == user.Id ? user : null);
+            Task.FromResult(userId == user.Id.ToString("N") ? user : null);
 
         public Task<PasskeyUser?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken token) =>
             Task.FromResult<PasskeyUser?>(null);
@@ -300,7 +300,8 @@ public sealed class WebAuthnVectorTests
         public Task<IList<UserPasskeyInfo>> GetPasskeysAsync(PasskeyUser _, CancellationToken token) =>
             Task.FromResult<IList<UserPasskeyInfo>>(key is null ? [] : [key]);
 
-        public Task<string> GetUserIdAsync(PasskeyUser _, CancellationToken token) => Task.FromResult(user.Id);
+        public Task<string> GetUserIdAsync(PasskeyUser _, CancellationToken token) =>
+            Task.FromResult(user.Id.ToString("N"));
 
         public Task<string?> GetUserNameAsync(PasskeyUser _, CancellationToken token) => Task.FromResult<string?>(null);
 

@@ -41,7 +41,7 @@ public sealed class StaffSignInTests(StaffHouse house) : IClassFixture<StaffHous
         var invitation = house.Get<StaffInvitations>().Read(house.Invite())!;
         var stop = TestContext.Current.CancellationToken;
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(_ => house.Get<StaffMembers>().EnrolAsync(invitation, NewKey(), stop))
+            Enumerable.Range(0, 20).Select(_ => house.Get<StaffMembers>().EnrolAsync(invitation, PasskeySteps.MadeUp(), stop))
         );
         Assert.Single(answers, cookie => cookie is not null);
     }
@@ -143,15 +143,4 @@ public sealed class StaffSignInTests(StaffHouse house) : IClassFixture<StaffHous
             e => e.Details?.Contains("sandbox", StringComparison.Ordinal) == true
         );
     }
-
-    private static NewStaffPasskey NewKey() =>
-        new()
-        {
-            CredentialId = Guid.CreateVersion7().ToByteArray(),
-            PublicKey = [],
-            SignCount = 0,
-            Transports = [],
-            IsBackupEligible = false,
-            IsBackedUp = false,
-        };
 }

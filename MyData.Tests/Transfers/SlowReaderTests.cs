@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.Transfers;
 using MyData.Tests.Support;
@@ -36,7 +35,7 @@ public sealed class SlowReaderTests : IAsyncDisposable
     [Fact]
     public async Task Send_ToManyThatDoNotRead_HoldsNoConnectionAndEndsInTime()
     {
-        var transfer = TransferOf(_host.Time.GetUtcNow());
+        var transfer = TransferRows.Ready(_host.Time.GetUtcNow());
         await _host.WriteAsync(scope =>
         {
             scope.Bookkeeping();
@@ -64,28 +63,6 @@ public sealed class SlowReaderTests : IAsyncDisposable
         foreach (var one in sending)
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
     }
-
-    private static Transfer TransferOf(DateTimeOffset now) =>
-        new()
-        {
-            Id = Ids.New(),
-            ConsentId = Ids.New(),
-            CitizenId = Ids.New(),
-            DataSetId = "API.household",
-            ProviderId = "ris",
-            SchemaVersion = 1,
-            Parameters = "{}",
-            RecipientJwk = "{}",
-            ClaimHash = "",
-            Level = AssuranceLevel.LoA2,
-            Methods = "oidc",
-            AuthTime = now,
-            CreatedAt = now,
-            DeadlineAt = now.AddHours(1),
-            State = TransferState.Ready,
-            Head = "{",
-            CipherTextLength = 4,
-        };
 
     private sealed class Watched(IDbContextFactory<MyDataDb> real, ConcurrentDictionary<MyDataDb, bool> lent)
         : IDbContextFactory<MyDataDb>

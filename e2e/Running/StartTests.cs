@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using MyData.E2E.Support;
 
 namespace MyData.E2E.Running;
@@ -13,5 +15,20 @@ public sealed class StartTests
         Assert.Equal("/", (await citizen.GetAsync("/")).Path);
         await portal.RestartAsync();
         Assert.NotEmpty((await citizen.GetAsync("/")).Heading);
+    }
+
+    /// <summary>The cause stands there once, and no background service that was told to stop is called a failed one.</summary>
+    [Fact]
+    public async Task Start_PortTaken_NamesThatAndNothingElse()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var url = $"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}";
+        var settings = new Dictionary<string, string> { ["Kestrel:Endpoints:Other:Url"] = url };
+        var (code, output) = await PortalProcess.RunAsync(settings);
+        Assert.NotEqual(0, code);
+        Assert.Contains($"{url}: address already in use", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("BackgroundService", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(nameof(OperationCanceledException), output, StringComparison.Ordinal);
     }
 }

@@ -12,8 +12,8 @@ public sealed record SealedArrival(SealedPackageHead Head, SealDigest Digest, lo
 /// </summary>
 public static class SealedPackageReader
 {
-    /// <summary>The size of the chunks in which a package is stored, in characters of base64url.</summary>
-    public const int ChunkBytes = 256 * 1024;
+    /// <summary>The size of the chunks in which a package is passed on, in characters of base64url: whole groups of four.</summary>
+    public const int ChunkBytes = 512 * 1024;
 
     /// <param name="maxBytes">of the whole package</param>
     /// <param name="onHead">sees the head before any chunk, and may refuse by throwing</param>

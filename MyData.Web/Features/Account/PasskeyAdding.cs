@@ -55,7 +55,6 @@ public sealed class PasskeyAdding(
         );
         if (!made.Succeeded || made.UserEntity.Id != context.User.GetCitizenId().ToString("N"))
             return false;
-        var passkey = made.Passkey;
         return await passkeys.AddAsync(
             new()
             {
@@ -63,12 +62,7 @@ public sealed class PasskeyAdding(
                 SessionId = context.User.GetSessionId(),
                 SessionLevel = context.User.GetLevel(),
                 Name = Clean(name) ?? DeviceNames.Of(context.Request.Headers.UserAgent.ToString()),
-                CredentialId = passkey.CredentialId,
-                PublicKey = passkey.PublicKey,
-                SignCount = passkey.SignCount,
-                Transports = passkey.Transports ?? [],
-                IsBackupEligible = passkey.IsBackupEligible,
-                IsBackedUp = passkey.IsBackedUp,
+                Credential = made.Passkey.Made(),
             },
             context.RequestAborted
         );

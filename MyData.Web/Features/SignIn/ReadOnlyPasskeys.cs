@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using MyData.Core.Citizens;
 
 namespace MyData.Web.Features.SignIn;
 
@@ -9,19 +10,29 @@ namespace MyData.Web.Features.SignIn;
 public abstract class ReadOnlyPasskeys<TUser> : IUserPasskeyStore<TUser>
     where TUser : class
 {
-    public abstract Task<TUser?> FindByIdAsync(string userId, CancellationToken cancellationToken);
+    public async Task<TUser?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
+        Guid.TryParseExact(userId, "N", out var id) && await IsThereAsync(id, cancellationToken) ? User(id) : null;
 
-    public abstract Task<TUser?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken);
+    public async Task<TUser?> FindByPasskeyIdAsync(byte[] credentialId, CancellationToken cancellationToken) =>
+        await RecordAsync(credentialId, cancellationToken) is { OwnerId: var id }
+        && await IsThereAsync(id, cancellationToken)
+            ? User(id)
+            : null;
 
-    public abstract Task<UserPasskeyInfo?> FindPasskeyAsync(
+    public async Task<UserPasskeyInfo?> FindPasskeyAsync(
         TUser user,
         byte[] credentialId,
         CancellationToken cancellationToken
-    );
+    ) =>
+        await RecordAsync(credentialId, cancellationToken) is { } passkey && passkey.OwnerId == Id(user)
+            ? passkey.Info()
+            : null;
 
-    public abstract Task<IList<UserPasskeyInfo>> GetPasskeysAsync(TUser user, CancellationToken cancellationToken);
+    public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(TUser user, CancellationToken cancellationToken) =>
+        [.. (await RecordsAsync(Id(user), cancellationToken)).Select(passkey => passkey.Info())];
 
-    public abstract Task<string> GetUserIdAsync(TUser user, CancellationToken cancellationToken);
+    public Task<string> GetUserIdAsync(TUser user, CancellationToken cancellationToken) =>
+        Task.FromResult(Id(user).ToString("N"));
 
     public Task<string?> GetUserNameAsync(TUser user, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);
@@ -49,6 +60,16 @@ public abstract class ReadOnlyPasskeys<TUser> : IUserPasskeyStore<TUser>
     public Task<IdentityResult> DeleteAsync(TUser user, CancellationToken token) => throw ReadOnly();
 
     public void Dispose() => GC.SuppressFinalize(this);
+
+    protected abstract TUser User(Guid id);
+
+    protected abstract Guid Id(TUser user);
+
+    protected abstract Task<bool> IsThereAsync(Guid id, CancellationToken cancellationToken);
+
+    protected abstract Task<PasskeyRecord?> RecordAsync(byte[] credentialId, CancellationToken cancellationToken);
+
+    protected abstract Task<IReadOnlyList<PasskeyRecord>> RecordsAsync(Guid id, CancellationToken cancellationToken);
 
     private static NotSupportedException ReadOnly() => new("Accounts and passkeys are changed by their own service.");
 }

@@ -5,37 +5,74 @@ using MyData.Web.Hosting;
 namespace MyData.Web.Features.Staff;
 
 /// <summary>
-/// <c>dotnet MyData.Web.dll operator add NAME</c>: prints a link with which one person makes her passkey, once, within a
-/// day. It writes nothing, so it may run beside the portal.
+/// <c>dotnet MyData.Web.dll operator …</c>: who works at the help desk. <c>add</c> needs the key folder alone; the rest is
+/// done by the running portal (<see cref="OperatorDoor"/>), since one process alone may write its database.
 /// </summary>
 public static class OperatorCommand
 {
     public const string Name = "operator";
 
+    public const string Usage = """
+        operator add NAME         prints a link with which somebody new makes her passkey
+        operator list             who works at the help desk, and her passkeys
+        operator link WHO         prints a link with which she makes one more passkey
+        operator revoke PASSKEY   takes one passkey away, of a lost device; she is signed out everywhere
+        operator remove WHO       she leaves: passkeys, links and sessions end; what she did keeps her name
+
+        WHO is a name or an id, PASSKEY an id, as 'list' shows them; a name with spaces stands in quotes.
+        All but 'add' ask the running portal: run them beside it, with its settings, as the user that it runs as.
+        Ends with 0: done; 1: not done; 2: not understood.
+        """;
+
     private const string DevelopmentOrigin = "http://localhost:5080";
 
-    /// <returns>The exit code: 2 where the words after it are not understood.</returns>
+    /// <returns>The exit code.</returns>
     public static int Run(string[] args)
     {
-        if (args is not [_, "add", { Length: > 0 and <= StaffInvitations.LongestName } name, .. var rest])
+        string[] words = [.. args.Skip(1).TakeWhile(word => !word.StartsWith('-'))];
+        var rest = args[(1 + words.Length)..];
+        if (words is ["help"] || rest.Any(word => word is "--help" or "-h"))
+            return Say(new(OperatorAnswer.Done, Usage));
+        if (words is ["add", _] && !IsName(words[1]))
+            return Say(OperatorAnswer.NotUnderstood($"A name has 1 to {StaffInvitations.LongestName} characters."));
+        return words switch
         {
-            Console.Error.WriteLine(
-                $"Usage: operator add NAME   (a work name of at most {StaffInvitations.LongestName} characters)"
-            );
-            return 2;
-        }
-        var builder = WebApplication.CreateBuilder(rest);
-        var settings = builder.Configuration.GetSection("MyData").Get<MyDataSettings>() ?? new MyDataSettings();
+            ["add", var name] => Say(Add(WebApplication.CreateBuilder(rest), name)),
+            ["list"] or ["link" or "revoke" or "remove", _] => Say(Ask(WebApplication.CreateBuilder(rest), words)),
+            [] => Say(OperatorAnswer.NotUnderstood(Usage)),
+            _ => Say(OperatorAnswer.NotUnderstood($"Not understood: {string.Join(' ', words)}\n\n{Usage}")),
+        };
+    }
+
+    private static bool IsName(string name) =>
+        name.Trim().Length is > 0 and <= StaffInvitations.LongestName && !name.Any(char.IsControl);
+
+    private static OperatorAnswer Add(WebApplicationBuilder builder, string name)
+    {
+        var settings = Settings(builder);
         var folder = settings.KeyFolder(
             builder.Environment.ContentRootPath,
             mayCreate: builder.Environment.IsDevelopment()
         );
         var invitations = new StaffInvitations(new PersonalDataVault(folder), TimeProvider.System);
         var origin = settings.Origin.Length > 0 ? settings.Origin : DevelopmentOrigin;
-        Console.WriteLine(
-            $"{name} opens this link within {StaffInvitations.Life.TotalHours:0} hours, once, and makes a passkey:"
-        );
-        Console.WriteLine(StaffUrls.Invitation(origin, invitations.Create(name, StaffRoles.HelpDesk)));
-        return 0;
+        return OperatorAnswer.Link(name, StaffUrls.Invitation(origin, invitations.Create(name, StaffRoles.HelpDesk)));
+    }
+
+    private static OperatorAnswer Ask(WebApplicationBuilder builder, string[] words)
+    {
+        var database = Settings(builder).Database;
+        return database.Length == 0
+            ? OperatorAnswer.NotDone("MyData:Database is not set: run this with the portal's settings.")
+            : OperatorDoor.Ask(ConnectionStrings.Rooted(database, builder.Environment.ContentRootPath), words);
+    }
+
+    private static MyDataSettings Settings(WebApplicationBuilder builder) =>
+        builder.Configuration.GetSection("MyData").Get<MyDataSettings>() ?? new MyDataSettings();
+
+    private static int Say(OperatorAnswer answer)
+    {
+        (answer.ExitCode == OperatorAnswer.Done ? Console.Out : Console.Error).WriteLine(answer.Text);
+        return answer.ExitCode;
     }
 }

@@ -21,11 +21,11 @@ public sealed class StaffPasskeySteps(
     private const int LongestCredential = 64 * 1024;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
-    /// <summary>The options for <c>navigator.credentials.create</c>, as JSON; 403 where the invitation is not good, or was used.</summary>
+    /// <summary>The options for <c>navigator.credentials.create</c>, as JSON; 403 where the invitation is not good, was used, or has died.</summary>
     public async Task<IResult> EnrolOptionsAsync(HttpContext context, string? token)
     {
         var stop = context.RequestAborted;
-        if (invitations.Read(token) is not { } invitation || await members.FindAsync(invitation.Id, stop) is not null)
+        if (invitations.Read(token) is not { } invitation || !await members.TakesAsync(invitation, stop))
             return Results.StatusCode(StatusCodes.Status403Forbidden);
         var user = new PasskeyUserEntity
         {
@@ -38,7 +38,7 @@ public sealed class StaffPasskeySteps(
         return Results.Text(options.CreationOptionsJson, "application/json");
     }
 
-    /// <summary>The cookie of the new member's session; null where she was not enrolled.</summary>
+    /// <summary>The cookie of her session; null where no passkey was made.</summary>
     public async Task<string?> EnrolAsync(HttpContext context, string? token, string? credential)
     {
         if (invitations.Read(token) is not { } invitation || credential is not { Length: > 0 and <= LongestCredential })
@@ -55,16 +55,7 @@ public sealed class StaffPasskeySteps(
         );
         if (!made.Succeeded || made.UserEntity.Id != invitation.Id.ToString("N"))
             return null;
-        var passkey = new NewStaffPasskey
-        {
-            CredentialId = made.Passkey.CredentialId,
-            PublicKey = made.Passkey.PublicKey,
-            SignCount = made.Passkey.SignCount,
-            Transports = made.Passkey.Transports ?? [],
-            IsBackupEligible = made.Passkey.IsBackupEligible,
-            IsBackedUp = made.Passkey.IsBackedUp,
-        };
-        return await members.EnrolAsync(invitation, passkey, context.RequestAborted);
+        return await members.EnrolAsync(invitation, made.Passkey.Made(), context.RequestAborted);
     }
 
     /// <summary>The options for <c>navigator.credentials.get</c>, as JSON; no name is asked for.</summary>

@@ -14,6 +14,8 @@ public static class StaffSetup
         services.AddScoped<IUserStore<StaffUser>, StaffUsers>();
         services.AddScoped<IPasskeyHandler<StaffUser>, PasskeyHandler<StaffUser>>();
         services.AddScoped<StaffPasskeySteps>();
+        services.AddSingleton<OperatorOrders>();
+        services.AddHostedService<OperatorDoor>();
         services
             .AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, StaffAuthenticationHandler>(StaffClaims.Scheme, null);

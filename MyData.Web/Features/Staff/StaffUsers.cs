@@ -1,61 +1,26 @@
-using Microsoft.AspNetCore.Identity;
+using MyData.Core.Citizens;
 using MyData.Core.Staff;
 using MyData.Web.Features.SignIn;
 
 namespace MyData.Web.Features.Staff;
 
 /// <summary>A member of staff, as the framework's passkey handler knows her.</summary>
-public sealed class StaffUser
-{
-    /// <summary>The member's id: the user handle inside her authenticator.</summary>
-    public required string Id { get; init; }
-}
+/// <param name="Id">The member's: the user handle inside her authenticator.</param>
+public sealed record StaffUser(Guid Id);
 
 /// <summary>The staff's passkeys for the framework's handler; a citizen's are not among them.</summary>
 public sealed class StaffUsers(StaffMembers members) : ReadOnlyPasskeys<StaffUser>
 {
-    public override async Task<StaffUser?> FindByIdAsync(string userId, CancellationToken cancellationToken) =>
-        Guid.TryParseExact(userId, "N", out var id) && await members.FindAsync(id, cancellationToken) is not null
-            ? new StaffUser { Id = userId }
-            : null;
+    protected override StaffUser User(Guid id) => new(id);
 
-    public override async Task<StaffUser?> FindByPasskeyIdAsync(
-        byte[] credentialId,
-        CancellationToken cancellationToken
-    ) =>
-        await members.FindPasskeyAsync(credentialId, cancellationToken) is { } passkey
-            ? new StaffUser { Id = passkey.StaffId.ToString("N") }
-            : null;
+    protected override Guid Id(StaffUser user) => user.Id;
 
-    public override async Task<UserPasskeyInfo?> FindPasskeyAsync(
-        StaffUser user,
-        byte[] credentialId,
-        CancellationToken cancellationToken
-    ) =>
-        await members.FindPasskeyAsync(credentialId, cancellationToken) is { } passkey
-        && passkey.StaffId.ToString("N") == user.Id
-            ? Info(passkey)
-            : null;
+    protected override async Task<bool> IsThereAsync(Guid id, CancellationToken cancellationToken) =>
+        await members.FindAsync(id, cancellationToken) is { LeftAt: null };
 
-    public override async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(
-        StaffUser user,
-        CancellationToken cancellationToken
-    ) => [.. (await members.PasskeysAsync(Guid.ParseExact(user.Id, "N"), cancellationToken)).Select(Info)];
+    protected override async Task<PasskeyRecord?> RecordAsync(byte[] credentialId, CancellationToken token) =>
+        await members.FindPasskeyAsync(credentialId, token);
 
-    public override Task<string> GetUserIdAsync(StaffUser user, CancellationToken cancellationToken) =>
-        Task.FromResult(user.Id);
-
-    private static UserPasskeyInfo Info(StaffPasskey passkey) =>
-        new(
-            passkey.CredentialId,
-            passkey.PublicKey,
-            passkey.CreatedAt,
-            (uint)passkey.SignCount,
-            passkey.Transports.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            isUserVerified: true,
-            passkey.IsBackupEligible,
-            passkey.IsBackedUp,
-            attestationObject: [],
-            clientDataJson: []
-        );
+    protected override async Task<IReadOnlyList<PasskeyRecord>> RecordsAsync(Guid id, CancellationToken token) =>
+        await members.PasskeysAsync(id, token);
 }

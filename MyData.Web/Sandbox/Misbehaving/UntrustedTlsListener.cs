@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
+using MyData.Core.Data;
 
 namespace MyData.Web.Sandbox.Misbehaving;
 
@@ -12,9 +13,9 @@ namespace MyData.Web.Sandbox.Misbehaving;
 /// Speaks TLS with a certificate that it signed itself and that has run out: a good caller never gets past the handshake.
 /// Where the port is taken nothing listens here, and the caller fails to connect instead.
 /// </summary>
-public sealed class UntrustedTlsListener(IOptions<SandboxSettings> settings, TimeProvider clock) : BackgroundService
+public sealed class UntrustedTlsListener(IOptions<SandboxSettings> settings, TimeProvider clock) : BackgroundLoop
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         if (settings.Value.TlsPort == 0)
             return;
@@ -28,11 +29,11 @@ public sealed class UntrustedTlsListener(IOptions<SandboxSettings> settings, Tim
             return;
         }
         using var certificate = Certificate();
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             try
             {
-                using var client = await listener.AcceptTcpClientAsync(stoppingToken);
+                using var client = await listener.AcceptTcpClientAsync(stopping);
                 using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10), clock);
                 await using var tls = new SslStream(client.GetStream());
                 await tls.AuthenticateAsServerAsync(

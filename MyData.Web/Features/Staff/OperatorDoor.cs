@@ -1,0 +1,134 @@
+using System.IO.Pipes;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using MyData.Core.Data;
+
+namespace MyData.Web.Features.Staff;
+
+/// <summary>
+/// Where the command <c>operator</c> reaches the running portal: a socket beside the database, for processes of the same
+/// user alone (the system says whose the other end is). That user could read the key folder and the database anyhow.
+/// A line each way: the command's words, the answer.
+/// </summary>
+public sealed partial class OperatorDoor(
+    DatabaseSettings database,
+    OperatorOrders orders,
+    TimeProvider time,
+    ILogger<OperatorDoor> logger
+) : BackgroundService
+{
+    /// <summary>How long one caller may hold the door.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    /// <summary>Has the portal that uses this database carry out an order.</summary>
+    public static OperatorAnswer Ask(string connectionString, string[] words)
+    {
+        try
+        {
+            using var pipe = new NamedPipeClientStream(
+                ".",
+                Address(connectionString),
+                PipeDirection.InOut,
+                PipeOptions.CurrentUserOnly
+            );
+            pipe.Connect(TimeSpan.FromSeconds(2));
+            pipe.Write(Line(words));
+            using var reader = new StreamReader(pipe, Encoding.UTF8);
+            return reader.ReadLine() is { } line && JsonSerializer.Deserialize<OperatorAnswer>(line) is { } answer
+                ? answer
+                : OperatorAnswer.NotDone("The portal gave no answer; its log says why.");
+        }
+        catch (TimeoutException)
+        {
+            return OperatorAnswer.NotDone(
+                "The portal does not run with this database. Start it first; only the portal changes its database."
+            );
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException or SocketException)
+        {
+            return OperatorAnswer.NotDone(
+                $"The portal cannot be reached: {refused.Message}\nRun this as the user that the portal runs as."
+            );
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var pipe = Open();
+        while (pipe is not null && !stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await pipe.WaitForConnectionAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                CallFailed(failure);
+                await Task.Delay(Again, time, stoppingToken);
+                continue;
+            }
+            try
+            {
+                await AnswerAsync(pipe, stoppingToken);
+            }
+            // Whoever calls badly, or hangs, does not close the door to the next.
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                CallFailed(failure);
+            }
+            pipe.Disconnect();
+        }
+    }
+
+    // Without the door the portal serves citizens all the same.
+    private NamedPipeServerStream? Open()
+    {
+        try
+        {
+            return new NamedPipeServerStream(
+                Address(database.ConnectionString),
+                PipeDirection.InOut,
+                maxNumberOfServerInstances: 1,
+                PipeTransmissionMode.Byte,
+                PipeOptions.CurrentUserOnly | PipeOptions.Asynchronous
+            );
+        }
+        catch (Exception failure)
+            when (failure is IOException or ArgumentException or UnauthorizedAccessException or SocketException)
+        {
+            NotOpened(failure);
+            return null;
+        }
+    }
+
+    private async Task AnswerAsync(NamedPipeServerStream pipe, CancellationToken stop)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
+        using var reader = new StreamReader(pipe, Encoding.UTF8, leaveOpen: true);
+        var line = await reader.ReadLineAsync(either.Token);
+        var words = JsonSerializer.Deserialize<string[]>(line ?? "[]") ?? [];
+        await pipe.WriteAsync(Line(await orders.RunAsync(words, either.Token)), either.Token);
+    }
+
+    private static byte[] Line<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value), (byte)'\n'];
+
+    private static string Address(string connectionString)
+    {
+        var file = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        return OperatingSystem.IsWindows()
+            ? $"mydata-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)))}"
+            : file + ".operator";
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The command 'operator' cannot reach this portal, but for 'add'")]
+    private partial void NotOpened(Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A call of the command 'operator' failed")]
+    private partial void CallFailed(Exception failure);
+}
