@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
 using MyData.Core.Ledger;
@@ -16,7 +15,7 @@ public sealed partial class TileKeeper(
     IWriter writer,
     TimeProvider time,
     ILogger<TileKeeper> log
-) : BackgroundService
+) : BackgroundLoop
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EachNote = TimeSpan.FromMinutes(1);
@@ -49,16 +48,16 @@ public sealed partial class TileKeeper(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Often, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(stopping))
         {
             try
             {
-                await StoreAsync(stoppingToken);
+                await StoreAsync(stopping);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 RoundFailed(failure);
             }

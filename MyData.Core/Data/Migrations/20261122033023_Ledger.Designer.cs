@@ -11,7 +11,7 @@ using MyData.Core.Data;
 namespace MyData.Core.Data.Migrations
 {
     [DbContext(typeof(MyDataDb))]
-    [Migration("20261122010253_Ledger")]
+    [Migration("20261122033023_Ledger")]
     partial class Ledger
     {
         /// <inheritdoc />
@@ -788,6 +788,12 @@ namespace MyData.Core.Data.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LeftAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LinksAfter")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
