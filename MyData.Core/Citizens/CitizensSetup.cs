@@ -31,7 +31,7 @@ public static class CitizensSetup
             "attempt_counters",
             (rows, now, _) =>
             {
-                var forgotten = now.AddDays(-1);
+                var forgotten = now - AttemptCounter.Memory;
                 return rows.Where(c => c.At < forgotten && c.ClosedUntil < now);
             }
         );

@@ -7,6 +7,9 @@ namespace MyData.Core.Citizens;
 /// <summary>How often something was tried and not made good. Store: its thief learns pseudonyms; who deletes it gives guessers a fresh start.</summary>
 public sealed class AttemptCounter
 {
+    /// <summary>How long after the last failure it is kept.</summary>
+    public static readonly TimeSpan Memory = TimeSpan.FromDays(1);
+
     public required string Key { get; init; }
     public double Count { get; set; }
     public DateTimeOffset At { get; set; }

@@ -10,6 +10,7 @@ using MyData.Core;
 using MyData.Core.Catalog;
 using MyData.Core.Data;
 using MyData.Core.Transfers;
+using MyData.Web.Features.Help;
 
 namespace MyData.Web.Hosting;
 
@@ -52,6 +53,7 @@ public static class HostingSetup
         builder.Services.AddMyDataCore(database, keys);
         builder.Services.AddSingleton<IIssuer, PublicOrigin>();
         builder.Services.AddSingleton(new TransferSettings { DecisionsAnHour = settings.Person.DecisionsAnHour });
+        builder.Services.AddSingleton<PrivacyStatement>();
         builder.Services.AddSingleton<ProviderAddresses>();
         builder.Services.AddSingleton<IProviderAddresses>(services => services.GetRequiredService<ProviderAddresses>());
         builder.Services.AddSingleton<ISandboxAddress>(services => services.GetRequiredService<ProviderAddresses>());

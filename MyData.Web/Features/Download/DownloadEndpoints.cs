@@ -187,7 +187,7 @@ public static class DownloadEndpoints
             ],
             Language = Languages.IsEnglish ? "en" : "zh-TW",
             TextHash = statement,
-            PolicyVersion = PolicyVersions.Privacy,
+            PolicyVersion = context.RequestServices.GetRequiredService<PrivacyStatement>().Version,
             Retention = settings.Retention,
         };
 

@@ -18,7 +18,7 @@ public sealed partial class OperatorDoor(
     OperatorOrders orders,
     TimeProvider time,
     ILogger<OperatorDoor> logger
-) : BackgroundService
+) : BackgroundLoop
 {
     /// <summary>How long one caller may hold the door.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -57,27 +57,27 @@ public sealed partial class OperatorDoor(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         using var pipe = Open();
-        while (pipe is not null && !stoppingToken.IsCancellationRequested)
+        while (pipe is not null && !stopping.IsCancellationRequested)
         {
             try
             {
-                await pipe.WaitForConnectionAsync(stoppingToken);
+                await pipe.WaitForConnectionAsync(stopping);
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 CallFailed(failure);
-                await Task.Delay(Again, time, stoppingToken);
+                await Task.Delay(Again, time, stopping);
                 continue;
             }
             try
             {
-                await AnswerAsync(pipe, stoppingToken);
+                await AnswerAsync(pipe, stopping);
             }
             // Whoever calls badly, or hangs, does not close the door to the next.
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 CallFailed(failure);
             }

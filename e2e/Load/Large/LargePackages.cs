@@ -17,8 +17,8 @@ public sealed class LargePackages : IMeasurement
 {
     private const string DataSet = "API.KvvyRZSc5K";
     private const string Endpoint = "/sandbox/agencies/dla/land";
-    private const int WarmUp = 2;
-    private const int Rounds = 9;
+    private const int WarmUp = 6;
+    private const int Rounds = 15;
     private const int AtOnce = 50;
     private const double MostRatio = 1.5;
     private const double MostGrowth = 300;
