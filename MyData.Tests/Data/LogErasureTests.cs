@@ -104,7 +104,7 @@ public sealed class LogErasureTests
         foreach (
             var file in Directory
                 .GetFiles(portal.Folder, "mydata.db*")
-                .Where(f => !f.EndsWith(".lock", StringComparison.Ordinal))
+                .Where(f => Path.GetExtension(f) is not (".lock" or ".operator"))
         )
         {
             using var stream = new FileStream(

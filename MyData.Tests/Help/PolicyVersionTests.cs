@@ -13,8 +13,8 @@ public sealed class PolicyVersionTests
     [InlineData(
         "Privacy",
         PolicyVersions.Privacy,
-        "1.1",
-        "d086dd1e3362b106951d0b9bb95815f69518b91cdb1365f739e0e1a2248faf6c"
+        "1.2",
+        "1faf19e8bd6dcccae805b434f2500e4fb17f608ed48f951e0a313cb05c5a6d89"
     )]
     [InlineData(
         "Terms",

@@ -33,6 +33,10 @@ public sealed class PrivacyTimesTests
         ["contact_codes"] = "codes, sign-ins",
         ["events"] = "records of access",
         ["identity_checks"] = "2 hours at most, and then deleted",
+        ["ledger_counters"] = "the key that leads from it to you is destroyed when you close",
+        ["ledger_entries"] = "the public list of accesses (codes and hashes, no names): never deleted",
+        ["ledger_people"] = "the key that leads from it to you is destroyed when you close",
+        ["ledger_tags"] = "the public list of accesses (codes and hashes, no names): never deleted",
         ["notices"] = "notices to you: 1 year, or until you close",
         ["package_chunks"] = "“done”, 8 hours at most",
         ["passkeys"] = "passkeys and complaints",
@@ -40,7 +44,15 @@ public sealed class PrivacyTimesTests
         ["transfers"] = "the course of a fetch (never the data): 30 days after",
     };
 
-    private static readonly string[] NotHers = ["data_set", "provider", "staff", "used_assertions"];
+    private static readonly string[] NotHers =
+    [
+        "data_set",
+        "ledger_checkpoints",
+        "ledger_logs",
+        "provider",
+        "staff",
+        "used_assertions",
+    ];
 
     [Fact]
     public void EveryTableAboutHer_InTheHousekeepingsTable_IsTold()
