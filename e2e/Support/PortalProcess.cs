@@ -106,6 +106,18 @@ public sealed partial class PortalProcess : IAsyncDisposable
         return (process.ExitCode, string.Join('\n', portal._output));
     }
 
+    /// <summary>Runs a command beside it, with its settings: exit code and what it said.</summary>
+    public Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments) =>
+        RunAsync(
+            new Dictionary<string, string>(_settings)
+            {
+                ["MyData:Database"] = $"Data Source={Database}",
+                ["MyData:Keys"] = Path.Combine(Folder, "keys"),
+                ["MyData:Origin"] = Origin.GetLeftPart(UriPartial.Authority),
+            },
+            arguments
+        );
+
     /// <summary>kill -9: no goodbye, no flush.</summary>
     public async Task KillAsync()
     {

@@ -75,7 +75,7 @@ public sealed class OperatorOrders(StaffRoster roster, StaffInvitations invitati
             Meant(all, who) switch
             {
                 [] => $"Nobody is '{who}'; 'operator list' shows who there is.",
-                [.., { LeftAt: { } left } last] => $"{last.Name} left on {Day(left)}.",
+                [.., { LeftAt: { } left } last] => $"{last.Name} left on {Time(left)}.",
                 var several => $"'{who}' is more than one; take the id:\n{List(several)}",
             }
         );
@@ -87,12 +87,12 @@ public sealed class OperatorOrders(StaffRoster roster, StaffInvitations invitati
 
     private static IEnumerable<string> Lines(StaffEntry member)
     {
-        var until = member.LeftAt is { } left ? $", left {Day(left)}" : "";
-        yield return $"{Short(member.Id)}  {member.Name}  ({member.Role}, since {Day(member.CreatedAt)}{until})";
+        var until = member.LeftAt is { } left ? $", left {Time(left)}" : "";
+        yield return $"{Short(member.Id)}  {member.Name}  ({member.Role}, since {Time(member.CreatedAt)}{until})";
         foreach (var passkey in member.Passkeys)
         {
-            var used = passkey.LastUsedAt is { } last ? $"last used {Day(last)}" : "not used since";
-            yield return $"    passkey {Short(passkey.Id)}  made {Day(passkey.CreatedAt)}, {used}";
+            var used = passkey.LastUsedAt is { } last ? $"last used {Time(last)}" : "not used since";
+            yield return $"    passkey {Short(passkey.Id)}  made {Time(passkey.CreatedAt)}, {used}";
         }
         if (member is { LeftAt: null, Passkeys.Count: 0 })
             yield return $"    no passkey: 'operator link {Short(member.Id)}'";
@@ -104,6 +104,6 @@ public sealed class OperatorOrders(StaffRoster roster, StaffInvitations invitati
     // The end is the random part of an id.
     private static string Short(Guid id) => id.ToString("N")[^ShortId..];
 
-    private static string Day(DateTimeOffset at) =>
+    private static string Time(DateTimeOffset at) =>
         at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 }

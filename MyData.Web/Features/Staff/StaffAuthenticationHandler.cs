@@ -33,7 +33,9 @@ public sealed class StaffAuthenticationHandler(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.StatusCode = StatusCodes.Status303SeeOther;
-        Response.Headers.Location = StaffUrls.SignIn;
+        Response.Headers.Location = StaffCookies.Session(Context) is null
+            ? StaffUrls.SignIn
+            : StaffUrls.Refused(StaffPasskeySteps.SignedOut);
         return Task.CompletedTask;
     }
 }

@@ -18,6 +18,9 @@ public sealed class StaffPasskeySteps(
 {
     public const string NotEnrolled = "staff.not_enrolled";
 
+    /// <summary>She had a session: it ended, or was ended.</summary>
+    public const string SignedOut = "staff.signed_out";
+
     private const int LongestCredential = 64 * 1024;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
 
