@@ -10,6 +10,7 @@ using MyData.Web.Features.Open;
 using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
 using MyData.Web.Features.Staff;
+using MyData.Web.Features.Witness;
 using MyData.Web.Hosting;
 using MyData.Web.Layout;
 using MyData.Web.Sandbox;
@@ -19,6 +20,9 @@ if (args is [SandboxHost.Command, ..])
     await SandboxHost.RunAsync(args);
     return 0;
 }
+
+if (args is [WitnessHost.Command, ..])
+    return await WitnessHost.RunAsync(args);
 
 if (args is [KeysCommand.Name, ..])
 {

@@ -39,6 +39,14 @@ internal static class LedgerTriggers
         Fixed("ledger_counters", "NEW.Next > OLD.Next AND NEW.CitizenId = OLD.CitizenId AND NEW.Log = OLD.Log"),
     ];
 
+    /// <summary>Of the incidents, which came later.</summary>
+    public static IReadOnlyList<string> Incidents { get; } =
+    [
+        Kept("ledger_incidents"),
+        Fixed("ledger_incidents"),
+        Once("ledger_incidents", "Digest = NEW.Digest OR rowid = NEW.rowid"),
+    ];
+
     private static string Kept(string table) => Trigger(table, "kept", "DELETE", null);
 
     private static string Fixed(string table, string? but = null) =>

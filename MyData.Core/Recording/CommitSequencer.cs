@@ -18,14 +18,18 @@ internal sealed partial class CommitSequencer(
 ) : ICommitLog
 {
     private readonly List<byte> _hashes = [];
+    private readonly List<byte[]> _entries = [];
     private LedgerCommands? _commands;
     private OpenLog? _open;
     private TreeEdge? _next;
 
     public void Begin(MyDataDb db, DateTimeOffset now)
     {
+        if (logs.Stopped is { } stopped)
+            throw stopped;
         _next = null;
         _hashes.Clear();
+        _entries.Clear();
         _commands = LedgerCommands.In(db, _commands);
         _open = logs.Current;
         if (_open is null || _open.Year < now.Year)
@@ -37,15 +41,18 @@ internal sealed partial class CommitSequencer(
         if (events.Count == 0)
             return;
         var hashes = new byte[events.Count * Merkle.HashSize];
+        var entries = new List<byte[]>(events.Count);
         var first = _open!.Tree.Edge.Size + _hashes.Count / Merkle.HashSize;
         for (var at = 0; at < events.Count; at++)
         {
             var entry = Add(scope, events[at], first + at);
             Merkle.LeafHash(entry, hashes.AsSpan(at * Merkle.HashSize, Merkle.HashSize));
+            entries.Add(entry);
         }
         foreach (var closed in events.Where(e => e.Kind == EventKinds.AccountClosed))
             _commands!.Erase(closed.CitizenId!.Value);
         _hashes.AddRange(hashes);
+        _entries.AddRange(entries);
     }
 
     public void Seal()
@@ -59,7 +66,10 @@ internal sealed partial class CommitSequencer(
     public void Committed()
     {
         if (_next is not null)
-            _open!.Tree.Accept(_next);
+        {
+            _open!.Recent.Add(_open.Tree.Edge.Size, _entries);
+            _open.Tree.Accept(_next);
+        }
         try
         {
             if (!_open!.IsSigned)

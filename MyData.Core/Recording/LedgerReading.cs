@@ -12,7 +12,7 @@ public sealed class LedgerReading(OpenLog log, IDbContextFactory<MyDataDb> datab
 {
     public async ValueTask<byte[]?> ReadAsync(string path, CancellationToken ct)
     {
-        if (log.Published is not { } published)
+        if (log.Proven is not { } published)
             return null;
         if (path == ILogReader.Checkpoint)
             return published.Note.ToBytes();

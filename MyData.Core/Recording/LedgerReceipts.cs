@@ -10,7 +10,7 @@ namespace MyData.Core.Recording;
 /// <param name="Proof">the <c>.tlog-proof</c> file</param>
 public sealed record LedgerReceipt(byte[] Entry, LogProof Proof);
 
-/// <summary>Receipts, made when they are asked for: any record's, against the newest checkpoint.</summary>
+/// <summary>Receipts, made when they are asked for: any record's, against the newest checkpoint that the policy accepts.</summary>
 public sealed class LedgerReceipts(OpenLogs logs, IDbContextFactory<MyDataDb> databases)
 {
     /// <summary>Of the record of an event; null where there is none.</summary>
@@ -26,8 +26,8 @@ public sealed class LedgerReceipts(OpenLogs logs, IDbContextFactory<MyDataDb> da
         await using var db = await databases.CreateDbContextAsync(token);
         if (await db.Set<LedgerEntryRow>().FirstOrDefaultAsync(which, token) is not { Index: { } index } entry)
             return null;
-        // A row that is seen before its checkpoint is signed has no receipt yet.
-        if (logs.ById(entry.Log) is not { Published: { } published } log || published.Checkpoint.Size <= index)
+        // A row that is seen before enough witnesses have seen its checkpoint has no receipt yet.
+        if (logs.ById(entry.Log) is not { Proven: { } published } log || published.Checkpoint.Size <= index)
             return null;
         var path = await log.Tree.InclusionAsync(index, published.Checkpoint.Size, token);
         return new LedgerReceipt(entry.Bytes, new LogProof(index, path, published.Note));

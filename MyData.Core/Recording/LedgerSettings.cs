@@ -1,6 +1,8 @@
+using MyData.Core.Ledger;
+
 namespace MyData.Core.Recording;
 
-/// <summary>What the platform's own log is called, and where its files are.</summary>
+/// <summary>What the platform's own log is called, where its files are, and who witnesses it.</summary>
 public sealed record LedgerSettings
 {
     /// <summary>Begins the log's name: the portal's host.</summary>
@@ -9,6 +11,27 @@ public sealed record LedgerSettings
     /// <summary>Where full tiles are kept; empty: <c>ledger</c> beside the database.</summary>
     public string Folder { get; init; } = "";
 
+    /// <summary>
+    /// Witnesses with their addresses, groups and quorum, as lines of c2sp.org/tlog-policy; the log's own line is put before them. Where it
+    /// is <c>quorum none</c> nobody is waited for: one node, not yet witnessed.
+    /// </summary>
+    public string Policy { get; init; } = $"quorum {WitnessPolicy.NoQuorum}\n";
+
+    /// <summary>How long a release waits for the quorum.</summary>
+    public TimeSpan WitnessWait { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a witness may take for one answer.</summary>
+    public TimeSpan WitnessTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>When a witness that failed is asked again.</summary>
+    public TimeSpan WitnessRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a witness is silent before it is an incident (security.md L6).</summary>
+    public TimeSpan WitnessSilent { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>The name of a year's log.</summary>
     public string Origin(int year) => FormattableString.Invariant($"{Host}/ledger/{year}");
+
+    /// <summary>Whom to believe about the log of this key: a policy file.</summary>
+    public string PolicyOf(VerifierKey log) => $"log {log}\n{Policy}";
 }

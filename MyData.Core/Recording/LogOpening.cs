@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -51,8 +52,14 @@ internal sealed partial class LogOpening(
         var tree = Load(db, row.Id, files, size);
         if (newest is not null && !tree.Edge.Root.Span.SequenceEqual(newest.Root))
             tree = Rebuild(db, row.Id, files, newest, now);
-        Compare(tree, Published(files, signer));
-        var open = new OpenLog(row.Id, row.Year, signer, tree, files);
+        var policy = WitnessPolicy.Parse(Encoding.UTF8.GetBytes(settings.PolicyOf(signer.Verifier)));
+        var published = Published(files, signer);
+        Compare(tree, published?.Checkpoint);
+        var open = new OpenLog(row.Id, row.Year, signer, tree, files, policy);
+        if (published is not null && policy.Judge(published.Note, out _).HasQuorum)
+            open.Prove(published);
+        if (logs.ById(row.Id)?.Proven is { } before)
+            open.Prove(before);
         open.Sign();
         return open;
     }
@@ -159,13 +166,15 @@ internal sealed partial class LogOpening(
         return tree;
     }
 
-    private static Checkpoint? Published(ILogReader files, NoteSigner signer)
+    private static PublishedCheckpoint? Published(ILogReader files, NoteSigner signer)
     {
         var bytes = files.ReadAsync(ILogReader.Checkpoint, CancellationToken.None).GetAwaiter().GetResult();
         if (bytes is null)
             return null;
         var note = SignedNote.Parse(bytes);
-        return note.SignedBy(signer.Verifier).Count > 0 ? Checkpoint.Parse(note.Text.Span) : null;
+        return note.SignedBy(signer.Verifier).Count > 0
+            ? new PublishedCheckpoint(Checkpoint.Parse(note.Text.Span), note)
+            : null;
     }
 
     private static void Compare(TileTree tree, Checkpoint? published)

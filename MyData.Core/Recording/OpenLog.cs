@@ -6,9 +6,13 @@ namespace MyData.Core.Recording;
 public sealed record PublishedCheckpoint(Checkpoint Checkpoint, SignedNote Note);
 
 /// <summary>A year's log in this process: its tree, its files, its newest checkpoint. Readers are free; one thread lets it grow.</summary>
-public sealed class OpenLog(int id, int year, NoteSigner signer, TileTree tree, LogFolder files)
+/// <param name="policy">how many witnesses make a checkpoint one that counts</param>
+public sealed class OpenLog(int id, int year, NoteSigner signer, TileTree tree, LogFolder files, WitnessPolicy policy)
 {
+    private static readonly HashSet<string> Nobody = [];
+    private readonly Lock _lock = new();
     private volatile PublishedCheckpoint? _published;
+    private volatile PublishedCheckpoint? _proven;
 
     public int Id { get; } = id;
 
@@ -22,8 +26,17 @@ public sealed class OpenLog(int id, int year, NoteSigner signer, TileTree tree, 
 
     public LogFolder Files { get; } = files;
 
-    /// <summary>The newest that is signed; what stands in it is durable.</summary>
+    /// <summary>Of this log, with its own key in it.</summary>
+    public WitnessPolicy Policy { get; } = policy;
+
+    /// <summary>The newest entries, for witnesses.</summary>
+    internal RecentEntries Recent { get; } = new();
+
+    /// <summary>The newest that is signed; what stands in it is durable. It goes to the witnesses, and to nobody else.</summary>
     public PublishedCheckpoint? Published => _published;
+
+    /// <summary>The newest that the policy accepts, with the cosignatures: what receipts stand on and strangers read.</summary>
+    public PublishedCheckpoint? Proven => _proven;
 
     /// <summary>Whether everything durable is signed.</summary>
     public bool IsSigned => _published?.Checkpoint.Size == Tree.Edge.Size;
@@ -35,5 +48,19 @@ public sealed class OpenLog(int id, int year, NoteSigner signer, TileTree tree, 
         var edge = Tree.Edge;
         var checkpoint = new Checkpoint(Origin, edge.Size, edge.Root.Span);
         _published = new PublishedCheckpoint(checkpoint, checkpoint.Sign(Signer));
+        if (Policy.HasQuorum(Nobody))
+            Prove(_published);
+    }
+
+    /// <summary>The policy accepts this; an older one than the newest is not taken.</summary>
+    internal void Prove(PublishedCheckpoint accepted)
+    {
+        lock (_lock)
+        {
+            var newest = _proven?.Checkpoint.Size ?? -1;
+            var more = accepted.Note.Signatures.Count >= (_proven?.Note.Signatures.Count ?? 0);
+            if (accepted.Checkpoint.Size > newest || (accepted.Checkpoint.Size == newest && more))
+                _proven = accepted;
+        }
     }
 }

@@ -10,11 +10,18 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
     private readonly ConcurrentDictionary<int, OpenLog> _byYear = new();
     private readonly Lazy<Ed25519PrivateKey> _key = new(() => new(keys.GetSecret(PlatformKeys.LedgerKeyName)));
     private volatile OpenLog? _current;
+    private volatile LedgerException? _stopped;
+
+    /// <summary>A log has a new signed checkpoint. Heard on the write queue's thread: no waiting, no failing.</summary>
+    internal event Action<OpenLog>? Signed;
 
     /// <summary>Null before the first write, and while nothing can be written.</summary>
     public OpenLog? Current => _current;
 
     public IEnumerable<OpenLog> All => _byYear.Values;
+
+    /// <summary>Why nothing is recorded any more: a witness has shown that another tree was signed. Until the next start.</summary>
+    public LedgerException? Stopped => _stopped;
 
     public OpenLog? Find(int year) => _byYear.GetValueOrDefault(year);
 
@@ -39,6 +46,13 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
     {
         _byYear[log.Year] = log;
         _current = log;
+        Signed?.Invoke(log);
+    }
+
+    internal void Stop(LedgerException why)
+    {
+        _stopped = why;
+        _current = null;
     }
 
     internal void Close() => _current = null;

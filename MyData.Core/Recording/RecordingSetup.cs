@@ -14,7 +14,14 @@ public static class RecordingSetup
         services.AddSingleton<PersonKeys>();
         services.AddSingleton<PersonMarks>();
         services.AddSingleton<ICommitLog, CommitSequencer>();
-        services.AddSingleton<ILedgerQuorum, NoQuorum>();
+        services.AddSingleton<LedgerNodes>();
+        services.AddSingleton<LedgerIncidents>();
+        services.AddSingleton<WitnessHttp>();
+        services.AddSingleton<WitnessDispute>();
+        services.AddSingleton<WitnessDelivery>();
+        services.AddSingleton<WitnessRounds>();
+        services.AddSingleton<ILedgerQuorum>(provider => provider.GetRequiredService<WitnessRounds>());
+        services.AddHostedService(provider => provider.GetRequiredService<WitnessRounds>());
         services.AddSingleton<IReleaseGate, ReleaseGate>();
         services.AddSingleton<LedgerReceipts>();
         services.AddSingleton<LedgerFiles>();

@@ -10,12 +10,6 @@ public interface ILedgerQuorum
     Task WaitAsync(Checkpoint checkpoint, CancellationToken token);
 }
 
-/// <summary>Policy <c>quorum none</c>: one node, not yet witnessed; durable and signed is enough.</summary>
-internal sealed class NoQuorum : ILedgerQuorum
-{
-    public Task WaitAsync(Checkpoint checkpoint, CancellationToken token) => Task.CompletedTask;
-}
-
 /// <summary>
 /// Lets through what is recorded, durable, signed and witnessed. While the log is closed it tries an empty write, so that it opens again
 /// with the disk and not with the next citizen's luck.

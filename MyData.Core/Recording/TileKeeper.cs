@@ -66,7 +66,7 @@ public sealed partial class TileKeeper(
 
     private async Task StoreAsync(OpenLog open, CancellationToken token)
     {
-        var published = open.Published;
+        var published = open.Proven;
         foreach (var tile in open.Tree.Pending)
         {
             // A tile of level 0 that is there says that its bundle is.

@@ -48,6 +48,8 @@ public sealed class ArrowTests
         ["Operations"] = ["Catalog"],
         // A record names the fields of the consent that its event belongs to.
         ["Recording"] = ["Consent"],
+        // Another role, another process: knows the formats alone.
+        ["Witnessing"] = [],
         ["Events"] = [],
         ["Data"] = ["Events"],
         ["Certificates"] = ["Encryption"],

@@ -39,6 +39,9 @@ public static class HostingSetup
             );
         else
             keys.Close();
+        problems.AddRange(
+            LedgerPolicy.Problems(settings.Ledger.Policy, builder.Environment.ContentRootPath, production)
+        );
         if (problems.Count > 0)
             throw new StartRefusedException(problems);
 

@@ -1,4 +1,5 @@
 using MyData.Core.Data;
+using MyData.Core.Ledger;
 
 namespace MyData.Web.Hosting;
 
@@ -19,5 +20,11 @@ public static class KeysCommand
                 ? $"Every key is there already: {folder.Path}"
                 : $"Made in {folder.Path}: {string.Join(", ", missing)}"
         );
+        // What witnesses are told to know; its origin ends in the year, and the key stays.
+        var origin = settings
+            .LedgerSettings(builder.Environment.ContentRootPath)
+            .Origin(TimeProvider.System.GetUtcNow().Year);
+        using var key = new Ed25519PrivateKey(folder.GetSecret(PlatformKeys.LedgerKeyName));
+        Console.WriteLine($"log {VerifierKey.Create(origin, SignatureType.Ed25519, key.PublicKey)}");
     }
 }

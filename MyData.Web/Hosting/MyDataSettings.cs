@@ -55,6 +55,12 @@ public sealed record MyDataSettings
         /// <summary>Where its full tiles are kept; empty: <c>ledger</c> beside the database.</summary>
         public string Folder { get; init; } = "";
 
+        /// <summary>
+        /// A policy file (c2sp.org/tlog-policy) with the witnesses, each with its address, and the quorum; empty: nobody witnesses. Its
+        /// <c>log</c> lines are not read: the platform's own log is put in their place.
+        /// </summary>
+        public string Policy { get; init; } = "";
+
         /// <summary>Files that one network may read at once; and then each second.</summary>
         public int NetworkBurst { get; init; } = 600;
         public int NetworkPerSecond { get; init; } = 60;
@@ -79,6 +85,8 @@ public sealed record MyDataSettings
         {
             Folder = Ledger.Folder.Length > 0 ? Path.GetFullPath(Ledger.Folder, contentRoot) : "",
         };
+        if (Ledger.Policy.Length > 0)
+            settings = settings with { Policy = LedgerPolicy.Read(Path.GetFullPath(Ledger.Policy, contentRoot)) };
         if (Ledger.Host.Length > 0)
             return settings with { Host = Ledger.Host };
         return Uri.TryCreate(Origin, UriKind.Absolute, out var origin)

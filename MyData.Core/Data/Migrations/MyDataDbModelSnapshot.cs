@@ -726,6 +726,38 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("ledger_entries", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Recording.LedgerIncidentRow", b =>
+                {
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Ours")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Theirs")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Witness")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Digest");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("ledger_incidents", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Recording.LedgerLogRow", b =>
                 {
                     b.Property<int>("Id")

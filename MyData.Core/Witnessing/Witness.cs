@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using MyData.Core.Data;
+using MyData.Core.Ledger;
+
+namespace MyData.Core.Witnessing;
+
+/// <summary>
+/// A witness: keeps its own copy of each log that it knows, and cosigns what continues it (c2sp.org/tlog-witness). Its folder has its key
+/// (<c>keys</c>), a folder for each log, and a lock: one process at a time.
+/// </summary>
+public sealed class Witness : IDisposable
+{
+    private const string KeyName = "witness.key";
+
+    private readonly IReadOnlyList<KnownLog> _known;
+    private readonly ConcurrentDictionary<string, WitnessCopy> _copies = new(StringComparer.Ordinal);
+    private readonly Lock _opening = new();
+    private readonly string _folder;
+    private readonly FileStream _lock;
+    private readonly Ed25519PrivateKey _key;
+    private readonly NoteSigner _signer;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Witness> _log;
+
+    /// <exception cref="StartRefusedException">
+    /// A setting is missing, another process has the folder, or a copy is not what it was when it was cosigned.
+    /// </exception>
+    public Witness(WitnessSettings settings, TimeProvider time, ILogger<Witness> log)
+    {
+        var problems = settings.Problems().ToList();
+        if (problems.Count > 0)
+            throw new StartRefusedException(problems);
+        (_time, _log, _known) = (time, log, settings.KnownLogs());
+        _folder = Path.GetFullPath(settings.Folder);
+        var keys = new KeyFolder(Path.Combine(_folder, "keys"), mayCreate: true);
+        keys.Close();
+        _lock = Lock(_folder);
+        _key = new Ed25519PrivateKey(keys.Get(KeyName, Ed25519PrivateKey.NewSeed));
+        _signer = new NoteSigner(settings.Name, SignatureType.Cosignature, _key);
+        try
+        {
+            foreach (var origin in Origins())
+                _ = Find(origin);
+        }
+        catch (LedgerException damaged)
+        {
+            Dispose();
+            throw new StartRefusedException([$"a copy is not whole ({damaged.Code}): {damaged.Message}"], damaged);
+        }
+    }
+
+    /// <summary>Its name and public key, for the policies of those who believe it.</summary>
+    public VerifierKey Key => _signer.Verifier;
+
+    /// <summary>The logs of which it has something, by origin.</summary>
+    public IEnumerable<(string Origin, long Size)> Logs =>
+        _copies.Values.Select(copy => (copy.Origin, copy.Size)).OrderBy(log => log.Origin, StringComparer.Ordinal);
+
+    /// <summary>A request before its entries are read.</summary>
+    /// <exception cref="LedgerException">those of <see cref="Checkpoint.Parse"/>; <c>witness.damaged</c>, <c>witness.rollback</c></exception>
+    public WitnessRequest Ask(AddCheckpoint add)
+    {
+        var next = Checkpoint.Parse(add.Checkpoint.Text.Span);
+        return Find(next.Origin) is { } copy
+            ? new WitnessRequest(add, next, copy)
+            : new WitnessRequest(WitnessAnswer.Refused(404, "witness.unknown_log"));
+    }
+
+    /// <summary>A file of a copy, by <c>origin/path</c> as C2SP's static paths say; null where there is none.</summary>
+    public async ValueTask<byte[]?> ReadAsync(string path, CancellationToken token)
+    {
+        foreach (var copy in _copies.Values)
+        {
+            if (path.StartsWith(copy.Origin + "/", StringComparison.Ordinal))
+                return await copy.ReadAsync(path[(copy.Origin.Length + 1)..], token);
+        }
+        return null;
+    }
+
+    /// <summary>Writes tiles and cosigned checkpoints behind the answers.</summary>
+    public async Task StoreAsync(CancellationToken token)
+    {
+        foreach (var copy in _copies.Values)
+            await copy.StoreAsync(token);
+    }
+
+    public void Dispose()
+    {
+        foreach (var copy in _copies.Values)
+            copy.Dispose();
+        _key.Dispose();
+        _lock.Dispose();
+    }
+
+    private WitnessCopy? Find(string origin)
+    {
+        if (_copies.TryGetValue(origin, out var copy))
+            return copy;
+        if (_known.Select(log => log.For(origin)).FirstOrDefault(found => found is not null) is not (var key, var site))
+            return null;
+        lock (_opening)
+        {
+            if (_copies.TryGetValue(origin, out copy))
+                return copy;
+            copy = new WitnessCopy(FolderOf(origin), key, site, _signer, _time, _log);
+            copy.Open();
+            return _copies[origin] = copy;
+        }
+    }
+
+    /// <summary>Those of the settings, and of each year that has a folder.</summary>
+    private IEnumerable<string> Origins()
+    {
+        var logs = Path.Combine(_folder, "logs");
+        var there = Directory.Exists(logs)
+            ? Directory.EnumerateDirectories(logs).Select(folder => Uri.UnescapeDataString(Path.GetFileName(folder)))
+            : [];
+        return _known.Select(log => log.Origin).Union(there, StringComparer.Ordinal).ToList();
+    }
+
+    private string FolderOf(string origin) => Path.Combine(_folder, "logs", Uri.EscapeDataString(origin));
+
+    private static FileStream Lock(string folder)
+    {
+        try
+        {
+            return new FileStream(
+                Path.Combine(folder, "lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
+        }
+        catch (IOException taken)
+        {
+            throw new StartRefusedException([$"Witness:Folder: another process has '{folder}'."], taken);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.RegularExpressions;
+using MyData.Core.Ledger;
+
+namespace MyData.Core.Witnessing;
+
+/// <summary>The section <c>Witness</c> of a witness's configuration. None of its settings has a default.</summary>
+public sealed partial record WitnessSettings
+{
+    /// <summary>The name in its cosignatures, such as <c>witness.example/node1</c>; never changes.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The address to listen on, such as <c>https://10.0.0.11:7443</c>.</summary>
+    public string Listen { get; init; } = "";
+
+    /// <summary>Its key and its copies; one process at a time.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>The logs that it cosigns; none other.</summary>
+    public IReadOnlyList<LogSection> Logs { get; init; } = [];
+
+    public sealed record LogSection
+    {
+        /// <summary>The log's key, as <c>origin+id+base64</c>.</summary>
+        public string Key { get; init; } = "";
+
+        /// <summary>Where the log's files are read when a checkpoint comes without its entries; may be empty.</summary>
+        public string Url { get; init; } = "";
+
+        /// <summary>Whether the same key signs a log each year, whose origins differ in the year at their end.</summary>
+        public bool EveryYear { get; init; }
+    }
+
+    /// <summary>What is wrong with these settings, a sentence each, naming the setting.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (Name.Length == 0 || Name.Any(c => char.IsWhiteSpace(c) || c == '+'))
+            yield return "Witness:Name is not set, or has a blank or a plus in it: it is the name in every cosignature.";
+        if (!Uri.TryCreate(Listen, UriKind.Absolute, out _))
+            yield return "Witness:Listen is not set: the address to listen on.";
+        if (Folder.Length == 0)
+            yield return "Witness:Folder is not set: where the key and the copies are kept.";
+        if (Logs.Count == 0)
+            yield return "Witness:Logs:0:Key is not set: the log whose checkpoints it cosigns.";
+        for (var at = 0; at < Logs.Count; at++)
+            foreach (var problem in Problems(Logs[at]))
+                yield return $"Witness:Logs:{at}:{problem}";
+    }
+
+    internal IReadOnlyList<KnownLog> KnownLogs() =>
+        [
+            .. Logs.Select(log => new KnownLog(
+                VerifierKey.Parse(log.Key),
+                log.Url.Length > 0 ? new Uri(log.Url) : null,
+                log.EveryYear
+            )),
+        ];
+
+    private static IEnumerable<string> Problems(LogSection log)
+    {
+        VerifierKey? key = null;
+        var wrong = "";
+        try
+        {
+            key = VerifierKey.Parse(log.Key);
+        }
+        catch (LedgerException refused)
+        {
+            wrong = refused.Code;
+        }
+        if (key is null)
+            yield return $"Key is no key of a log ({wrong}).";
+        else if (key.Type != SignatureType.Ed25519)
+            yield return "Key is the key of a witness, not of a log.";
+        // It becomes a path of ours.
+        else if (!Plain().IsMatch(key.Name))
+            yield return "Key has an origin that is no path: letters, digits, dot, dash, underscore, colon, slash.";
+        else if (log.EveryYear && !KnownLog.EndsInYear(key.Name))
+            yield return "EveryYear is set, and the origin does not end in a year.";
+        if (log.Url.Length > 0 && !Uri.TryCreate(log.Url, UriKind.Absolute, out _))
+            yield return "Url is no address.";
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_:-][A-Za-z0-9._:-]*(/[A-Za-z0-9_:-][A-Za-z0-9._:-]*)*$")]
+    private static partial Regex Plain();
+}
+
+/// <summary>A log that a witness cosigns, or the logs of one key, one a year.</summary>
+internal sealed class KnownLog(VerifierKey key, Uri? site, bool everyYear)
+{
+    private const int YearDigits = 4;
+
+    /// <summary>The key and the address of the log of this origin; null where it is none of these.</summary>
+    public (VerifierKey Key, Uri? Site)? For(string origin)
+    {
+        if (origin == key.Name)
+            return (key, site);
+        var fits =
+            everyYear
+            && EndsInYear(origin)
+            && origin
+                .AsSpan(0, origin.Length - YearDigits)
+                .SequenceEqual(key.Name.AsSpan(0, key.Name.Length - YearDigits));
+        if (!fits)
+            return null;
+        var address = site?.AbsoluteUri.TrimEnd('/');
+        return (
+            VerifierKey.Create(origin, key.Type, key.Key),
+            address is null
+                ? null
+                : new Uri(string.Concat(address.AsSpan(0, address.Length - YearDigits), origin[^YearDigits..]))
+        );
+    }
+
+    public static bool EndsInYear(string origin) =>
+        origin.Length > YearDigits + 1
+        && origin[^(YearDigits + 1)] == '/'
+        && origin[^YearDigits..].All(char.IsAsciiDigit);
+
+    public string Origin => key.Name;
+}

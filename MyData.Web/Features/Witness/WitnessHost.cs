@@ -1,0 +1,188 @@
+using Microsoft.AspNetCore.Http.Features;
+using MyData.Core.Data;
+using MyData.Core.Ledger;
+using MyData.Core.Witnessing;
+
+namespace MyData.Web.Features.Witness;
+
+/// <summary>
+/// A witness in a process of its own: <c>dotnet MyData.Web.dll witness</c>, settings in the section <c>Witness</c>; <c>witness vkey</c>
+/// prints its key, which is made at the first start, and nothing else.
+/// </summary>
+public static class WitnessHost
+{
+    /// <summary>The first argument that asks for it.</summary>
+    public const string Command = "witness";
+
+    private const string KeyCommand = "vkey";
+    private const string HttpName = "logs";
+    private static readonly TimeSpan SiteLimit = TimeSpan.FromSeconds(30);
+
+    /// <returns>0 when it was told to stop; 1: it does not start, and says why</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            await using var app = Build(args);
+            var witness = app.Services.GetRequiredService<Core.Witnessing.Witness>();
+            Console.WriteLine(witness.Key);
+            if (!args.Contains(KeyCommand))
+                await app.RunAsync();
+            return 0;
+        }
+        catch (StartRefusedException refused)
+        {
+            await Console.Error.WriteLineAsync(refused.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>The application, not yet started.</summary>
+    /// <param name="adjust">Further settings and services, for tests.</param>
+    /// <exception cref="StartRefusedException">see <see cref="Core.Witnessing.Witness"/></exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions
+            {
+                Args = [.. args.SkipWhile(a => a is Command or KeyCommand)],
+                ApplicationName = typeof(WitnessHost).Assembly.GetName().Name,
+            }
+        );
+        adjust?.Invoke(builder);
+        var settings = builder.Configuration.GetSection("Witness").Get<WitnessSettings>() ?? new WitnessSettings();
+        if (settings.Listen.Length > 0)
+            builder.WebHost.UseUrls(settings.Listen);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = AddEntries.HeadSize + AddEntries.MaxCheckpoint;
+            kestrel.Limits.MaxConcurrentConnections = 256;
+        });
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<Core.Witnessing.Witness>();
+        builder.Services.AddHostedService<WitnessKeeper>();
+        builder
+            .Services.AddHttpClient(
+                HttpName,
+                client => (client.Timeout, client.MaxResponseContentBufferSize) = (SiteLimit, 17 * 1024 * 1024)
+            )
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false,
+                    UseProxy = false,
+                    UseCookies = false,
+                }
+            );
+
+        var app = builder.Build();
+        // Made here, so that a refusal is one of the start.
+        _ = app.Services.GetRequiredService<Core.Witnessing.Witness>();
+        app.MapPost(WitnessUrls.AddCheckpoint, AddCheckpointAsync);
+        app.MapPost(WitnessUrls.AddEntries, AddEntriesAsync);
+        app.MapGet("/", Describe);
+        app.MapGet("/{**path}", ReadAsync);
+        return app;
+    }
+
+    private static async Task<IResult> AddCheckpointAsync(
+        HttpContext context,
+        Core.Witnessing.Witness witness,
+        IHttpClientFactory clients,
+        CancellationToken token
+    )
+    {
+        var body = await BodyAsync(context.Request.Body, AddEntries.MaxCheckpoint, token);
+        return await AnswerAsync(async () =>
+        {
+            var asked = witness.Ask(AddCheckpoint.Parse(body));
+            using var http = clients.CreateClient(HttpName);
+            return asked.Refusal ?? await asked.PullAsync(http, token);
+        });
+    }
+
+    private static Task<IResult> AddEntriesAsync(
+        HttpContext context,
+        Core.Witnessing.Witness witness,
+        CancellationToken token
+    ) =>
+        AnswerAsync(async () =>
+        {
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+                limit.MaxRequestBodySize = AddEntries.HeadSize + AddEntries.MaxCheckpoint + AddEntries.MaxBytes;
+            var body = context.Request.Body;
+            var head = new byte[AddEntries.HeadSize];
+            await body.ReadExactlyAsync(head, token);
+            var first = new byte[AddEntries.CheckpointLength(head)];
+            await body.ReadExactlyAsync(first, token);
+            // Nobody sends entries here without a checkpoint that a log signed.
+            var asked = witness.Ask(AddCheckpoint.Parse(first));
+            return asked.Refusal ?? await asked.AddAsync(await BodyAsync(body, AddEntries.MaxBytes, token), token);
+        });
+
+    private static async Task<IResult> AnswerAsync(Func<Task<WitnessAnswer>> work)
+    {
+        WitnessAnswer answer;
+        try
+        {
+            answer = await work();
+        }
+        catch (LedgerException damaged) when (damaged.Code is "witness.damaged" or "witness.rollback")
+        {
+            answer = WitnessAnswer.Refused(503, damaged.Code);
+        }
+        catch (LedgerException refused)
+        {
+            answer = WitnessAnswer.Refused(400, refused.Code);
+        }
+        catch (EndOfStreamException)
+        {
+            answer = WitnessAnswer.Refused(400, "witness.length");
+        }
+        return new Answer(answer);
+    }
+
+    private static async Task<byte[]> BodyAsync(Stream body, int limit, CancellationToken token)
+    {
+        var bytes = new MemoryStream();
+        await body.CopyToAsync(bytes, token);
+        return bytes.Length <= limit ? bytes.ToArray() : throw new LedgerException("witness.length", "Too long.");
+    }
+
+    private static async Task<IResult> ReadAsync(
+        HttpContext context,
+        Core.Witnessing.Witness witness,
+        string path,
+        CancellationToken token
+    )
+    {
+        if (await witness.ReadAsync(path, token) is not { } bytes)
+            return TypedResults.NotFound();
+        var isTile = path.Contains("/tile/", StringComparison.Ordinal);
+        // Anybody's page may read what is everybody's.
+        context.Response.Headers.AccessControlAllowOrigin = "*";
+        context.Response.Headers.CacheControl = isTile ? "public, max-age=31536000, immutable" : "no-cache";
+        return TypedResults.Bytes(bytes, isTile ? "application/octet-stream" : "text/plain; charset=utf-8");
+    }
+
+    /// <summary>Its key, and what it has of which log.</summary>
+    private static IResult Describe(Core.Witnessing.Witness witness)
+    {
+        var logs = witness.Logs.Select(log => FormattableString.Invariant($"{log.Origin} {log.Size}\n"));
+        return TypedResults.Text($"{witness.Key}\n{string.Concat(logs)}", "text/plain; charset=utf-8");
+    }
+
+    private sealed class Answer(WitnessAnswer answer) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext context)
+        {
+            context.Response.StatusCode = answer.Status;
+            context.Response.ContentType = answer.IsSize ? AddCheckpoint.SizeType : "text/plain; charset=utf-8";
+            if (answer.Status == StatusCodes.Status503ServiceUnavailable)
+                context.Response.Headers.RetryAfter = "1";
+            await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
+        }
+    }
+}
