@@ -48,6 +48,7 @@ public sealed class PrivacyTimesTests
     [
         "data_set",
         "ledger_checkpoints",
+        "ledger_incidents",
         "ledger_logs",
         "provider",
         "staff",

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
 using MyData.Core.Ledger;
@@ -18,7 +17,7 @@ internal sealed partial class WitnessRounds(
     LedgerSettings settings,
     TimeProvider time,
     ILogger<WitnessRounds> log
-) : BackgroundService, ILedgerQuorum
+) : BackgroundLoop, ILedgerQuorum
 {
     /// <summary>Without anything new, a witness is asked to cosign again after this time: it shows that it is there.</summary>
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
@@ -56,7 +55,7 @@ internal sealed partial class WitnessRounds(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         if (nodes.Links.Count == 0)
             return;
@@ -65,7 +64,7 @@ internal sealed partial class WitnessRounds(
         {
             foreach (var open in logs.All)
                 OnSigned(open);
-            await Task.WhenAll(nodes.Links.Select(link => RunAsync(link, stoppingToken)));
+            await Task.WhenAll(nodes.Links.Select(link => RunAsync(link, stopping)));
         }
         finally
         {

@@ -1,3 +1,5 @@
+using MyData.Core.Data;
+
 namespace MyData.Web.Features.Witness;
 
 /// <summary>Has the witness write its files, a second behind what it cosigned.</summary>
@@ -5,20 +7,20 @@ public sealed partial class WitnessKeeper(
     Core.Witnessing.Witness witness,
     TimeProvider time,
     ILogger<WitnessKeeper> log
-) : BackgroundService
+) : BackgroundLoop
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Often, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(stopping))
         {
             try
             {
-                await witness.StoreAsync(stoppingToken);
+                await witness.StoreAsync(stopping);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
+            catch (Exception failure) when (!IsStop(failure, stopping))
             {
                 RoundFailed(failure);
             }
