@@ -41,7 +41,9 @@ public sealed class StaffSignInTests(StaffHouse house) : IClassFixture<StaffHous
         var invitation = house.Get<StaffInvitations>().Read(house.Invite())!;
         var stop = TestContext.Current.CancellationToken;
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(_ => house.Get<StaffMembers>().EnrolAsync(invitation, PasskeySteps.MadeUp(), stop))
+            Enumerable
+                .Range(0, 20)
+                .Select(_ => house.Get<StaffMembers>().EnrolAsync(invitation, PasskeySteps.MadeUp(), stop))
         );
         Assert.Single(answers, cookie => cookie is not null);
     }
