@@ -108,7 +108,12 @@ internal sealed class KnownLog(VerifierKey key, Uri? site, bool everyYear)
             VerifierKey.Create(origin, key.Type, key.Key),
             address is null
                 ? null
-                : new Uri(string.Concat(address.AsSpan(0, address.Length - YearDigits), origin[^YearDigits..]))
+                : new Uri(
+                    string.Concat(
+                        address.AsSpan(0, address.Length - YearDigits),
+                        origin.AsSpan(origin.Length - YearDigits)
+                    )
+                )
         );
     }
 
