@@ -13,7 +13,7 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
     private volatile LedgerException? _stopped;
 
     /// <summary>A log has a new signed checkpoint. Heard on the write queue's thread: no waiting, no failing.</summary>
-    internal event Action<OpenLog>? Signed;
+    internal Action<OpenLog>? Signed { get; set; }
 
     /// <summary>Null before the first write, and while nothing can be written.</summary>
     public OpenLog? Current => _current;

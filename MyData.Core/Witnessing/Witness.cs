@@ -126,7 +126,7 @@ public sealed class Witness : IDisposable
         try
         {
             return new FileStream(
-                Path.Combine(folder, "lock"),
+                Path.Combine(folder, "witness.lock"),
                 FileMode.OpenOrCreate,
                 FileAccess.ReadWrite,
                 FileShare.None

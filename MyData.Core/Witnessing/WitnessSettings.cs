@@ -1,11 +1,12 @@
-using System.Text.RegularExpressions;
 using MyData.Core.Ledger;
 
 namespace MyData.Core.Witnessing;
 
 /// <summary>The section <c>Witness</c> of a witness's configuration. None of its settings has a default.</summary>
-public sealed partial record WitnessSettings
+public sealed record WitnessSettings
 {
+    private const string Allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+
     /// <summary>The name in its cosignatures, such as <c>witness.example/node1</c>; never changes.</summary>
     public string Name { get; init; } = "";
 
@@ -72,7 +73,7 @@ public sealed partial record WitnessSettings
         else if (key.Type != SignatureType.Ed25519)
             yield return "Key is the key of a witness, not of a log.";
         // It becomes a path of ours.
-        else if (!Plain().IsMatch(key.Name))
+        else if (!IsPath(key.Name))
             yield return "Key has an origin that is no path: letters, digits, dot, dash, underscore, colon, slash.";
         else if (log.EveryYear && !KnownLog.EndsInYear(key.Name))
             yield return "EveryYear is set, and the origin does not end in a year.";
@@ -80,8 +81,8 @@ public sealed partial record WitnessSettings
             yield return "Url is no address.";
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9_:-][A-Za-z0-9._:-]*(/[A-Za-z0-9_:-][A-Za-z0-9._:-]*)*$")]
-    private static partial Regex Plain();
+    private static bool IsPath(string origin) =>
+        origin.Split('/').All(part => part.Length > 0 && part[0] != '.' && part.All(Allowed.Contains));
 }
 
 /// <summary>A log that a witness cosigns, or the logs of one key, one a year.</summary>
@@ -107,14 +108,19 @@ internal sealed class KnownLog(VerifierKey key, Uri? site, bool everyYear)
             VerifierKey.Create(origin, key.Type, key.Key),
             address is null
                 ? null
-                : new Uri(string.Concat(address.AsSpan(0, address.Length - YearDigits), origin[^YearDigits..]))
+                : new Uri(
+                    string.Concat(
+                        address.AsSpan(0, address.Length - YearDigits),
+                        origin.AsSpan(origin.Length - YearDigits)
+                    )
+                )
         );
     }
 
     public static bool EndsInYear(string origin) =>
         origin.Length > YearDigits + 1
         && origin[^(YearDigits + 1)] == '/'
-        && origin[^YearDigits..].All(char.IsAsciiDigit);
+        && origin.AsSpan(origin.Length - YearDigits).IndexOfAnyExceptInRange('0', '9') < 0;
 
     public string Origin => key.Name;
 }

@@ -211,6 +211,8 @@ public sealed partial class PortalProcess : IAsyncDisposable
         start.Environment["MyData__Sandbox__Smtp__Port"] = "0";
         start.Environment["MyData__Sandbox__TlsPort"] = "0";
         start.Environment["MyData__Sandbox__IncomeWait"] = "00:00:02";
+        start.Environment["Witness__Listen"] = urls;
+        start.Environment["Witness__Folder"] = Path.Combine(Folder, "witness");
         foreach (var (key, value) in _settings)
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         var process = Process.Start(start)!;

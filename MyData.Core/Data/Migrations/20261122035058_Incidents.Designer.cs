@@ -11,7 +11,7 @@ using MyData.Core.Data;
 namespace MyData.Core.Data.Migrations
 {
     [DbContext(typeof(MyDataDb))]
-    [Migration("20261122033910_Incidents")]
+    [Migration("20261122035058_Incidents")]
     partial class Incidents
     {
         /// <inheritdoc />
@@ -820,6 +820,12 @@ namespace MyData.Core.Data.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("LeftAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("LinksAfter")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
