@@ -25,6 +25,11 @@ public static class RecordingSetup
         services.AddSingleton<IReleaseGate, ReleaseGate>();
         services.AddSingleton<LedgerReceipts>();
         services.AddSingleton<LedgerFiles>();
+        services.AddSingleton<LedgerRecords>();
+        services.AddSingleton<LedgerBoard>();
+        services.AddSingleton<PersonLedger>();
+        services.AddSingleton<LedgerPulse>();
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerPulse>());
         services.AddSingleton<TileKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<TileKeeper>());
         services.AddSingleton<IPreparation, LedgerStart>();

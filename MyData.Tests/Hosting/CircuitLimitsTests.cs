@@ -120,12 +120,16 @@ public sealed class CircuitLimitsTests
     }
 
     [Fact]
-    public async Task Negotiate_ByAStranger_OpensNothing()
+    public async Task Visitors_WhoFillTheirPlaces_LeaveThoseOfCitizens()
     {
-        await using var portal = new Portal();
+        await using var portal = Portal.Start(new() { Settings = [("MyData:Circuits:VisitorsInAll", "1")] });
+        using var lin = await Traveller.SignInAsync(portal);
         using var stranger = portal.Visitor();
-        using var answer = await NegotiateAsync(stranger);
-        Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
+        using var open = await OpenAsync(stranger);
+        using var refused = await NegotiateAsync(stranger);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        using var hers = await NegotiateAsync(lin.Browser);
+        Assert.Equal(HttpStatusCode.OK, hers.StatusCode);
     }
 
     private static Task<HttpResponseMessage> NegotiateAsync(CitizenDriver browser) =>

@@ -72,15 +72,36 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/ledger/{year:int}/checkpoint",
         "/ledger/{year:int}/policy",
         "/ledger/{year:int}/tile/{**path}",
+        // Proofs, and where tags stand: codes and hashes, nobody's name
+        "/ledger/{year:int}/consistency",
+        "/ledger/{year:int}/proofs",
+        "/ledger/{year:int}/records/{index:long}/receipt",
+        "/ledger/{year:int}/tags",
+        // The pages that show the log
+        "/ledger",
+        "/ledger/{Year:int}/compare",
+        "/ledger/{Year:int}/records",
+        "/ledger/{Year:int}/records/{Index:long}",
+        // The connection of live pages: a component runs only where a page that its reader may see has put it
+        "/_blazor",
+        "/_blazor/disconnect",
+        "/_blazor/initializers",
+        "/_blazor/negotiate",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",
     ];
 
-    private static readonly string[] Live = ["/download/{ConsentId:guid}"];
+    private static readonly string[] Live = ["/download/{ConsentId:guid}", "/ledger"];
 
     // No cookie counts there, so no other site could make use of hers.
-    private static readonly string[] WithoutCookie = ["/connect/introspect", "/connect/userinfo"];
+    private static readonly string[] WithoutCookie =
+    [
+        "/connect/introspect",
+        "/connect/userinfo",
+        "/ledger/{year:int}/proofs",
+        "/ledger/{year:int}/tags",
+    ];
 
     private IEnumerable<RouteEndpoint> Routes =>
         portal.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.RateLimiting;
 using MyData.Web.Features.SignIn;
 
@@ -40,7 +41,7 @@ public sealed partial class CircuitLimits(
             context.Response.Headers.Upgrade = "websocket";
             return;
         }
-        if ((!negotiates && !connects) || !context.User.IsCitizen())
+        if (!negotiates && !connects)
         {
             await next(context);
             return;
@@ -48,7 +49,7 @@ public sealed partial class CircuitLimits(
         var limits = Limits(context, settings.Circuits);
         if (!open.Enter(limits))
         {
-            Refused(context.User.GetCitizenId());
+            Refused(context.User.IsCitizen() ? context.User.GetCitizenId() : null);
             await TooManyRequests.AnswerAsync(context, TooMany, Wait);
             return;
         }
@@ -85,15 +86,19 @@ public sealed partial class CircuitLimits(
         context.WebSockets.IsWebSocketRequest
         && !context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
+    // Who is nobody's citizen reads the public ledger only, and takes no place of those who fetch their data.
     private static IReadOnlyList<(string Key, int Most)> Limits(HttpContext context, CircuitSettings most) =>
-        [
-            ("all", most.InAll),
-            ($"network {Visitor.Network(context)}", most.PerNetwork),
-            ($"person {context.User.GetCitizenId():N}", most.PerPerson),
-        ];
+        context.User.IsCitizen()
+            ?
+            [
+                ("all", most.InAll),
+                ($"network {Visitor.Network(context)}", most.PerNetwork),
+                ($"person {context.User.GetCitizenId():N}", most.PerPerson),
+            ]
+            : [("visitors", most.VisitorsInAll), ($"visitors {Visitor.Network(context)}", most.VisitorsPerNetwork)];
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A live page of {Citizen} was refused: " + TooMany)]
-    private partial void Refused(Guid citizen);
+    private partial void Refused(Guid? citizen);
 }
 
 /// <summary>The connections of live pages that are open now.</summary>
@@ -134,6 +139,11 @@ public sealed record CircuitSettings
 
     public int InAll { get; init; } = 4_000;
 
+    /// <summary>Live pages of visitors who are not signed in: the public ledger.</summary>
+    public int VisitorsPerNetwork { get; init; } = 20;
+
+    public int VisitorsInAll { get; init; } = 500;
+
     /// <summary>Connections that one network may begin at once, as after a restart of the server.</summary>
     public int NegotiateBurst { get; init; } = 120;
 
@@ -156,10 +166,12 @@ public static class CircuitLimitsSetup
             var path = route.RoutePattern.RawText?.Trim('/');
             if (path == "_blazor/negotiate")
                 route.Metadata.Add(new EnableRateLimitingAttribute(CircuitLimits.RatePolicy));
+            if (path is "_blazor" or "_blazor/negotiate" or "_blazor/initializers" or "_blazor/disconnect")
+                route.Metadata.Add(new AllowAnonymousAttribute());
             if (path is "_blazor" or "_blazor/negotiate")
                 route.Metadata.Add(
                     new EndpointLimit(
-                        $"live pages: {most.PerPerson} of a person, {most.PerNetwork} of a network, {most.InAll} in all (`{CircuitLimits.TooMany}`)"
+                        $"live pages: {most.PerPerson} of a person, {most.PerNetwork} of a network, {most.InAll} in all; of visitors {most.VisitorsPerNetwork} of a network, {most.VisitorsInAll} in all (`{CircuitLimits.TooMany}`)"
                     )
                 );
         });

@@ -57,6 +57,9 @@ public sealed record PersonLimit
     /// <summary>Forms: each is a write.</summary>
     public static readonly PersonLimit Changes = new() { Kind = nameof(Changes), Of = s => s.Changes };
 
+    /// <summary>What she checks her history with: each reads all its lines.</summary>
+    public static readonly PersonLimit Checks = new() { Kind = nameof(Checks), Of = s => s.Checks };
+
     public required string Kind { get; init; }
     public required Func<PersonSettings, PersonRate> Of { get; init; }
 
@@ -87,6 +90,7 @@ public sealed record PersonSettings
         };
     public PersonRate Exports { get; init; } = new() { AtOnce = 10, AMinute = 1 };
     public PersonRate Changes { get; init; } = new() { AtOnce = 60, AMinute = 60 };
+    public PersonRate Checks { get; init; } = new() { AtOnce = 60, AMinute = 30 };
 
     /// <summary>Decisions (yes or no) an hour; counted from what is stored, so also over a restart.</summary>
     public int DecisionsAnHour { get; init; } = 60;

@@ -15,6 +15,9 @@ public sealed partial class ModuleLinksTests
     [Fact]
     public void Verifying_NamesEveryImport() => Same(ModuleLinks.Verifying, "js/pages/verify.js");
 
+    [Fact]
+    public void CheckingHistory_NamesEveryImport() => Same(ModuleLinks.CheckingHistory, "js/pages/history.js");
+
     private static void Same(IReadOnlyList<string> named, string page)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);

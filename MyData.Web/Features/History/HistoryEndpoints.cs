@@ -12,6 +12,7 @@ public static class HistoryEndpoints
     {
         app.MapGet(HistoryUrls.Csv, Csv).WithMetadata(PersonLimit.Exports);
         app.MapGet(HistoryUrls.Json, Json).WithMetadata(PersonLimit.Exports);
+        app.MapLineProofs();
         // Before the page of the same address, which would otherwise answer the form too.
         app.MapPost(HistoryUrls.ComplainRoute, ComplainAsync)
             .RequireForm()

@@ -8,6 +8,8 @@ public static class HistoryUrls
     public const string Csv = "/history/export.csv";
     public const string Json = "/history/export.json";
     public const string Complaints = "/history/complaints";
+    public const string Ledger = "/history/ledger.json";
+    public const string LineReceiptRoute = "/history/{lineId:long}/receipt";
     public const string ComplainRoute = "/history/{lineId:long}/complaint";
 
     /// <summary>The page, or an export, with what she chose in the address, so that a link shows the same again.</summary>
@@ -15,6 +17,9 @@ public static class HistoryUrls
         path + HistoryFilterQuery.Write(filter, cursor);
 
     public static string Complain(long lineId) => $"/history/{lineId}/complaint";
+
+    /// <summary>The record of a line with its proof, as one file.</summary>
+    public static string LineReceipt(long lineId) => $"/history/{lineId}/receipt";
 
     public static string Complaint(string number) => $"/history/complaints/{Uri.EscapeDataString(number)}";
 

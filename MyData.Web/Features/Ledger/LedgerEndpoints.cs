@@ -19,6 +19,7 @@ public static class LedgerEndpoints
         log.MapGet(LedgerUrls.Checkpoint, CheckpointAsync);
         log.MapGet(LedgerUrls.Policy, Policy);
         log.MapGet(LedgerUrls.Tile, TileAsync);
+        app.MapProofs();
     }
 
     private static Task<IResult> CheckpointAsync(

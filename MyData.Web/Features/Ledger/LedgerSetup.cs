@@ -10,22 +10,25 @@ public static class LedgerSetup
     public const string RatePolicy = "ledger";
 
     public static void AddLedger(this WebApplicationBuilder builder) =>
-        builder.Services.AddRateLimiter(options =>
-            options.AddPolicy(
-                RatePolicy,
-                context =>
-                {
-                    var rate = context.RequestServices.GetRequiredService<MyDataSettings>().Ledger;
-                    return RateLimitPartition.GetTokenBucketLimiter(
-                        Visitor.Network(context),
-                        _ => new TokenBucketRateLimiterOptions
-                        {
-                            TokenLimit = rate.NetworkBurst,
-                            TokensPerPeriod = rate.NetworkPerSecond,
-                            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                        }
-                    );
-                }
-            )
-        );
+        builder
+            .Services.AddSingleton<PublishedLogs>()
+            .AddSingleton<LedgerWords>()
+            .AddRateLimiter(options =>
+                options.AddPolicy(
+                    RatePolicy,
+                    context =>
+                    {
+                        var rate = context.RequestServices.GetRequiredService<MyDataSettings>().Ledger;
+                        return RateLimitPartition.GetTokenBucketLimiter(
+                            Visitor.Network(context),
+                            _ => new TokenBucketRateLimiterOptions
+                            {
+                                TokenLimit = rate.NetworkBurst,
+                                TokensPerPeriod = rate.NetworkPerSecond,
+                                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                            }
+                        );
+                    }
+                )
+            );
 }

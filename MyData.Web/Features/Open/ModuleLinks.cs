@@ -28,7 +28,44 @@ public static class ModuleLinks
     public static IReadOnlyList<string> Opening { get; } =
         Paths([.. Shared, "fetching", "jwe", "keystore", "save", "seal", "sealed", "sealedhead"]);
 
-    public static IReadOnlyList<string> Verifying { get; } = Paths([.. Shared, "receipt"]);
+    public static IReadOnlyList<string> Verifying { get; } =
+        Paths([
+            .. Shared,
+            "ledger/checkpoint",
+            "ledger/ed25519",
+            "ledger/merkle",
+            "ledger/note",
+            "ledger/policy",
+            "ledger/proof",
+            "ledger/record",
+            "ledger/saved",
+            "ledger/text",
+            "receipt",
+        ]);
+
+    public static IReadOnlyList<string> CheckingHistory { get; } =
+        Paths([
+            "base64url",
+            "bytes",
+            "dates",
+            "dom",
+            "errors",
+            "fetching",
+            "json",
+            "ledger/checkpoint",
+            "ledger/continuity",
+            "ledger/ed25519",
+            "ledger/log",
+            "ledger/merkle",
+            "ledger/note",
+            "ledger/person",
+            "ledger/pin",
+            "ledger/policy",
+            "ledger/record",
+            "ledger/tag",
+            "ledger/text",
+            "save",
+        ]);
 
     private static string[] Paths(string[] names) => Array.ConvertAll(names, name => $"js/{name}.js");
 }

@@ -4,6 +4,7 @@ using MyData.Core.Consent;
 using MyData.Core.Data;
 using MyData.Core.Transfers;
 using MyData.Web.Features.Download;
+using MyData.Web.Features.Ledger;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.Open;
@@ -14,7 +15,8 @@ public sealed class OpenSource(
     Downloads downloads,
     Catalogue catalogue,
     CitizenAccounts accounts,
-    PublicTrust trust
+    PublicTrust trust,
+    PublishedLogs logs
 ) : IOpenSource
 {
     public async Task<OpenModel?> FindAsync(Guid citizenId, Guid consentId, CancellationToken ct)
@@ -45,6 +47,7 @@ public sealed class OpenSource(
         {
             Roots = [.. trust.Roots.Certificates.Select(root => Convert.ToBase64String(root.RawData))],
             Keys = [.. trust.Keys.Published.Select(key => key.ToJson())],
+            Policies = [.. logs.All.Select(log => log.Policy)],
             Agencies =
             [
                 .. (await catalogue.ProvidersAsync(ct)).Select(provider => new VerifyAgency(

@@ -11,6 +11,9 @@ public sealed record VerifyModel
     /// <summary>The platform's public keys for receipts, past ones too: JWK JSON each.</summary>
     public required IReadOnlyList<string> Keys { get; init; }
 
+    /// <summary>Whom to believe about each log of the ledger, as c2sp.org/tlog-policy.</summary>
+    public required IReadOnlyList<string> Policies { get; init; }
+
     public required IReadOnlyList<VerifyAgency> Agencies { get; init; }
     public required IReadOnlyList<VerifyDataSet> DataSets { get; init; }
 

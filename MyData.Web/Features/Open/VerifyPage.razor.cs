@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using MyData.Core.Catalog;
+using MyData.Web.Features.Ledger;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.Open;
@@ -28,7 +29,9 @@ public sealed partial class VerifyPage
                     StringComparer.Ordinal
                 ),
                 ReceiptSchema = Json(model.ReceiptSchema),
+                model.Policies,
                 Strings = ScriptTexts.ForVerifying(Text),
+                Record = RecordTexts.Of(LedgerText),
             }
         );
     }

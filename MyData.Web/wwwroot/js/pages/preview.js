@@ -93,7 +93,19 @@ export function failureOf(error, view, { reference, actions = [] } = {}) {
 }
 
 /** What goes wrong in these layers looks to her like the whole. @type {Record<string, string>} */
-const FAMILIES = { jose: "seal", jwk: "seal", jwks: "seal", base64url: "seal", json: "data" };
+const FAMILIES = {
+  jose: "seal",
+  jwk: "seal",
+  jwks: "seal",
+  base64url: "seal",
+  json: "data",
+  merkle: "proof",
+  note: "proof",
+  checkpoint: "proof",
+  cosignature: "proof",
+  policy: "proof",
+  record: "proof",
+};
 
 /**
  * The text for the code itself, else for its family, else for any.

@@ -1,7 +1,9 @@
 import { decodeBase64 } from "../base64url.js";
 import { same, utf8Bytes } from "../bytes.js";
+import { fill } from "../dates.js";
 import { element, readBlock, required } from "../dom.js";
 import { demand, MyDataError } from "../errors.js";
+import { isSavedReceipt, verifySaved } from "../ledger/saved.js";
 import { checkSigner, openPackage } from "../package.js";
 import { verifyReceipt } from "../receipt.js";
 import { renderData, renderTime } from "../render.js";
@@ -18,7 +20,9 @@ import { badge, cardOf, failureOf } from "./preview.js";
  * @property {{ name: string, certificateSha256: string }[]} agencies
  * @property {Record<string, { name: string, schema: import("../render.js").Schema }>} datasets
  * @property {import("../render.js").Schema} receiptSchema
+ * @property {string[]} policies whom to believe about each log of the ledger
  * @property {Record<string, string>} strings
+ * @property {Record<string, string>} record labels and words for the codes of a record
  */
 
 const PK = utf8Bytes("PK");
@@ -47,7 +51,8 @@ async function check() {
   try {
     demand(file.size <= LIMITS.bytes, "package.too_large", "larger than a package may be");
     const bytes = await read(file);
-    shown = same(bytes.subarray(0, 2), PK) ? await checkPackage(bytes) : await checkReceipt(bytes);
+    if (same(bytes.subarray(0, 2), PK)) shown = await checkPackage(bytes);
+    else shown = isSavedReceipt(bytes) ? await checkRecord(bytes) : await checkReceipt(bytes);
   } catch (error) {
     console.warn(error);
     shown = [failureOf(error, view)];
@@ -108,6 +113,42 @@ async function checkReceipt(bytes) {
     factList([[model.strings.signedBy, element("span", { class: "code" }, key.kid ?? "")]]),
     element("div", { class: "card opened-card" }, renderData(receipt, model.receiptSchema, view)),
   ];
+}
+
+/**
+ * A record of the ledger with its proof. It verifies whether or not the account still exists.
+ * @param {Uint8Array} bytes
+ * @returns {Promise<Node[]>}
+ */
+async function checkRecord(bytes) {
+  const words = model.record;
+  const { proof, record, judged } = await verifySaved(bytes, model.policies);
+  const { checkpoint, cosigners } = judged;
+  const names = cosigners.map(({ name }) => name);
+  const badges = [badge(model.strings.signatureValid), badge(words["record-proven"])];
+  if (names.length === 0) badges.push(badge(words["record-alone"], "warn"));
+  const facts = [
+    [words["record-what"], words[`Op-${record.op}`] ?? String(record.op)],
+    [words["record-when"], renderTime(new Date(Number(record.t)), view)],
+    [words["record-result"], record.res === "ok" ? words["record-ok"] : code(record.res)],
+    [words["record-log"], code(checkpoint.origin)],
+    [words["record-place"], fill(words["record-placeOf"], { index: `${proof.index}`, size: `${checkpoint.size}` })],
+    [words["record-witnesses"], names.length > 0 ? code(names.join(" · ")) : words["record-none"]],
+  ];
+  const members = Object.entries(record)
+    .filter(([name]) => Object.hasOwn(words, `Member-${name}`))
+    .map(([name, value]) => [words[`Member-${name}`], code(Array.isArray(value) ? value.join(" ") : value)]);
+  return [
+    element("h2", {}, words["record-good"]),
+    element("div", { class: "row" }, ...badges),
+    factList(facts),
+    element("div", { class: "card opened-card" }, factList(members)),
+  ];
+}
+
+/** @param {string | string[] | number} value */
+function code(value) {
+  return element("span", { class: "code" }, String(value));
 }
 
 /** @param {(string | Node)[][]} facts */

@@ -1,0 +1,43 @@
+using MyData.Core.Recording;
+using MyData.Web.Features.Ledger;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Features.History;
+
+/// <summary>What her own browser checks her history with, and the receipts that she takes along.</summary>
+public static class LineProofs
+{
+    public static void MapLineProofs(this IEndpointRouteBuilder app)
+    {
+        app.MapGet(HistoryUrls.Ledger, LedgerAsync).WithMetadata(PersonLimit.Checks);
+        app.MapGet(HistoryUrls.LineReceiptRoute, ReceiptAsync).WithMetadata(PersonLimit.Checks);
+    }
+
+    /// <summary>Her key, and where the record of each of her lines stands. The times are milliseconds since 1970.</summary>
+    private static async Task<IResult> LedgerAsync(HttpContext context, PersonLedger ledger)
+    {
+        var citizen = context.User.GetCitizenId();
+        var lines = await ledger.LinesAsync(citizen, context.RequestAborted);
+        return TypedResults.Json(
+            new
+            {
+                key = await ledger.KeyAsync(citizen, context.RequestAborted),
+                lines = lines.Select(line => new
+                {
+                    id = line.EventId,
+                    t = line.At.ToUnixTimeMilliseconds(),
+                    op = line.Kind,
+                    res = line.Code,
+                    year = line.Year,
+                    index = line.Index,
+                }),
+            }
+        );
+    }
+
+    private static async Task<IResult> ReceiptAsync(HttpContext context, PersonLedger ledger, long lineId)
+    {
+        var receipt = await ledger.ReceiptAsync(context.User.GetCitizenId(), lineId, context.RequestAborted);
+        return receipt is null ? TypedResults.NotFound() : ProofEndpoints.File(receipt);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Microsoft.Extensions.Localization;
+using MyData.Core.Ledger;
+using MyData.Web.Ui;
+
+namespace MyData.Web.Features.Ledger;
+
+/// <summary>Codes, numbers and times of the ledger, in the page's language.</summary>
+public sealed class LedgerWords(IStringLocalizer<LedgerText> text)
+{
+    private static readonly TimeSpan Taipei = TimeSpan.FromHours(8);
+
+    /// <summary>What was done; null for a code that has no words here.</summary>
+    public string? Operation(string code) => Find($"Op-{code}");
+
+    public string? Reason(string code) => Find($"Why-{code}");
+
+    /// <summary>How long ago, in the largest unit that is not none.</summary>
+    public string Age(TimeSpan age) =>
+        age switch
+        {
+            { TotalSeconds: < 60 } => text["AgeSeconds", Math.Max(0, (int)age.TotalSeconds)],
+            { TotalMinutes: < 60 } => text["AgeMinutes", (int)age.TotalMinutes],
+            { TotalHours: < 48 } => text["AgeHours", (int)age.TotalHours],
+            _ => text["AgeDays", (int)age.TotalDays],
+        };
+
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Hours, minutes and seconds in Taiwan; with the day where it is not today's.</summary>
+    public static string Moment(DateTimeOffset at, DateTimeOffset now) =>
+        at.ToOffset(Taipei).Date == now.ToOffset(Taipei).Date
+            ? at.ToOffset(Taipei).ToString("HH:mm:ss", CultureInfo.InvariantCulture)
+            : Dates.Text(at);
+
+    /// <summary>The beginning of a hash, to compare by eye.</summary>
+    public static string Short(ReadOnlySpan<byte> hash) => Convert.ToBase64String(hash)[..8];
+
+    /// <summary>The members of a record that are there, each with its value as it stands there.</summary>
+    public IReadOnlyList<(string Name, string Label, string Value)> Members(LedgerRecord record) =>
+        [
+            .. Values(record)
+                .Where(member => member.Value is not null)
+                .Select(member => (member.Name, text[$"Member-{member.Name}"].Value, member.Value!)),
+        ];
+
+    private static IEnumerable<(string Name, string? Value)> Values(LedgerRecord record) =>
+        [
+            ("from", record.From),
+            ("to", record.To),
+            ("why", record.Reason),
+            ("fld", record.Fields.Count > 0 ? string.Join(' ', record.Fields) : null),
+            ("idm", record.Identity),
+            ("n", Number(record.Persons)),
+            ("via", record.Via),
+            ("kid", record.Kid),
+            ("seal", Hash(record.SealDigest)),
+            ("con", Hash(record.ConsentHash)),
+            ("req", Hash(record.RequestHash)),
+            ("rsp", Hash(record.ResponseHash)),
+            ("who", Hash(record.PersonsHash)),
+            ("act", Hash(record.Actor)),
+            ("sub", record.Tags.Count > 0 ? string.Join(' ', record.Tags.Select(Convert.ToBase64String)) : null),
+            ("id", record.Id.ToString()),
+        ];
+
+    private static string? Hash(byte[]? hash) => hash is null ? null : Convert.ToBase64String(hash);
+
+    private string? Find(string key) => text[key] is { ResourceNotFound: false } found ? found.Value : null;
+}

@@ -1,0 +1,96 @@
+import { encode } from "../base64url.js";
+import { demand, MyDataError } from "../errors.js";
+import { findTags, readProofs } from "./log.js";
+import { leafHash, verifyInclusion } from "./merkle.js";
+import { parseRecord } from "./record.js";
+import { personTag } from "./tag.js";
+
+/**
+ * One person's records in a log, found by her tags, which nobody but she and the vault can compute (ledger.md, "Tags").
+ *
+ * @typedef {import("./log.js").LogPlace} LogPlace
+ * @typedef {{ id: number, t: number, op: string, res: string, year: number | null, index: number | null }} Line of her history
+ * @typedef {{ tag: string, index: number }} Found the tag in base64url
+ */
+
+const QUESTION = 64;
+/** Tags are made without gaps, so this many unknown ones in a row are the end. */
+const UNKNOWN = 3;
+
+/**
+ * @param {LogPlace} log
+ * @param {import("../bytes.js").Bytes} key hers
+ * @returns {Promise<Found[]>} in the order of her counters
+ * @throws MyDataError `ledger.tag_gap`: a known tag behind an unknown one
+ */
+export async function findHers(log, key) {
+  /** @type {Found[]} */
+  const found = [];
+  let unknown = 0;
+  for (let counter = 0; unknown < UNKNOWN; counter += QUESTION) {
+    const tags = await Promise.all(
+      Array.from({ length: QUESTION }, (_, at) => personTag(key, log.origin, log.year, counter + at)),
+    );
+    const places = await findTags(log, tags);
+    places.forEach((index, at) => {
+      if (index < 0) unknown++;
+      else if (unknown > 0) throw new MyDataError("ledger.tag_gap", "a known tag behind an unknown one", `#${index}`);
+      else found.push({ tag: encode(tags[at]), index });
+    });
+  }
+  return found;
+}
+
+/**
+ * Both ways: each record about her below this size is a line of hers, and each line has a record.
+ * @param {number} year
+ * @param {bigint} size
+ * @param {Found[]} found
+ * @param {Line[]} lines
+ * @throws MyDataError `ledger.record_missing`, `ledger.line_unrecorded`
+ */
+export function demandComplete(year, size, found, lines) {
+  const inHistory = new Set(lines.filter((line) => line.year === year).map((line) => line.index));
+  const inLog = new Set(found.map(({ index }) => index));
+  for (const { index } of found)
+    demand(index >= size || inHistory.has(index), "ledger.record_missing", "a record that no line tells of", `#${index}`);
+  for (const { index } of lines.filter((line) => line.year === year))
+    demand((index ?? 0) >= size || inLog.has(index ?? -1), "ledger.line_unrecorded", "no record with her tag", `#${index}`);
+}
+
+/**
+ * That the records of these lines are in the tree, are about her, and say what the lines say.
+ * @param {LogPlace} log
+ * @param {import("./checkpoint.js").Checkpoint} checkpoint
+ * @param {Found[]} found
+ * @param {Line[]} lines with a place below the checkpoint's size
+ * @param {(line: Line, error?: MyDataError, record?: import("./log.js").ProvenRecord) => void} tell what came of each line
+ */
+export async function proveLines(log, checkpoint, found, lines, tell) {
+  const tags = new Map(found.map(({ tag, index }) => [index, tag]));
+  const records = await readProofs(log, checkpoint.size, lines.map((line) => line.index ?? -1));
+  for (const line of lines) {
+    const record = records.get(line.index ?? -1);
+    try {
+      demand(record, "ledger.line_unrecorded", "the log has no such record", `#${line.index}`);
+      const { size, root } = checkpoint;
+      await verifyInclusion(BigInt(record.index), size, await leafHash(record.entry), record.path, root);
+      demandSays(parseRecord(record.entry), line, tags.get(record.index));
+      tell(line);
+    } catch (error) {
+      if (!(error instanceof MyDataError)) throw error;
+      tell(line, error, record);
+    }
+  }
+}
+
+/**
+ * @param {import("./record.js").LedgerRecord} record
+ * @param {Line} line
+ * @param {string | undefined} tag
+ */
+function demandSays({ op, res, t, sub }, line, tag) {
+  const fits = op === line.op && res === line.res && t === line.t;
+  demand(fits, "ledger.line_differs", "the record says something else", `#${line.index}`);
+  demand(Array.isArray(sub) && tag !== undefined && sub.includes(tag), "ledger.line_differs", "not her tag", `#${line.index}`);
+}
