@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using MyData.Core.Catalog;
 using MyData.Core.OpenId;
 using MyData.Core.Transfers;
@@ -32,7 +31,7 @@ public sealed class NationalWire(
         using var request = new HttpRequestMessage(HttpMethod.Post, call.Endpoint);
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {ServerId}::{call.Token.Value}");
         request.Headers.Add("transaction_uid", call.Transfer.Id.ToString());
-        foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(call.Transfer.Parameters)!)
+        foreach (var (name, value) in call.Item.Parameters)
             request.Headers.TryAddWithoutValidation(name, value);
         return await http.SendAsync(
             request,

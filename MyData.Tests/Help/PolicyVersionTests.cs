@@ -13,7 +13,7 @@ public sealed class PolicyVersionTests
     [InlineData(
         "Privacy",
         PolicyVersions.Privacy,
-        "1.1",
+        "1.2",
         "d086dd1e3362b106951d0b9bb95815f69518b91cdb1365f739e0e1a2248faf6c"
     )]
     [InlineData(
