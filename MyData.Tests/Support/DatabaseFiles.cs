@@ -8,11 +8,10 @@ public static class DatabaseFiles
 {
     public static bool Hold(string connectionString, params IEnumerable<ReadOnlyMemory<byte>> samples)
     {
-        var database = new FileInfo(new SqliteConnectionStringBuilder(connectionString).DataSource);
-        return database
-            .Directory!.GetFiles(database.Name + "*")
-            .Where(file => file.Extension != ".lock")
-            .Any(file => Holds(file, samples));
+        var database = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        return new[] { "", "-wal", "-shm", "-journal" }
+            .Select(end => new FileInfo(database + end))
+            .Any(file => file.Exists && Holds(file, samples));
     }
 
     public static bool Hold(string connectionString, params IEnumerable<string> texts) =>
