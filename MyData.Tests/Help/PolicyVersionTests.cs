@@ -14,7 +14,7 @@ public sealed class PolicyVersionTests
         "Privacy",
         PolicyVersions.Privacy,
         "1.2",
-        "d086dd1e3362b106951d0b9bb95815f69518b91cdb1365f739e0e1a2248faf6c"
+        "b63ad71dd4d5e6567c854def6964b11dc3add19367bb2a242f820af59c4252a2"
     )]
     [InlineData(
         "Terms",
