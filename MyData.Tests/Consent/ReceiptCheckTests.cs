@@ -139,6 +139,6 @@ public sealed class ReceiptCheckTests : IAsyncDisposable
 
     private int PrivateHalves() =>
         Directory
-            .GetFiles(_host.Get<KeyFolder>().Path, "signing-*")
+            .GetFiles(_host.Get<KeyFolder>().Path, "signing-*.jwk")
             .Count(file => File.ReadAllText(file).Contains("\"d\"", StringComparison.Ordinal));
 }
