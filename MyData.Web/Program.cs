@@ -46,6 +46,7 @@ try
     builder.AddSandboxWhereOn(settings);
     builder.AddSignIn();
     builder.AddAccount();
+    builder.AddDownload();
     builder.AddOpen();
     builder.AddNotices();
     builder.AddHistory();

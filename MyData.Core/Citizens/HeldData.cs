@@ -13,7 +13,7 @@ public sealed record HeldStore(string Table, int Count);
 /// What is held about a citizen, read from the database as it is: every table that names an account, whichever feature it
 /// belongs to, so that a new one cannot be forgotten.
 /// </summary>
-public sealed class HeldData(IDbContextFactory<MyDataDb> dbs)
+public sealed class HeldData(IDbContextFactory<MyDataDb> dbs, SealedColumns columns)
 {
     private static readonly JsonWriterOptions Indented = new()
     {
@@ -43,8 +43,8 @@ public sealed class HeldData(IDbContextFactory<MyDataDb> dbs)
     }
 
     /// <summary>
-    /// All of it as JSON. What is sealed is given in clear as <paramref name="open"/>; digests of secrets are left out,
-    /// because they say nothing about her.
+    /// All of it as JSON, what is sealed in clear: of her account as <paramref name="open"/>, of its row where it is a column of
+    /// that kind. Digests of secrets are left out, because they say nothing about her.
     /// </summary>
     public async Task WriteAsync(
         Guid citizenId,
@@ -69,7 +69,7 @@ public sealed class HeldData(IDbContextFactory<MyDataDb> dbs)
         json.WriteEndObject();
     }
 
-    private static async Task WriteRowsAsync(
+    private async Task WriteRowsAsync(
         MyDataDb db,
         Store store,
         Guid citizenId,
@@ -93,10 +93,12 @@ public sealed class HeldData(IDbContextFactory<MyDataDb> dbs)
         }
     }
 
-    private static void WriteValue(Utf8JsonWriter json, DbDataReader reader, int i, Store store)
+    private void WriteValue(Utf8JsonWriter json, DbDataReader reader, int i, Store store)
     {
         var name = reader.GetName(i);
         var value = reader.GetValue(i);
+        if (value is byte[] sealedValue && columns.Find(store.Table, name) is { } column)
+            value = columns.Open(column, sealedValue, reader.GetGuid(reader.GetOrdinal("Id")));
         if (value is byte[] || name.EndsWith("Hash", StringComparison.Ordinal))
             return;
         json.WritePropertyName(JsonNamingPolicy.SnakeCaseLower.ConvertName(name));

@@ -11,8 +11,8 @@ public enum ConsentDecision
 }
 
 /// <summary>
-/// The citizen's yes or no to one recipient, purpose and list of items. Its thief learns which account agreed to what and
-/// when; he cannot make one, because the receipt is signed.
+/// The citizen's yes or no to one recipient, purpose and list of items. Its thief learns which account decided for which
+/// purpose and when, and not on what; he cannot make one, because the receipt is signed.
 /// </summary>
 public sealed class ConsentRecord
 {
@@ -27,20 +27,24 @@ public sealed class ConsentRecord
     /// <summary>RFC 7638 thumbprint of the recipient's key.</summary>
     public required string RecipientKey { get; init; }
 
-    /// <summary>The items as JSON: <see cref="ConsentItem"/>[].</summary>
-    public required string Items { get; init; }
+    /// <summary>The items as JSON, sealed: <see cref="Consents.Items"/>. In them stands what she typed.</summary>
+    public required byte[] Items { get; init; }
 
-    /// <summary>The signed receipt (JWS compact, typ <c>consent-receipt+jwt</c>).</summary>
-    public required string Receipt { get; init; }
+    /// <summary>The signed receipt (JWS compact, typ <c>consent-receipt+jwt</c>), sealed: <see cref="Consents.Receipt"/>.</summary>
+    public required byte[] Receipt { get; init; }
 
     public required DateTimeOffset DecidedAt { get; init; }
     public DateTimeOffset? WithdrawnAt { get; set; }
+
+    internal const string Table = "consents";
+    internal const string ItemsPurpose = "consent.items";
+    internal const string ReceiptPurpose = "consent.receipt";
 
     private sealed class Mapping : IEntityTypeConfiguration<ConsentRecord>
     {
         public void Configure(EntityTypeBuilder<ConsentRecord> builder)
         {
-            builder.ToTable("consents");
+            builder.ToTable(Table);
             builder.HasIndex(consent => consent.CitizenId);
         }
     }

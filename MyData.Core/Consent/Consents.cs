@@ -32,14 +32,18 @@ public sealed class Consents(
             Decision = draft.Decision,
             Purpose = draft.Purpose,
             RecipientKey = draft.RecipientKey,
-            Items = JsonSerializer.Serialize(draft.Items),
-            Receipt = ConsentReceipt.Sign(draft, pseudonym, now, issuer, keys),
+            Items = vault.Seal(JsonSerializer.Serialize(draft.Items), ConsentRecord.ItemsPurpose, draft.Id),
+            Receipt = vault.Seal(
+                ConsentReceipt.Sign(draft, pseudonym, now, issuer, keys),
+                ConsentRecord.ReceiptPurpose,
+                draft.Id
+            ),
             DecidedAt = now,
         };
     }
 
     /// <summary>Stores the decision. False when this form was already sent: then nothing changes.</summary>
-    public static bool Record(WriteScope scope, ConsentRecord consent)
+    public bool Record(WriteScope scope, ConsentRecord consent)
     {
         if (scope.Db.Set<ConsentRecord>().Any(known => known.Id == consent.Id))
             return false;
@@ -75,14 +79,26 @@ public sealed class Consents(
 
     /// <summary>Her own receipt as JWS compact; null for anybody else's.</summary>
     public async Task<string?> FindReceiptAsync(Guid citizenId, Guid consentId, CancellationToken token = default) =>
-        (await FindAsync(citizenId, consentId, token))?.Receipt;
+        await FindAsync(citizenId, consentId, token) is { } consent ? Receipt(consent) : null;
 
     /// <summary>What the agency of one data set is shown of her receipt: its own part, signed anew where there are others.</summary>
     public string ReceiptFor(ConsentRecord consent, string dataSet) =>
         Items(consent).Count == 1
-            ? consent.Receipt
-            : ConsentReceipt.Narrow(consent.Receipt, dataSet, time.GetUtcNow(), keys);
+            ? Receipt(consent)
+            : ConsentReceipt.Narrow(Receipt(consent), dataSet, time.GetUtcNow(), keys);
 
-    public static IReadOnlyList<ConsentItem> Items(ConsentRecord consent) =>
-        JsonSerializer.Deserialize<IReadOnlyList<ConsentItem>>(consent.Items) ?? [];
+    /// <summary>What she decided on, in clear.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">Not sealed by this platform for this consent.</exception>
+    public IReadOnlyList<ConsentItem> Items(ConsentRecord consent) => Items(vault, consent);
+
+    /// <inheritdoc cref="Items(ConsentRecord)"/>
+    internal static IReadOnlyList<ConsentItem> Items(PersonalDataVault vault, ConsentRecord consent) =>
+        JsonSerializer.Deserialize<IReadOnlyList<ConsentItem>>(
+            vault.Open(consent.Items, ConsentRecord.ItemsPurpose, consent.Id)
+        ) ?? [];
+
+    /// <summary>The receipt as JWS compact.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">Not sealed by this platform for this consent.</exception>
+    public string Receipt(ConsentRecord consent) =>
+        vault.Open(consent.Receipt, ConsentRecord.ReceiptPurpose, consent.Id);
 }

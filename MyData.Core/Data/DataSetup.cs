@@ -18,6 +18,7 @@ public static class DataSetup
         services.AddSingleton(keys);
         services.AddSingleton<DatabaseLock>();
         services.AddSingleton<PersonalDataVault>();
+        services.AddSingleton<SealedColumns>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton<CommittedEvents>();
         services.AddSingleton<IWriter, SqliteWriter>();
@@ -36,6 +37,7 @@ public static class DataSetup
         using var db = services.GetRequiredService<IDbContextFactory<MyDataDb>>().CreateDbContext();
         DropAbandonedMigrationLock(db);
         db.Database.Migrate();
+        services.GetRequiredService<SealedColumns>().SealClearRows(db);
         foreach (var preparation in services.GetServices<IPreparation>())
             preparation.Prepare();
     }

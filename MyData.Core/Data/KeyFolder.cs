@@ -43,6 +43,15 @@ public sealed class KeyFolder(string path, bool mayCreate)
             ? folder.EnumerateFiles(pattern).Select(file => file.Name)
             : [];
 
+    /// <summary>A folder below, the owner's alone from its first moment: the next start refuses any other.</summary>
+    public DirectoryInfo Below(string name)
+    {
+        var folder = System.IO.Path.Combine(Path, name);
+        return OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(folder)
+            : Directory.CreateDirectory(folder, OwnerFolder);
+    }
+
     /// <summary>Stores a new key; where another process was first, its key is returned.</summary>
     public byte[] Add(string name, byte[] key) => Create(System.IO.Path.Combine(Path, name), key);
 

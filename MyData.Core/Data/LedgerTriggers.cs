@@ -37,11 +37,6 @@ internal static class LedgerTriggers
         Kept("ledger_people"),
         Fixed("ledger_people", "NEW.Key IS NULL AND NEW.CitizenId = OLD.CitizenId"),
         Fixed("ledger_counters", "NEW.Next > OLD.Next AND NEW.CitizenId = OLD.CitizenId AND NEW.Log = OLD.Log"),
-    ];
-
-    /// <summary>Of the incidents, which came later.</summary>
-    public static IReadOnlyList<string> Incidents { get; } =
-    [
         Kept("ledger_incidents"),
         Fixed("ledger_incidents"),
         Once("ledger_incidents", "Digest = NEW.Digest OR rowid = NEW.rowid"),

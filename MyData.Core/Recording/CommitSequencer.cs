@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using MyData.Core.Consent;
 using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Ledger;
@@ -14,6 +13,7 @@ internal sealed partial class CommitSequencer(
     OpenLogs logs,
     LogOpening opening,
     PersonMarks marks,
+    KnownConsents consents,
     ILogger<CommitSequencer> log
 ) : ICommitLog
 {
@@ -86,6 +86,7 @@ internal sealed partial class CommitSequencer(
     public void Failed()
     {
         logs.Close();
+        consents.Forget();
         _commands = null;
     }
 
@@ -93,7 +94,7 @@ internal sealed partial class CommitSequencer(
     {
         var id = Guid.CreateVersion7(happened.At);
         var person = happened.CitizenId is { } citizen ? marks.Next(_commands!, _open!, citizen, id) : null;
-        var consent = happened.ConsentId is { } consentId ? Consents.Find(scope, consentId) : null;
+        var consent = happened.ConsentId is { } consentId ? consents.Find(scope, consentId) : null;
         var kid = $"{_open!.Signer.Verifier.Id:x8}";
         var entry = EventRecord.Of(id, happened, consent, person, marks.Acting, kid).ToBytes();
         _commands!.AddEntry(id, _open.Id, index, entry, happened.Id);

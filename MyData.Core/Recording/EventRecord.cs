@@ -36,13 +36,13 @@ internal static class EventRecord
     public static LedgerRecord Of(
         Guid id,
         Event happened,
-        ConsentRecord? consent,
+        ConsentCodes? consent,
         PersonMark? person,
         Func<string, byte[]> acting,
         string kid
     )
     {
-        var items = consent is null ? [] : Consents.Items(consent);
+        var items = consent?.Items ?? [];
         if (happened.DataSetId is { } dataSet)
             items = [.. items.Where(item => item.DataSet == dataSet)];
         var facts = EventFacts.Of(happened);

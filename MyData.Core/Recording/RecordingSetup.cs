@@ -13,6 +13,7 @@ public static class RecordingSetup
         services.AddSingleton<LogOpening>();
         services.AddSingleton<PersonKeys>();
         services.AddSingleton<PersonMarks>();
+        services.AddSingleton<KnownConsents>();
         services.AddSingleton<ICommitLog, CommitSequencer>();
         services.AddSingleton<LedgerNodes>();
         services.AddSingleton<LedgerIncidents>();

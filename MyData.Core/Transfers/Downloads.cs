@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
@@ -45,7 +44,7 @@ public sealed class Downloads(
     {
         var consent = consents.Prepare(request.Consent);
         var transfers = await writer.WriteAsync(
-            scope => Consents.Record(scope, consent) ? Add(scope, consent, request) : [],
+            scope => consents.Record(scope, consent) ? Add(scope, consent, request) : [],
             token
         );
         foreach (var transfer in transfers)
@@ -118,7 +117,6 @@ public sealed class Downloads(
                 DataSetId = item.DataSet,
                 ProviderId = item.Provider,
                 SchemaVersion = item.SchemaVersion,
-                Parameters = JsonSerializer.Serialize(item.Parameters),
                 RecipientJwk = key,
                 ClaimHash = request.ClaimHash!,
                 Level = request.Level,

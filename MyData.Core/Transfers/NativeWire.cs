@@ -88,8 +88,8 @@ public sealed class NativeWire(
                 transfer_id = call.Transfer.Id,
                 dataset = call.DataSet.Id,
                 schema_version = call.Transfer.SchemaVersion,
-                fields = Consents.Items(call.Consent).First(item => item.DataSet == call.DataSet.Id).Fields,
-                parameters = JsonSerializer.Deserialize<JsonElement>(call.Transfer.Parameters),
+                fields = call.Item.Fields,
+                parameters = call.Item.Parameters,
                 recipients = new[]
                 {
                     new

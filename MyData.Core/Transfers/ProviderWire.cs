@@ -9,6 +9,9 @@ public sealed record ProviderCall
 {
     public required Transfer Transfer { get; init; }
     public required ConsentRecord Consent { get; init; }
+
+    /// <summary>What she agreed to of this data set: its fields, and what she typed.</summary>
+    public required ConsentItem Item { get; init; }
     public required DataSetListing DataSet { get; init; }
     public required ProviderListing Provider { get; init; }
     public required Uri Endpoint { get; init; }

@@ -34,8 +34,8 @@ public enum TransferState
 }
 
 /// <summary>
-/// One data set on its way to one destination. Its thief learns which account asked which agency when; the package itself
-/// is cipher text for a key that never left her browser.
+/// One data set on its way to one destination. Its thief learns which account asked which agency when, and not with which
+/// parameters (they stand in the consent, sealed); the package itself is cipher text for a key that never left her browser.
 /// </summary>
 public sealed class Transfer
 {
@@ -45,9 +45,6 @@ public sealed class Transfer
     public required string DataSetId { get; init; }
     public required string ProviderId { get; init; }
     public required int SchemaVersion { get; init; }
-
-    /// <summary>JSON object, name to value.</summary>
-    public required string Parameters { get; init; }
 
     /// <summary>The citizen's browser key as a public JWK.</summary>
     public required string RecipientJwk { get; init; }

@@ -67,16 +67,20 @@ public sealed class TransferCall(
         var consent =
             await consents.FindAsync(transfer.CitizenId, transfer.ConsentId, token)
             ?? throw new TransferException(TransferCodes.Platform, "The consent is missing.");
-        await InRoomAsync(transfer, consent, await JudgeAsync(transfer, consent, token), token);
+        var item =
+            consents.Items(consent).FirstOrDefault(item => item.DataSet == transfer.DataSetId)
+            ?? throw new TransferException(TransferCodes.Platform, "The consent is to other data.");
+        var view = await JudgeAsync(transfer, item, token);
+        await InRoomAsync(transfer, consent, item, view, token);
     }
 
     // Right before the call and not at consent alone: the owner may have changed it since, also while this waited for room
     // (security.md A3, R14).
-    private async Task<DataSetView> JudgeAsync(Transfer transfer, ConsentRecord consent, CancellationToken token)
+    private async Task<DataSetView> JudgeAsync(Transfer transfer, ConsentItem item, CancellationToken token)
     {
         if (await catalog.FindAsync(transfer.DataSetId, token) is not { Listed: true } listed)
             throw new TransferException(TransferCodes.Delisted, "The data set is no longer listed.");
-        if (!IsAgreed(listed, transfer, consent))
+        if (!IsAgreed(listed, transfer, item))
             throw new TransferException(TransferCodes.Changed, "The data set is no longer the one she agreed to.");
         if (!listed.Listing.Suffices(transfer.Level, transfer.Methods))
             throw new TransferException(
@@ -87,22 +91,25 @@ public sealed class TransferCall(
     }
 
     /// <summary>Whether it is still what she agreed to: the same agency, fields and sealing.</summary>
-    private static bool IsAgreed(DataSetView listed, Transfer transfer, ConsentRecord consent) =>
+    private static bool IsAgreed(DataSetView listed, Transfer transfer, ConsentItem item) =>
         listed.Provider.Id == transfer.ProviderId
         && listed.Listing.SchemaVersion == transfer.SchemaVersion
-        && Consents
-            .Items(consent)
-            .All(item =>
-                item.DataSet != transfer.DataSetId || (item.Wire ?? listed.Listing.Wire) == listed.Listing.Wire
-            );
+        && (item.Wire ?? listed.Listing.Wire) == listed.Listing.Wire;
 
-    private async Task InRoomAsync(Transfer transfer, ConsentRecord consent, DataSetView view, CancellationToken token)
+    private async Task InRoomAsync(
+        Transfer transfer,
+        ConsentRecord consent,
+        ConsentItem item,
+        DataSetView view,
+        CancellationToken token
+    )
     {
         var wire = providers.WireFor(view.Listing.Wire);
         var call = new ProviderCall
         {
             Transfer = transfer,
             Consent = consent,
+            Item = item,
             DataSet = view.Listing,
             Provider = view.Provider,
             Endpoint = providers.Resolve(view.Listing.Endpoint),

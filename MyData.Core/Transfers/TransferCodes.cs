@@ -29,6 +29,8 @@ public static class TransferCodes
     public const string ClaimRefused = "relay.claim_refused";
     public const string TooManyOpen = "download.too_many";
     public const string TooOften = "download.too_often";
+    public const string DraftOver = "download.draft_over";
+    public const string DraftRefused = "download.draft_refused";
     public const string NotReady = "relay.not_ready";
 
     public static IReadOnlyList<string> All { get; } =
@@ -60,6 +62,8 @@ public static class TransferCodes
         NotReady,
         TooManyOpen,
         TooOften,
+        DraftOver,
+        DraftRefused,
     ];
 }
 

@@ -32,9 +32,7 @@ public sealed class NationalWire(
     /// <summary>There is no body: the headers but the token's, as a JSON object.</summary>
     public byte[] Write(ProviderCall call) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            JsonSerializer
-                .Deserialize<Dictionary<string, string>>(call.Transfer.Parameters)!
-                .Prepend(new(Transaction, call.Transfer.Id.ToString()))
+            call.Item.Parameters.Prepend(new(Transaction, call.Transfer.Id.ToString()))
                 .ToDictionary(StringComparer.Ordinal)
         );
 

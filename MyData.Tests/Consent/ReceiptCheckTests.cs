@@ -36,7 +36,7 @@ public sealed class ReceiptCheckTests : IAsyncDisposable
         var consent = _host.Get<Consents>().Prepare(NarrowReceiptTests.Draft("API.vehicle", "API.income"));
         await RollAsync();
         var shown = _host.Get<Consents>().ReceiptFor(consent, "API.vehicle");
-        Assert.NotEqual(KidOf(consent.Receipt), KidOf(shown));
+        Assert.NotEqual(KidOf(_host.Get<Consents>().Receipt(consent)), KidOf(shown));
         ReceiptCheck.Verify(shown, _host.Get<SigningKeys>().Published);
     }
 
@@ -110,8 +110,11 @@ public sealed class ReceiptCheckTests : IAsyncDisposable
         }
     }
 
-    private string Receipt(params string[] dataSets) =>
-        _host.Get<Consents>().Prepare(NarrowReceiptTests.Draft(dataSets)).Receipt;
+    private string Receipt(params string[] dataSets)
+    {
+        var consents = _host.Get<Consents>();
+        return consents.Receipt(consents.Prepare(NarrowReceiptTests.Draft(dataSets)));
+    }
 
     private static string KidOf(string jws) => Jws.PeekHeader(jws).GetProperty("kid").GetString()!;
 
@@ -136,6 +139,6 @@ public sealed class ReceiptCheckTests : IAsyncDisposable
 
     private int PrivateHalves() =>
         Directory
-            .GetFiles(_host.Get<KeyFolder>().Path, "signing-*")
+            .GetFiles(_host.Get<KeyFolder>().Path, "signing-*.jwk")
             .Count(file => File.ReadAllText(file).Contains("\"d\"", StringComparison.Ordinal));
 }

@@ -182,7 +182,6 @@ public sealed class HousekeepingTests : IAsyncDisposable
                     DataSetId = "API.x",
                     ProviderId = "x",
                     SchemaVersion = 1,
-                    Parameters = "{}",
                     RecipientJwk = "{}",
                     ClaimHash = "",
                     Level = AssuranceLevel.LoA2,

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.Transfers;
@@ -99,27 +100,8 @@ public sealed class LogErasureTests
         Assert.True(new FileInfo(log).Length < 30_000, "Not tried again.");
     }
 
-    private static bool Holds(Portal portal, List<ReadOnlyMemory<byte>> samples)
-    {
-        foreach (
-            var file in Directory
-                .GetFiles(portal.Folder, "mydata.db*")
-                .Where(f => Path.GetExtension(f) is not (".lock" or ".operator"))
-        )
-        {
-            using var stream = new FileStream(
-                file,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete
-            );
-            var bytes = new byte[stream.Length];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (samples.Any(sample => bytes.AsSpan(0, length).IndexOf(sample.Span) >= 0))
-                return true;
-        }
-        return false;
-    }
+    private static bool Holds(Portal portal, List<ReadOnlyMemory<byte>> samples) =>
+        DatabaseFiles.Hold(portal.Services.GetRequiredService<DatabaseSettings>().ConnectionString, samples);
 
     /// <summary>Some pages in the log, and the word that they must leave it.</summary>
     private static Task EraseAsync(CoreHost host) =>

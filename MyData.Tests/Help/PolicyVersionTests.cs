@@ -13,8 +13,8 @@ public sealed class PolicyVersionTests
     [InlineData(
         "Privacy",
         PolicyVersions.Privacy,
-        "1.2",
-        "1faf19e8bd6dcccae805b434f2500e4fb17f608ed48f951e0a313cb05c5a6d89"
+        "1.3",
+        "09a850c4ee7127d8de2446bc395ff089125eaaf6fbfa527e7ff435576b046fd3"
     )]
     [InlineData(
         "Terms",

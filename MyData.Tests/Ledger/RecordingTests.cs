@@ -35,6 +35,32 @@ public sealed class RecordingTests : IAsyncDisposable
         Assert.Single(record.Tags);
     }
 
+    /// <summary>A consent's codes are remembered; not those of one that was never stored.</summary>
+    [Fact]
+    public async Task Record_OfAConsentWhoseFirstWriteWasUndone_SaysWhatWasStored()
+    {
+        var undone = Consent(first: "API.undone");
+        var stored = Consent(undone.Id);
+        await Assert.ThrowsAsync<LedgerException>(() =>
+            _host.WriteAsync(scope =>
+            {
+                scope.Db.Add(undone);
+                scope.Raise(Given(undone));
+                scope.Raise(Happened(new string('x', 300), undone.CitizenId));
+            })
+        );
+        await _host.WriteAsync(scope =>
+        {
+            scope.Db.Add(stored);
+            scope.Raise(Given(stored));
+        });
+        for (var again = 0; again < 2; again++)
+            await _host.WriteAsync(scope => scope.Raise(Given(stored)));
+        var records = await RecordsAsync();
+        Assert.Equal(3, records.Count);
+        Assert.All(records, record => Assert.Contains("API.a:name", record.Fields));
+    }
+
     [Fact]
     public async Task Record_OfATransfer_SaysWhatTheConsentSays()
     {
@@ -42,7 +68,8 @@ public sealed class RecordingTests : IAsyncDisposable
         var seal = Convert.ToHexStringLower([.. Enumerable.Repeat((byte)7, 32)]);
         await _host.WriteAsync(scope =>
         {
-            Consents.Record(scope, consent);
+            scope.Db.Add(consent);
+            scope.Raise(Given(consent));
             scope.Raise(
                 new Event
                 {
@@ -196,20 +223,33 @@ public sealed class RecordingTests : IAsyncDisposable
             CitizenId = citizen,
         };
 
-    private static ConsentRecord Consent() =>
+    private static Event Given(ConsentRecord consent) =>
         new()
         {
-            Id = Ids.New(),
+            Kind = EventKinds.ConsentGiven,
+            Actor = "citizen",
+            CitizenId = consent.CitizenId,
+            ConsentId = consent.Id,
+        };
+
+    private ConsentRecord Consent(Guid? known = null, string first = "API.a")
+    {
+        var id = known ?? Ids.New();
+        var items = $$$"""
+            [{"DataSet":"{{{first}}}","SchemaVersion":2,"Provider":"ris","Fields":["name","birthdate"],"Parameters":{"year":"114"}},
+             {"DataSet":"API.b","SchemaVersion":1,"Provider":"bli","Fields":["salary"],"Parameters":{}}]
+            """;
+        return new()
+        {
+            Id = id,
             CitizenId = Ids.New(),
             SessionId = Ids.New(),
             Decision = ConsentDecision.Given,
             Purpose = Purposes.OwnUse,
             RecipientKey = "key",
-            Items = """
-                [{"DataSet":"API.a","SchemaVersion":2,"Provider":"ris","Fields":["name","birthdate"],"Parameters":{}},
-                 {"DataSet":"API.b","SchemaVersion":1,"Provider":"bli","Fields":["salary"],"Parameters":{}}]
-                """,
-            Receipt = "receipt",
+            Items = _host.Get<PersonalDataVault>().Seal(items, ConsentRecord.ItemsPurpose, id),
+            Receipt = [],
             DecidedAt = DateTimeOffset.UnixEpoch,
         };
+    }
 }

@@ -25,6 +25,7 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/datasets/{id}/schema.json",
         // What she is about to ask for, before she says who she is
         "/download",
+        "/download/details",
         "/help",
         "/how-it-works",
         "/privacy",

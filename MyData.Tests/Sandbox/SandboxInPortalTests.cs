@@ -55,7 +55,7 @@ public sealed class SandboxInPortalTests(Portal portal) : IClassFixture<Portal>
             "API.Mo23SDWhsn",
         ];
         const string parameters = "&API.syWqjr4flJ:year=113&API.Mo23SDWhsn:INQ_YR=112";
-        await browser.GetAsync($"/download/consent?ds={string.Join("&ds=", sets)}{parameters}");
+        await Download.FillInAsync(browser, $"ds={string.Join("&ds=", sets)}{parameters}");
         var progress = await browser.SubmitAsync(
             "/download/decide",
             ("recipient_jwk", key.PublicOnly().ToJson()),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using MyData.Core.Encryption;
 
 namespace MyData.Tests.Support;
@@ -48,12 +49,26 @@ public sealed class Download
     public static async Task<Download> AskAsync(CitizenDriver citizen, params string[] chosen)
     {
         var download = new Download(citizen);
-        (await citizen.GetAsync("/download/consent?" + Query(chosen))).ShouldBeAt("/download/consent");
+        (await FillInAsync(citizen, Query(chosen))).ShouldBeAt("/download/consent");
         download.ConsentId = Guid.Parse(
             citizen.Page.Single("form[data-consent-form] [name=id]").GetAttribute("value")!
         );
         download._asked = citizen.Page;
         return download;
+    }
+
+    /// <summary>Chooses data sets, and fills in what their agencies ask for where they ask.</summary>
+    /// <param name="query">Such as <c>ds=API.x&amp;API.x:INQ_YR=113</c>; only the data sets go into an address.</param>
+    public static async Task<Page> FillInAsync(CitizenDriver citizen, string query)
+    {
+        var fields = QueryHelpers.ParseQuery(query);
+        var page = await citizen.GetAsync("/download?" + string.Join('&', fields["ds"].Select(id => $"ds={id}")));
+        return page.Path != "/download"
+            ? page
+            : await citizen.SubmitAsync(
+                "/download/details",
+                [.. fields.Where(field => field.Key != "ds").Select(field => (field.Key, field.Value.ToString()))]
+            );
     }
 
     /// <summary>Presses "agree"; pressing again sends the same decision again.</summary>

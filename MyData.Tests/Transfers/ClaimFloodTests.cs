@@ -44,7 +44,6 @@ public sealed class ClaimFloodTests : IAsyncDisposable
             DataSetId = "API.household",
             ProviderId = "ris",
             SchemaVersion = 1,
-            Parameters = "{}",
             RecipientJwk = "{}",
             ClaimHash = Claims.HashOf("right"),
             Level = AssuranceLevel.LoA2,

@@ -137,7 +137,6 @@ public sealed class ClosedAccountTests : IAsyncDisposable
             DataSetId = "API.household",
             ProviderId = "ris",
             SchemaVersion = 1,
-            Parameters = "{}",
             RecipientJwk = "{}",
             ClaimHash = "",
             Level = AssuranceLevel.LoA2,

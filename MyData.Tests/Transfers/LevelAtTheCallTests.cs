@@ -119,20 +119,26 @@ public sealed class LevelAtTheCallTests : IAsyncDisposable
             Decision = ConsentDecision.Given,
             Purpose = Purposes.OwnUse,
             RecipientKey = "",
-            Items = JsonSerializer.Serialize<ConsentItem[]>([
-                new()
-                {
-                    DataSet = SampleListings.All[0].DataSets[0].Id,
-                    SchemaVersion = 1,
-                    Provider = SampleListings.All[0].Id,
-                    Fields = [],
-                    Parameters = new Dictionary<string, string>(),
-                    Wire = wire,
-                },
-            ]),
-            Receipt = "",
+            Items = Sealed(
+                id,
+                JsonSerializer.Serialize<ConsentItem[]>([
+                    new()
+                    {
+                        DataSet = SampleListings.All[0].DataSets[0].Id,
+                        SchemaVersion = 1,
+                        Provider = SampleListings.All[0].Id,
+                        Fields = [],
+                        Parameters = new Dictionary<string, string>(),
+                        Wire = wire,
+                    },
+                ])
+            ),
+            Receipt = [],
             DecidedAt = scope.Now,
         };
+
+    private byte[] Sealed(Guid consent, string items) =>
+        _host.Get<PersonalDataVault>().Seal(items, "consent.items", consent);
 
     private Transfer TransferOf(WriteScope scope, Guid id, Guid consent, string? provider, int version) =>
         new()
@@ -143,7 +149,6 @@ public sealed class LevelAtTheCallTests : IAsyncDisposable
             DataSetId = SampleListings.All[0].DataSets[0].Id,
             ProviderId = provider ?? SampleListings.All[0].Id,
             SchemaVersion = version,
-            Parameters = "{}",
             RecipientJwk = "{}",
             ClaimHash = "",
             Level = AssuranceLevel.LoA3,

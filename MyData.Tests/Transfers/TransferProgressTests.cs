@@ -115,7 +115,6 @@ public sealed class TransferProgressTests : IAsyncLifetime
             DataSetId = SampleListings.All[0].DataSets[0].Id,
             ProviderId = SampleListings.All[0].Id,
             SchemaVersion = 1,
-            Parameters = "{}",
             RecipientJwk = "{}",
             ClaimHash = "",
             Level = AssuranceLevel.LoA2,

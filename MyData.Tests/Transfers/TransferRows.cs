@@ -16,7 +16,6 @@ internal static class TransferRows
             DataSetId = "API.household",
             ProviderId = "ris",
             SchemaVersion = 1,
-            Parameters = "{}",
             RecipientJwk = "{}",
             ClaimHash = "",
             Level = AssuranceLevel.LoA2,

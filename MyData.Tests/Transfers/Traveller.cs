@@ -19,9 +19,16 @@ internal sealed class Traveller(Portal portal, CitizenDriver browser) : IDisposa
     /// <summary>Signs in by both methods, as at first use.</summary>
     public static async Task<Traveller> SignInAsync(Portal portal, string persona = "lin", string language = "zh-TW")
     {
-        var person = SandboxPersonas.All.Single(p => p.Key == persona);
         var browser = portal.Visitor(language);
         await browser.GetAsync("/signin/documents");
+        await ProveAsync(browser, persona);
+        return new Traveller(portal, browser);
+    }
+
+    /// <summary>From the page of the documents to where she wanted to go.</summary>
+    public static async Task<Page> ProveAsync(CitizenDriver browser, string persona)
+    {
+        var person = SandboxPersonas.All.Single(p => p.Key == persona);
         await browser.SubmitAsync(
             "documents",
             ("id", person.Id.Value),
@@ -30,22 +37,26 @@ internal sealed class Traveller(Portal portal, CitizenDriver browser) : IDisposa
         );
         if (browser.Page.Path == "/signin")
             await UpstreamAsync(browser, persona);
-        return new Traveller(portal, browser);
+        return browser.Page;
     }
 
     /// <summary>Chooses data sets, reads the consent page, and agrees. The consent's id.</summary>
     /// <param name="query">Such as <c>ds=API.x&amp;API.x:INQ_YR=113</c>.</param>
     public async Task<Guid> AgreeAsync(string query)
     {
-        await Browser.GetAsync($"/download/consent?{query}");
-        var progress = await Browser.SubmitAsync(
+        (await Download.FillInAsync(Browser, query)).ShouldBeAt("/download/consent");
+        var progress = await DecideAsync();
+        return Guid.Parse(progress.Url.Segments[^1]);
+    }
+
+    /// <summary>Agrees on the consent page before her.</summary>
+    public Task<Page> DecideAsync() =>
+        Browser.SubmitAsync(
             "/download/decide",
             ("decision", "agree"),
             ("recipient_jwk", Key.PublicOnly().ToJson()),
             ("claim_hash", Claims.HashOf(Claim))
         );
-        return Guid.Parse(progress.Url.Segments[^1]);
-    }
 
     /// <summary>The consent's transfers once none of them is under way.</summary>
     public Task<List<Transfer>> SettledAsync(Guid consentId) =>

@@ -71,7 +71,7 @@ public static class HostingSetup
         builder
             .Services.AddDataProtection()
             .SetApplicationName("MyData")
-            .PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(keys.Path, "framework")));
+            .PersistKeysToFileSystem(keys.Below("framework"));
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>, FrameworkKeySetup>();
         builder.Services.AddAntiforgery(options =>
         {

@@ -145,7 +145,12 @@ public sealed class EveryStateTests
     // One data set that is here, one that takes its time, and agencies that say nothing for now.
     private static async Task WaitAsync(Journey journey)
     {
-        await AskAsync(journey, $"ds={Steps.Household}&ds={Steps.Income}&{Year(Steps.Income)}&{Odd("stall")}");
+        await AskAsync(
+            journey,
+            [Steps.Household, Steps.Income, Steps.Odd],
+            (Steps.Income, Steps.DataSet(Steps.Income).Parameters[0].Example),
+            (Steps.Odd, "stall")
+        );
         await journey.ShowsAsync(Steps.Household, "Ready");
         await journey.ShowsAsync(Steps.Income, "Preparing");
         await journey.ShowsAsync(Steps.Odd, "Calling");
@@ -161,13 +166,13 @@ public sealed class EveryStateTests
 
     private static async Task EndAsync(Journey journey)
     {
-        await AskAsync(journey, Odd("error"));
+        await AskAsync(journey, [Steps.Odd], (Steps.Odd, "error"));
         await journey.ShowsAsync(Steps.Odd, "Failed");
         await journey.AccessibleAsync();
-        await AskAsync(journey, Odd("no-data"));
+        await AskAsync(journey, [Steps.Odd], (Steps.Odd, "no-data"));
         await journey.ShowsAsync(Steps.Odd, "Empty");
         await journey.AccessibleAsync();
-        await AskAsync(journey, Odd("wrong-digest"));
+        await AskAsync(journey, [Steps.Odd], (Steps.Odd, "wrong-digest"));
         await journey.ShowsAsync(Steps.Odd, "Ready");
         await journey.OpenPackagesAsync("titleFailed");
         await journey.AccessibleAsync();
@@ -178,7 +183,7 @@ public sealed class EveryStateTests
     // Eight hours later: her package ran out while the portal was down.
     private static async Task ExpireAsync(Journey journey)
     {
-        await AskAsync(journey, $"ds={Steps.Household}");
+        await AskAsync(journey, [Steps.Household]);
         await journey.ShowsAsync(Steps.Household, "Ready");
         var progress = new Uri(journey.Page.Url).AbsolutePath;
         await journey.NewTabAsync();
@@ -198,16 +203,15 @@ public sealed class EveryStateTests
         await journey.AccessibleAsync();
     }
 
-    private static async Task AskAsync(Journey journey, string chosen)
+    private static async Task AskAsync(
+        Journey journey,
+        string[] dataSets,
+        params (string DataSet, string Value)[] values
+    )
     {
-        await journey.OpenAsync($"/download/consent?{chosen}");
+        await journey.FillInAsync(dataSets, values);
         await journey.AgreeAsync();
     }
-
-    private static string Odd(string behaviour) => $"ds={Steps.Odd}&{Steps.Odd}:BEHAVIOUR={behaviour}";
-
-    private static string Year(string dataSet) =>
-        $"{dataSet}:{Steps.DataSet(dataSet).Parameters[0].Name}={Steps.DataSet(dataSet).Parameters[0].Example}";
 
     private static async Task<int> SendAsync(Journey journey)
     {

@@ -104,7 +104,7 @@ public sealed class OddAgencyTests
 
     private static async Task AskAsync(Journey journey, string behaviour, bool first)
     {
-        await journey.OpenAsync($"/download/consent?ds={Steps.Odd}&{Steps.Odd}:BEHAVIOUR={behaviour}");
+        await journey.FillInAsync([Steps.Odd], (Steps.Odd, behaviour));
         if (first)
             await journey.SignInFirstTimeAsync(SandboxSteps.Persona("lin"));
         await journey.AgreeAsync();

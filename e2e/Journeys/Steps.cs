@@ -59,6 +59,24 @@ public static class Steps
         await journey.Button(journey.Words<CatalogText>("FetchChosen")).ClickAsync();
     }
 
+    /// <summary>Comes with a choice, and fills in what its agencies ask for where they ask.</summary>
+    public static async Task FillInAsync(
+        this Journey journey,
+        string[] dataSets,
+        params (string DataSet, string Value)[] values
+    )
+    {
+        await journey.OpenAsync("/download?ds=" + string.Join("&ds=", dataSets));
+        if (values.Length == 0)
+            return;
+        foreach (var (dataSet, value) in values)
+        {
+            var field = $"{dataSet}:{DataSet(dataSet).Parameters[0].Name}";
+            await journey.Page.Locator($"[name='{field}']").FillAsync(value);
+        }
+        await journey.Button(journey.Words<DownloadText>("Continue")).ClickAsync();
+    }
+
     public static Task AgreeAsync(this Journey journey) =>
         journey.Button(journey.Words<DownloadText>("Agree")).ClickAsync();
 

@@ -76,6 +76,10 @@ public sealed class ProductionTests : IDisposable
         ];
         foreach (var path in sandbox)
             Assert.Equal(HttpStatusCode.NotFound, (await visitor.GetAsync(path)).Status);
+
+        // What the first start left in the key folder must not stop the second.
+        await portal.RestartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await visitor.GetAsync("/")).Status);
     }
 
     private Dictionary<string, string> Complete()

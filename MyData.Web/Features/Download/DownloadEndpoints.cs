@@ -1,9 +1,11 @@
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.Extensions.Localization;
 using MyData.Core.Catalog;
 using MyData.Core.Consent;
 using MyData.Core.Encryption;
 using MyData.Core.Transfers;
 using MyData.Web.Features.Help;
+using MyData.Web.Features.SignIn;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.Download;
@@ -15,6 +17,10 @@ public static class DownloadEndpoints
     public static void MapDownload(this IEndpointRouteBuilder app)
     {
         var limits = app.ServiceProvider.GetRequiredService<TransferSettings>();
+        app.MapPost(DownloadUrls.FillIn, FillInAsync)
+            .AllowAnonymous()
+            .RequireRateLimiting(SignInSetup.RatePolicy)
+            .WithMetadata(new RequireAntiforgeryTokenAttribute());
         app.MapPost(DownloadUrls.Decide, DecideAsync)
             .RequireForm()
             .WithMetadata(
@@ -27,12 +33,34 @@ public static class DownloadEndpoints
         app.MapGet(DownloadUrls.ReceiptRoute, ReceiptAsync);
     }
 
+    /// <summary>Writes nothing: seals what she filled in into a draft, and leads on, or back to the page that says what is wrong.</summary>
+    private static async Task<IResult> FillInAsync(
+        HttpContext context,
+        Catalogue catalogue,
+        SealedDrafts drafts,
+        CancellationToken token
+    )
+    {
+        // She signed in or out in another tab since: the page comes again, with a form of now and with what she typed. The
+        // framework would not let that be read, but nothing is done with it that she does not see.
+        var current = context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: true };
+        context.Features.Set<IAntiforgeryValidationFeature>(null);
+        var form = await context.Request.ReadFormAsync(token);
+        var selection = await DownloadSelection.ReadAsync(form, catalogue, token);
+        if (drafts.Keep(context, selection) is not { } kept)
+            return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+        if (!current || kept.IsEmpty || kept.SomeUnknown)
+            return See(DownloadUrls.With(DownloadUrls.Details, kept));
+        return See(kept.Problems().Any() ? DownloadUrls.Checked(kept) : DownloadUrls.With(DownloadUrls.Consent, kept));
+    }
+
     /// <summary>The one write of the journey. What is not in order leads back to the page that can mend it; nothing is stored.</summary>
     private static async Task<IResult> DecideAsync(
         HttpContext context,
         Catalogue catalogue,
         Downloads downloads,
         TransferSettings settings,
+        SealedDrafts drafts,
         IStringLocalizer<DownloadText> text,
         CancellationToken token
     )
@@ -40,7 +68,7 @@ public static class DownloadEndpoints
         var form = await context.Request.ReadFormAsync(token);
         var selection = await DownloadSelection.ReadAsync(form, catalogue, token);
         if (selection.IsEmpty || selection.SomeUnknown || selection.Problems().Any())
-            return See(DownloadUrls.With(DownloadUrls.Details, selection.Fields()));
+            return Back(DownloadUrls.Details);
         ConsentDecision? decision = form["decision"].ToString() switch
         {
             "agree" => ConsentDecision.Given,
@@ -56,7 +84,7 @@ public static class DownloadEndpoints
             || !Guid.TryParse(form["id"], out var id)
             || (decision == ConsentDecision.Given && (recipient is null || TooLow(selection, context)))
         )
-            return See(DownloadUrls.With(DownloadUrls.Consent, selection.Fields()));
+            return Back(DownloadUrls.Consent);
 
         try
         {
@@ -78,6 +106,11 @@ public static class DownloadEndpoints
         {
             return See(refused.Code == TransferCodes.TooOften ? DownloadUrls.TooOften : DownloadUrls.TooMany);
         }
+
+        IResult Back(string path) =>
+            drafts.Keep(context, selection) is { } kept
+                ? See(DownloadUrls.With(path, kept))
+                : Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
     }
 
     private static async Task<IResult> DoneAsync(

@@ -5,8 +5,8 @@ using MyData.Core.Catalog;
 namespace MyData.Web.Features.Download;
 
 /// <summary>
-/// What she has chosen so far, carried in the URL: data sets (<c>ds</c>) and their parameters (<c>{data set}:{name}</c>).
-/// Parsed afresh at every step; only what the catalogue knows is taken.
+/// What she has chosen so far: data sets (<c>ds</c>), carried in the URL, and their parameters (<c>{data set}:{name}</c>), in
+/// forms and <see cref="SealedDrafts"/>. Parsed afresh at every step; only what the catalogue knows is taken.
 /// </summary>
 public sealed class DownloadSelection
 {
@@ -15,45 +15,84 @@ public sealed class DownloadSelection
     private const int LongestValue = 100;
     private static readonly TimeSpan PatternLimit = TimeSpan.FromMilliseconds(100);
 
-    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _values;
 
-    private DownloadSelection(IReadOnlyList<DataSetView> dataSets, bool someUnknown) =>
-        (DataSets, SomeUnknown) = (dataSets, someUnknown);
+    private DownloadSelection(
+        IReadOnlyList<DataSetView> dataSets,
+        bool someUnknown,
+        Dictionary<string, string> values,
+        string? draft
+    ) => (DataSets, SomeUnknown, _values, Draft) = (dataSets, someUnknown, values, draft);
 
     public IReadOnlyList<DataSetView> DataSets { get; }
 
     /// <summary>Something was asked for that is not listed (any more).</summary>
     public bool SomeUnknown { get; }
 
+    /// <summary>The name of the draft that keeps her values; null where none does.</summary>
+    public string? Draft { get; }
+
+    /// <summary>What she typed, by <see cref="KeyOf"/>.</summary>
+    public IReadOnlyDictionary<string, string> Values => _values;
+
     public bool IsEmpty => DataSets.Count == 0;
 
     public bool AsksParameters => DataSets.Any(view => view.Listing.Parameters.Count > 0);
 
-    public static async Task<DownloadSelection> ReadAsync(
-        IEnumerable<KeyValuePair<string, StringValues>> fields,
+    /// <summary>What a form of ours sends.</summary>
+    public static Task<DownloadSelection> ReadAsync(
+        IFormCollection form,
+        Catalogue catalogue,
+        CancellationToken token
+    ) =>
+        ReadAsync(
+            form[DataSetKey],
+            form.Where(field => field.Value.Count == 1)
+                .ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal),
+            draft: null,
+            catalogue,
+            token
+        );
+
+    /// <summary>What an address asks for, with the values of a draft.</summary>
+    public static Task<DownloadSelection> ReadAsync(
+        IQueryCollection query,
+        IReadOnlyDictionary<string, string> values,
+        Catalogue catalogue,
+        CancellationToken token
+    ) => ReadAsync(query[DataSetKey], values, query["draft"], catalogue, token);
+
+    private static async Task<DownloadSelection> ReadAsync(
+        StringValues dataSets,
+        IReadOnlyDictionary<string, string> values,
+        string? draft,
         Catalogue catalogue,
         CancellationToken token
     )
     {
-        var values = fields.ToDictionary(field => field.Key, field => field.Value, StringComparer.Ordinal);
-        var asked = values.GetValueOrDefault(DataSetKey).OfType<string>().Distinct().Take(MostDataSets).ToList();
+        var asked = dataSets.OfType<string>().Distinct().Take(MostDataSets).ToList();
         var found = new List<DataSetView>();
         foreach (var id in asked)
         {
             if (await catalogue.FindAsync(id, token) is { Listed: true } view)
                 found.Add(view);
         }
-        var selection = new DownloadSelection(found, found.Count < asked.Count);
+        var selection = new DownloadSelection(found, found.Count < asked.Count, new(StringComparer.Ordinal), draft);
         foreach (var (view, parameter) in selection.Parameters())
         {
             var key = KeyOf(view, parameter);
-            if (values.GetValueOrDefault(key) is [{ } value] && value.Trim() is { Length: > 0 } given)
+            if (values.GetValueOrDefault(key)?.Trim() is { Length: > 0 } given)
                 selection._values[key] = given.Length > LongestValue ? given[..LongestValue] : given;
         }
         return selection;
     }
 
-    public static string KeyOf(DataSetView view, ParameterListing parameter) => $"{view.Id}:{parameter.Name}";
+    public static string KeyOf(DataSetView view, ParameterListing parameter) => KeyOf(view.Id, parameter.Name);
+
+    public static string KeyOf(string dataSet, string parameter) => $"{dataSet}:{parameter}";
+
+    /// <summary>The same, kept by that draft.</summary>
+    public DownloadSelection With(string? draft) => new(DataSets, SomeUnknown, _values, draft);
 
     public string? ValueOf(DataSetView view, ParameterListing parameter) =>
         _values.GetValueOrDefault(KeyOf(view, parameter));
@@ -70,16 +109,9 @@ public sealed class DownloadSelection
             .Listing.Parameters.Where(parameter => ValueOf(view, parameter) is not null)
             .ToDictionary(parameter => parameter.Name, parameter => ValueOf(view, parameter)!);
 
-    /// <summary>The form fields, or query, that carry this selection on; without one data set where that is asked.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Fields(DataSetView? without = null) =>
-        DataSets
-            .Where(view => view != without)
-            .SelectMany(view =>
-                view.Listing.Parameters.Select(parameter => KeyOf(view, parameter))
-                    .Where(_values.ContainsKey)
-                    .Select(key => KeyValuePair.Create(key, _values[key]))
-                    .Prepend(KeyValuePair.Create(DataSetKey, view.Id))
-            );
+    /// <summary>The form fields that carry this selection on.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Fields() =>
+        DataSets.Select(view => KeyValuePair.Create(DataSetKey, view.Id)).Concat(_values);
 
     private IEnumerable<(DataSetView View, ParameterListing Parameter)> Parameters() =>
         DataSets.SelectMany(view => view.Listing.Parameters.Select(parameter => (view, parameter)));

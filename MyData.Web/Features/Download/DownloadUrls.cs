@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Extensions;
+using MyData.Core.Catalog;
 
 namespace MyData.Web.Features.Download;
 
@@ -6,6 +7,9 @@ public static class DownloadUrls
 {
     public const string Details = "/download";
     public const string Consent = "/download/consent";
+
+    /// <summary>Takes the form of the details page.</summary>
+    public const string FillIn = "/download/details";
 
     /// <summary>Takes the form of the consent page.</summary>
     public const string Decide = "/download/decide";
@@ -30,7 +34,19 @@ public static class DownloadUrls
 
     public static string Open(Guid consentId) => $"/open/{consentId}";
 
-    /// <summary>A step of the journey with what is chosen so far.</summary>
-    public static string With(string path, IEnumerable<KeyValuePair<string, string>> chosen) =>
-        path + new QueryBuilder(chosen).ToQueryString();
+    /// <summary>A step of the journey with what is chosen so far: data sets and the name of a draft, nothing that she typed.</summary>
+    public static string With(string path, DownloadSelection selection, IEnumerable<DataSetView>? without = null)
+    {
+        var query = new QueryBuilder { { "ds", selection.DataSets.Except(without ?? []).Select(view => view.Id) } };
+        if (selection.Draft is { } draft)
+            query.Add("draft", draft);
+        return path + query.ToQueryString();
+    }
+
+    /// <summary>The details page, saying what is wrong with what she filled in.</summary>
+    public static string Checked(DownloadSelection selection) => $"{With(Details, selection)}&check=1";
+
+    /// <summary>The same question again, with the parameters of that consent.</summary>
+    public static string Again(Guid consentId, string dataSet) =>
+        $"{Details}?ds={Uri.EscapeDataString(dataSet)}&again={consentId}";
 }

@@ -14,7 +14,7 @@ namespace MyData.Load.Circuits;
 /// </summary>
 public sealed class WaitingPages : IMeasurement
 {
-    private const string SlowChoice = "ds=API.syWqjr4flJ&API.syWqjr4flJ:year=114";
+    private const string Slow = "API.syWqjr4flJ";
     private const int Consents = 24;
     private const int WarmUp = 20;
     private const int OpenedAtOnce = 16;
@@ -75,7 +75,8 @@ public sealed class WaitingPages : IMeasurement
             var browser = new Browser(Network.Client(number), servers.Portal.Origin);
             var person = people[number % people.Count];
             await SignIn.FirstTimeAsync(browser, person, token);
-            tabs.Add((browser, await Consent.GiveAsync(browser, SlowChoice, token)));
+            var asked = await Consent.AskAsync(browser, $"ds={Slow}", ($"{Slow}:year", "114"), token);
+            tabs.Add((browser, await Consent.AgreeAsync(browser, asked, token)));
         }
         return tabs;
     }

@@ -18,7 +18,20 @@ public sealed record Consent(string Id, BrowserKey Key, Answer Progress)
     }
 
     public static async Task<Answer> AskAsync(Browser browser, string query, CancellationToken token) =>
-        (await browser.GetAsync($"/download?check=1&{query}", token)).At("/download/consent");
+        (await browser.GetAsync($"/download?{query}", token)).At("/download/consent");
+
+    /// <summary>The same where an agency asks for something: the page of details stands in between.</summary>
+    public static async Task<Answer> AskAsync(
+        Browser browser,
+        string query,
+        (string Name, string Value) filledIn,
+        CancellationToken token
+    )
+    {
+        var details = (await browser.GetAsync($"/download?{query}", token)).At("/download");
+        var asked = await browser.SubmitAsync(details, "action=\"/download/details\"", token, filledIn);
+        return asked.At("/download/consent");
+    }
 
     public static async Task<Consent> AgreeAsync(Browser browser, Answer asked, CancellationToken token)
     {

@@ -11,8 +11,8 @@ using MyData.Core.Data;
 namespace MyData.Core.Data.Migrations
 {
     [DbContext(typeof(MyDataDb))]
-    [Migration("20261122035058_Incidents")]
-    partial class Incidents
+    [Migration("20261122033012_SealedConsents")]
+    partial class SealedConsents
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -400,17 +400,17 @@ namespace MyData.Core.Data.Migrations
                     b.Property<int>("Decision")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Items")
+                    b.Property<byte[]>("Items")
                         .IsRequired()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Receipt")
+                    b.Property<byte[]>("Receipt")
                         .IsRequired()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("RecipientKey")
                         .IsRequired()
@@ -659,160 +659,6 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("used_assertions", (string)null);
                 });
 
-            modelBuilder.Entity("MyData.Core.Recording.LedgerCheckpointRow", b =>
-                {
-                    b.Property<int>("Log")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("Size")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<byte[]>("Note")
-                        .HasColumnType("BLOB");
-
-                    b.Property<byte[]>("Root")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("Log", "Size");
-
-                    b.ToTable("ledger_checkpoints", (string)null);
-                });
-
-            modelBuilder.Entity("MyData.Core.Recording.LedgerCounterRow", b =>
-                {
-                    b.Property<Guid>("CitizenId")
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Log")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("Next")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("CitizenId", "Log");
-
-                    b.ToTable("ledger_counters", (string)null);
-                });
-
-            modelBuilder.Entity("MyData.Core.Recording.LedgerEntryRow", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("Bytes")
-                        .IsRequired()
-                        .HasColumnType("BLOB");
-
-                    b.Property<long?>("EventId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long?>("Index")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("Idx");
-
-                    b.Property<int>("Log")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("EventId")
-                        .IsUnique();
-
-                    b.HasIndex("Log", "Index")
-                        .IsUnique();
-
-                    b.HasIndex(new[] { "Log" }, "IX_ledger_entries_waiting")
-                        .HasFilter("\"Idx\" IS NULL");
-
-                    b.ToTable("ledger_entries", (string)null);
-                });
-
-            modelBuilder.Entity("MyData.Core.Recording.LedgerIncidentRow", b =>
-                {
-                    b.Property<byte[]>("Digest")
-                        .HasColumnType("BLOB");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Code")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Message")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("Ours")
-                        .HasColumnType("BLOB");
-
-                    b.Property<byte[]>("Theirs")
-                        .HasColumnType("BLOB");
-
-                    b.Property<string>("Witness")
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Digest");
-
-                    b.HasIndex("At");
-
-                    b.ToTable("ledger_incidents", (string)null);
-                });
-
-            modelBuilder.Entity("MyData.Core.Recording.LedgerLogRow", b =>
-                {
-                    b.Property<int>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Key")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Origin")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Year")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("Year")
-                        .IsUnique();
-
-                    b.ToTable("ledger_logs", (string)null);
-                });
-
-            modelBuilder.Entity("MyData.Core.Recording.LedgerPersonRow", b =>
-                {
-                    b.Property<Guid>("CitizenId")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("Key")
-                        .HasColumnType("BLOB");
-
-                    b.HasKey("CitizenId");
-
-                    b.ToTable("ledger_people", (string)null);
-                });
-
-            modelBuilder.Entity("MyData.Core.Recording.LedgerTagRow", b =>
-                {
-                    b.Property<byte[]>("Tag")
-                        .HasColumnType("BLOB");
-
-                    b.Property<Guid>("Entry")
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("Tag");
-
-                    b.ToTable("ledger_tags", (string)null);
-                });
-
             modelBuilder.Entity("MyData.Core.Staff.StaffMember", b =>
                 {
                     b.Property<Guid>("Id")
@@ -993,10 +839,6 @@ namespace MyData.Core.Data.Migrations
 
                     b.Property<long>("NextAttemptAt")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("Parameters")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
 
                     b.Property<string>("ProviderId")
                         .IsRequired()

@@ -54,6 +54,23 @@ namespace MyData.Core.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "ledger_incidents",
+                columns: table => new
+                {
+                    Digest = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    Code = table.Column<string>(type: "TEXT", nullable: false),
+                    Message = table.Column<string>(type: "TEXT", nullable: false),
+                    Witness = table.Column<string>(type: "TEXT", nullable: true),
+                    Ours = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    Theirs = table.Column<byte[]>(type: "BLOB", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ledger_incidents", x => x.Digest);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "ledger_logs",
                 columns: table => new
                 {
@@ -111,6 +128,11 @@ namespace MyData.Core.Data.Migrations
                 filter: "\"Idx\" IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "IX_ledger_incidents_At",
+                table: "ledger_incidents",
+                column: "At");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_ledger_logs_Year",
                 table: "ledger_logs",
                 column: "Year",
@@ -131,6 +153,9 @@ namespace MyData.Core.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "ledger_entries");
+
+            migrationBuilder.DropTable(
+                name: "ledger_incidents");
 
             migrationBuilder.DropTable(
                 name: "ledger_logs");

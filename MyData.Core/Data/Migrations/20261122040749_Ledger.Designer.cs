@@ -11,7 +11,7 @@ using MyData.Core.Data;
 namespace MyData.Core.Data.Migrations
 {
     [DbContext(typeof(MyDataDb))]
-    [Migration("20261122033023_Ledger")]
+    [Migration("20261122040749_Ledger")]
     partial class Ledger
     {
         /// <inheritdoc />
@@ -400,17 +400,17 @@ namespace MyData.Core.Data.Migrations
                     b.Property<int>("Decision")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("Items")
+                    b.Property<byte[]>("Items")
                         .IsRequired()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("Purpose")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("Receipt")
+                    b.Property<byte[]>("Receipt")
                         .IsRequired()
-                        .HasColumnType("TEXT");
+                        .HasColumnType("BLOB");
 
                     b.Property<string>("RecipientKey")
                         .IsRequired()
@@ -729,6 +729,38 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("ledger_entries", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Recording.LedgerIncidentRow", b =>
+                {
+                    b.Property<byte[]>("Digest")
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Ours")
+                        .HasColumnType("BLOB");
+
+                    b.Property<byte[]>("Theirs")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("Witness")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Digest");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("ledger_incidents", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Recording.LedgerLogRow", b =>
                 {
                     b.Property<int>("Id")
@@ -961,10 +993,6 @@ namespace MyData.Core.Data.Migrations
 
                     b.Property<long>("NextAttemptAt")
                         .HasColumnType("INTEGER");
-
-                    b.Property<string>("Parameters")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
 
                     b.Property<string>("ProviderId")
                         .IsRequired()
