@@ -6,7 +6,10 @@ namespace MyData.Tests.Ledger;
 internal sealed class GrowingLog(NoteSigner? signer = null, string to = "citizen")
 {
     private readonly List<byte[]> _entries = [];
-    private readonly TileTree _tree = TileTree.Over(new MemoryLog(), TreeEdge.Empty);
+    private readonly TileTree _tree = TileTree
+        .LoadAsync(new NoFiles(), 0, (_, _) => default, default)
+        .GetAwaiter()
+        .GetResult();
 
     public NoteSigner Signer { get; } = signer ?? LogHouse.Log;
 
@@ -35,4 +38,9 @@ internal sealed class GrowingLog(NoteSigner? signer = null, string to = "citizen
 
     public byte[] Bundle(long from, long to) =>
         EntryBundle.Write(_entries[(int)from..(int)to].Select(e => new ReadOnlyMemory<byte>(e)));
+
+    private sealed class NoFiles : ILogReader
+    {
+        public ValueTask<byte[]?> ReadAsync(string path, CancellationToken ct) => new((byte[]?)null);
+    }
 }

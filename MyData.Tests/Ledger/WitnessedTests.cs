@@ -11,29 +11,24 @@ namespace MyData.Tests.Ledger;
 /// <summary>The platform's log before its witnesses, policy 3 of 4, over real sockets (ledger.md, "Witness", "Faults"; security.md F14).</summary>
 public sealed class WitnessedTests : IAsyncLifetime
 {
-    private readonly List<RunningWitness> _witnesses = [];
+    private FourWitnesses _four = null!;
     private CoreHost _host = null!;
     private string _lines = "";
-    private string _origin = "";
+
+    private IReadOnlyList<RunningWitness> Witnesses => _four.All;
 
     public async ValueTask InitializeAsync()
     {
         var folder = Directory.CreateTempSubdirectory("mydata-core-").FullName;
-        var seed = new KeyFolder(Path.Combine(folder, "keys"), mayCreate: true).GetSecret(PlatformKeys.LedgerKeyName);
-        using var key = new Ed25519PrivateKey(seed);
-        _origin = new LedgerSettings().Origin(TimeProvider.System.GetUtcNow().Year);
-        var log = VerifierKey.Create(_origin, SignatureType.Ed25519, key.PublicKey);
-        for (var n = 1; n <= 4; n++)
-            _witnesses.Add(await RunningWitness.StartAsync($"witness.example/{n}", log));
-        _lines = string.Concat(_witnesses.Select((w, n) => $"witness w{n + 1} {w.Key} {w.Url}\n"));
+        _four = await FourWitnesses.StartAsync(Path.Combine(folder, "keys"));
+        _lines = _four.Lines;
         _host = Host(folder);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _host.DisposeAsync();
-        foreach (var witness in _witnesses)
-            await witness.DisposeAsync();
+        await _four.DisposeAsync();
     }
 
     [Fact]
@@ -75,7 +70,7 @@ public sealed class WitnessedTests : IAsyncLifetime
         await StartAsync(_host);
         await WriteAsync(_host, 1);
         await PassAsync(_host);
-        await _witnesses[1].StopAsync();
+        await Witnesses[1].StopAsync();
         for (var n = 0; n < 5; n++)
         {
             await WriteAsync(_host, 1000);
@@ -84,7 +79,7 @@ public sealed class WitnessedTests : IAsyncLifetime
         await EventuallyAsync("w2 fails", () => Node("w2").Error == "witness.unreachable");
         Assert.True(Node("w2").FailingSince is not null && Node("w2").Lag > 0);
         Assert.True(_host.Get<LedgerNodes>().HasQuorum);
-        await _witnesses[1].StartAsync();
+        await Witnesses[1].StartAsync();
         await AllHaveAsync(5001);
         Assert.Empty(await _host.Get<LedgerIncidents>().ListAsync(9, Stop));
     }
@@ -95,8 +90,8 @@ public sealed class WitnessedTests : IAsyncLifetime
         await StartAsync(_host);
         await WriteAsync(_host, 1);
         await PassAsync(_host);
-        await _witnesses[0].StopAsync();
-        await _witnesses[3].StopAsync();
+        await Witnesses[0].StopAsync();
+        await Witnesses[3].StopAsync();
         await WriteAsync(_host, 1);
         Assert.Equal(Writing.Unavailable, await Refusal.OfAsync(() => PassAsync(_host)));
         Assert.Null(await _host.Get<LedgerReceipts>().ForIndexAsync(_host.Log(), 1, Stop));
@@ -105,11 +100,11 @@ public sealed class WitnessedTests : IAsyncLifetime
         Assert.Equal(Writing.Unavailable, await Refusal.OfAsync(() => PassAsync(_host)));
         Assert.InRange(TimeProvider.System.GetElapsedTime(start).TotalSeconds, 0, 1);
 
-        await _witnesses[3].StartAsync();
+        await Witnesses[3].StartAsync();
         await EventuallyAsync("the quorum is back", () => _host.Get<LedgerNodes>().HasQuorum);
         await PassAsync(_host);
         Assert.NotNull(await _host.Get<LedgerReceipts>().ForIndexAsync(_host.Log(), 1, Stop));
-        await _witnesses[0].StartAsync();
+        await Witnesses[0].StartAsync();
         await AllHaveAsync(2);
     }
 
@@ -143,8 +138,8 @@ public sealed class WitnessedTests : IAsyncLifetime
             (3L + written, 6L),
             (Checkpoint.Parse(ours.Text.Span).Size, Checkpoint.Parse(theirs.Text.Span).Size)
         );
-        foreach (var witness in _witnesses)
-            Assert.Equal(6, (await witness.AuditAsync(_origin, Checkpoint.Parse(theirs.Text.Span))).Verified);
+        foreach (var witness in Witnesses)
+            Assert.Equal(6, (await witness.AuditAsync(_four.Origin, Checkpoint.Parse(theirs.Text.Span))).Verified);
     }
 
     [Fact]
@@ -154,9 +149,9 @@ public sealed class WitnessedTests : IAsyncLifetime
             await WriteAsync(_host, 1000);
         await StartAsync(_host);
         await PassAsync(_host);
-        await _witnesses[2].StopAsync();
-        Directory.Delete(Path.Combine(_witnesses[2].Folder, "logs"), recursive: true);
-        await _witnesses[2].StartAsync();
+        await Witnesses[2].StopAsync();
+        Directory.Delete(Path.Combine(Witnesses[2].Folder, "logs"), recursive: true);
+        await Witnesses[2].StartAsync();
         await WriteAsync(_host, 1);
         await PassAsync(_host);
         await AllHaveAsync(10_001);
@@ -168,7 +163,7 @@ public sealed class WitnessedTests : IAsyncLifetime
         await using var plain = await PlainWitness.StartAsync();
         await using var host = With($"witness w4 {plain.Signer.Verifier} {plain.Url}\n");
         await StartAsync(host);
-        await _witnesses[0].StopAsync();
+        await Witnesses[0].StopAsync();
         for (var n = 1; n <= 3; n++)
         {
             await WriteAsync(host, 2);
@@ -196,7 +191,7 @@ public sealed class WitnessedTests : IAsyncLifetime
     [Fact]
     public async Task Witness_SilentForLong_IsAnIncidentOnce()
     {
-        await _witnesses[0].StopAsync();
+        await Witnesses[0].StopAsync();
         await StartAsync(_host);
         await PassAsync(_host);
         await Eventually.HoldsAsync(
@@ -233,7 +228,7 @@ public sealed class WitnessedTests : IAsyncLifetime
                     ServiceDescriptor.Singleton(
                         new LedgerSettings
                         {
-                            Policy = $"{_lines}group enough 3 w1 w2 w3 w4\nquorum enough\n",
+                            Policy = _lines + FourWitnesses.Quorum,
                             WitnessRetry = TimeSpan.FromMilliseconds(100),
                             WitnessSilent = TimeSpan.FromSeconds(2),
                         }
@@ -269,9 +264,9 @@ public sealed class WitnessedTests : IAsyncLifetime
     private async Task AllHaveAsync(long size)
     {
         await EventuallyAsync("all have it", () => _host.Get<LedgerNodes>().All.All(node => node.Size == size));
-        foreach (var witness in _witnesses)
+        foreach (var witness in Witnesses)
         {
-            var report = await witness.AuditAsync(_origin);
+            var report = await witness.AuditAsync(_four.Origin);
             Assert.Empty(report.Findings);
             Assert.Equal(size, report.Verified);
         }

@@ -64,7 +64,7 @@ internal sealed partial class WitnessRounds(
         {
             foreach (var open in logs.All)
                 OnSigned(open);
-            await Task.WhenAll(nodes.Links.Select(link => RunAsync(link, stopping)));
+            await Task.WhenAll(nodes.Links.Select(link => AskAsync(link, stopping)));
         }
         finally
         {
@@ -72,7 +72,7 @@ internal sealed partial class WitnessRounds(
         }
     }
 
-    private async Task RunAsync(WitnessLink link, CancellationToken token)
+    private async Task AskAsync(WitnessLink link, CancellationToken token)
     {
         var again = false;
         while (!token.IsCancellationRequested && logs.Stopped is null)

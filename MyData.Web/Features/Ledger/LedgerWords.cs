@@ -15,6 +15,9 @@ public sealed class LedgerWords(IStringLocalizer<LedgerText> text)
 
     public string? Reason(string code) => Find($"Why-{code}");
 
+    /// <summary>What happened that must not; in general words where the code has none of its own.</summary>
+    public string Incident(string code) => Find($"Incident-{code}") ?? text["Incident-other"];
+
     /// <summary>How long ago, in the largest unit that is not none.</summary>
     public string Age(TimeSpan age) =>
         age switch

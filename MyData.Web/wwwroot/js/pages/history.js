@@ -73,21 +73,21 @@ async function checkAll() {
   let first;
   for (const [at, log] of logs.entries()) {
     const { checkpoint } = heads[at];
-    const found = her.key ? await findHers(log, decodeBase64(her.key)) : [];
+    const told = { log: log.origin, note: heads[at].text };
+    const found = her.key ? await findHers(log, decodeBase64(her.key)).catch((error) => withEvidence(error, told)) : [];
     const inLog = shown.filter((line) => line.year === log.year);
     const settled = inLog.filter((line) => (line.index ?? 0) < checkpoint.size);
     summary.waiting += inLog.length - settled.length;
     await proveLines(log, checkpoint, found, settled, (line, error, record) => {
       mark(line.id, error);
       if (!error) summary.proven++;
-      else first ??= withEvidence(error, { log: log.origin, note: heads[at].text, line, record: record && plain(record) });
+      else first ??= keepEvidence(error, { ...told, line, record: record && plain(record) });
     });
     if (first) throw first;
     try {
       demandComplete(log.year, checkpoint.size, found, lines);
     } catch (error) {
-      if (error instanceof MyDataError) withEvidence(error, { log: log.origin, note: heads[at].text, found, lines });
-      throw error;
+      withEvidence(error, { ...told, found, lines });
     }
     summary.records += found.filter(({ index }) => index < checkpoint.size).length;
   }
@@ -154,9 +154,18 @@ const evidenceOf = new WeakMap();
  * @param {MyDataError} error
  * @param {object} evidence
  */
-function withEvidence(error, evidence) {
+function keepEvidence(error, evidence) {
   evidenceOf.set(error, evidence);
   return error;
+}
+
+/**
+ * @param {unknown} error
+ * @param {object} evidence
+ * @returns {never}
+ */
+function withEvidence(error, evidence) {
+  throw error instanceof MyDataError ? keepEvidence(error, evidence) : error;
 }
 
 /** @param {Fork} fork */
