@@ -20,6 +20,10 @@ public sealed class WitnessRequest
     /// <summary>What is answered without looking at entries.</summary>
     public WitnessAnswer? Refusal { get; }
 
+    /// <summary>Bytes that the entries between the two sizes can have.</summary>
+    public int MostBytes =>
+        (int)Math.Min((_next!.Size - _add!.OldSize) * (sizeof(ushort) + EntryBundle.MaxEntry), AddEntries.MaxBytes);
+
     /// <param name="bundle">the entries from the old size to the new one</param>
     public Task<WitnessAnswer> AddAsync(byte[] bundle, CancellationToken token) =>
         _copy!.AddAsync(_add!, _next!, bundle, token);

@@ -53,6 +53,7 @@ public sealed class WitnessProtocolTests : IAsyncLifetime
         Assert.Equal("witness.length", await RefusedAsync(400, WitnessUrls.AddEntries, [255, 255, 255, 255, 1]));
         Assert.Equal("witness.length", await RefusedAsync(400, WitnessUrls.AddEntries, [0, 0, 1, 0, 1]));
         Assert.Equal("witness.entries", await RefusedAsync(400, right, _log.Bundle(0, 4)));
+        Assert.Equal("witness.length", await RefusedAsync(400, await _log.AddAsync(0, 0), _log.Bundle(0, 4)));
         Assert.Equal("bundle.length", await RefusedAsync(400, right, [1]));
         Assert.Equal("witness.old_size", await RefusedAsync(400, await _log.AddAsync(6, 5), []));
         Assert.Equal("checkpoint.format", await RefusedAsync(400, Note(LogHouse.Log, "x\n"u8.ToArray()), []));

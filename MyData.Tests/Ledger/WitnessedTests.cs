@@ -14,6 +14,7 @@ public sealed class WitnessedTests : IAsyncLifetime
     private FourWitnesses _four = null!;
     private CoreHost _host = null!;
     private string _lines = "";
+    private TimeSpan _silent = TimeSpan.FromMinutes(15);
 
     private IReadOnlyList<RunningWitness> Witnesses => _four.All;
 
@@ -191,7 +192,9 @@ public sealed class WitnessedTests : IAsyncLifetime
     [Fact]
     public async Task Witness_SilentForLong_IsAnIncidentOnce()
     {
+        _silent = TimeSpan.FromSeconds(1);
         await Witnesses[0].StopAsync();
+        await _host.RestartAsync();
         await StartAsync(_host);
         await PassAsync(_host);
         await Eventually.HoldsAsync(
@@ -230,7 +233,7 @@ public sealed class WitnessedTests : IAsyncLifetime
                         {
                             Policy = _lines + FourWitnesses.Quorum,
                             WitnessRetry = TimeSpan.FromMilliseconds(100),
-                            WitnessSilent = TimeSpan.FromSeconds(2),
+                            WitnessSilent = _silent,
                         }
                     )
                 );

@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using MyData.Core.Data;
+using MyData.Core.Ledger;
 using MyData.Web.Hosting;
 
 namespace MyData.Tests.Rules;
@@ -77,6 +78,31 @@ public sealed class StartTests : IDisposable
         var error = Assert.Throws<StartRefusedException>(() => Start("Production", []));
         Assert.Contains(pattern, error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_keys, pattern));
+    }
+
+    [Theory]
+    [InlineData("quorum w\n", "is not a policy")]
+    [InlineData("witness w KEY http://127.0.0.1:7101\nquorum w\n", "no https address")]
+    [InlineData("witness w KEY\nquorum w\n", "no https address")]
+    [InlineData("witness w KEY https://user@witness.example\nquorum w\n", "no https address")]
+    [InlineData("log LOG\nwitness w KEY https://witness.example\nquorum w\n", null)]
+    public void Start_ProductionWithAPolicy_TakesWitnessesByHttpsOnly(string policy, string? problem)
+    {
+        var file = Path.Combine(_keys, "policy");
+        using var key = new Ed25519PrivateKey(Ed25519PrivateKey.NewSeed());
+        var witness = VerifierKey.Create("w", SignatureType.Cosignature, key.PublicKey).ToString();
+        File.WriteAllText(
+            file,
+            policy
+                .Replace("KEY", witness, StringComparison.Ordinal)
+                .Replace("LOG", "of another year", StringComparison.Ordinal)
+        );
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var refused = Record.Exception(() => Start("Production", [("MyData:Ledger:Policy", file)]));
+        Assert.Equal(problem is null, refused is null);
+        if (problem is not null)
+            Assert.Contains(problem, Assert.IsType<StartRefusedException>(refused).Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, UnixFileMode> Exposing =>

@@ -20,7 +20,7 @@ internal sealed partial class WitnessRounds(
 ) : BackgroundLoop, ILedgerQuorum
 {
     /// <summary>Without anything new, a witness is asked to cosign again after this time: it shows that it is there.</summary>
-    private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, Round> _rounds = new(StringComparer.Ordinal);

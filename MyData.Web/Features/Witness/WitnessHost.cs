@@ -94,9 +94,9 @@ public static class WitnessHost
         CancellationToken token
     )
     {
-        var body = await BodyAsync(context.Request.Body, AddEntries.MaxCheckpoint, token);
         return await AnswerAsync(async () =>
         {
+            var body = await BodyAsync(context.Request.Body, AddEntries.MaxCheckpoint, token);
             var asked = witness.Ask(AddCheckpoint.Parse(body));
             using var http = clients.CreateClient(HttpName);
             return asked.Refusal ?? await asked.PullAsync(http, token);
@@ -119,7 +119,7 @@ public static class WitnessHost
             await body.ReadExactlyAsync(first, token);
             // Nobody sends entries here without a checkpoint that a log signed.
             var asked = witness.Ask(AddCheckpoint.Parse(first));
-            return asked.Refusal ?? await asked.AddAsync(await BodyAsync(body, AddEntries.MaxBytes, token), token);
+            return asked.Refusal ?? await asked.AddAsync(await BodyAsync(body, asked.MostBytes, token), token);
         });
 
     private static async Task<IResult> AnswerAsync(Func<Task<WitnessAnswer>> work)
@@ -147,8 +147,14 @@ public static class WitnessHost
     private static async Task<byte[]> BodyAsync(Stream body, int limit, CancellationToken token)
     {
         var bytes = new MemoryStream();
-        await body.CopyToAsync(bytes, token);
-        return bytes.Length <= limit ? bytes.ToArray() : throw new LedgerException("witness.length", "Too long.");
+        var some = new byte[64 * 1024];
+        while (await body.ReadAsync(some, token) is var count and > 0)
+        {
+            if (bytes.Length + count > limit)
+                throw new LedgerException("witness.length", "Longer than it can be.");
+            bytes.Write(some, 0, count);
+        }
+        return bytes.ToArray();
     }
 
     private static async Task<IResult> ReadAsync(
