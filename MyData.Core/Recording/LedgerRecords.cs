@@ -121,7 +121,8 @@ public sealed class LedgerRecords(OpenLogs logs, IDbContextFactory<MyDataDb> dat
     /// <summary>Where each tag stands; −1 for one that is not in the log. The work is the same for every answer.</summary>
     public async Task<long[]> FindAsync(OpenLog log, IReadOnlyList<byte[]> tags, CancellationToken token)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(tags.Count, TagsAtOnce);
+        if (tags.Count != TagsAtOnce)
+            throw new ArgumentException("Not as many tags as always.", nameof(tags));
         await using var db = await databases.CreateDbContextAsync(token);
         var asked = tags.ToArray();
         var rows = await (

@@ -26,6 +26,8 @@ import { badge, cardOf, failureOf } from "./preview.js";
  */
 
 const PK = utf8Bytes("PK");
+/** Of a record, as the public ledger's page shows them. */
+const MEMBERS = "from to why fld idm n via kid seal con req rsp who act sub id".split(" ");
 
 /** @type {Model} */
 const model = readBlock("verify-data");
@@ -135,9 +137,10 @@ async function checkRecord(bytes) {
     [words["record-place"], fill(words["record-placeOf"], { index: `${proof.index}`, size: `${checkpoint.size}` })],
     [words["record-witnesses"], names.length > 0 ? code(names.join(" · ")) : words["record-none"]],
   ];
-  const members = Object.entries(record)
-    .filter(([name]) => Object.hasOwn(words, `Member-${name}`))
-    .map(([name, value]) => [words[`Member-${name}`], code(Array.isArray(value) ? value.join(" ") : value)]);
+  const members = MEMBERS.filter((name) => record[name] !== undefined).map((name) => {
+    const value = record[name];
+    return [words[`Member-${name}`], code(Array.isArray(value) ? value.join(" ") : value)];
+  });
   return [
     element("h2", {}, words["record-good"]),
     element("div", { class: "row" }, ...badges),
