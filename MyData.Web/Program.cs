@@ -5,6 +5,7 @@ using MyData.Web.Features.Desk;
 using MyData.Web.Features.Download;
 using MyData.Web.Features.History;
 using MyData.Web.Features.Ledger;
+using MyData.Web.Features.LedgerApi;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
 using MyData.Web.Features.OpenId;
@@ -33,6 +34,9 @@ if (args is [KeysCommand.Name, ..])
 if (args is [OperatorCommand.Name, ..])
     return OperatorCommand.Run(args);
 
+if (args is [LedgerCommand.Name, ..])
+    return LedgerCommand.Run(args);
+
 if (args is [AuditCommand.Name, ..])
     return await AuditCommand.RunAsync(args);
 
@@ -51,6 +55,7 @@ try
     builder.AddNotices();
     builder.AddHistory();
     builder.AddLedger();
+    builder.AddLedgerApi();
     builder.AddStaff();
     builder.AddOpenIdEndpoints();
     builder.AddKillSwitch();
@@ -69,6 +74,7 @@ try
     app.MapNotices();
     app.MapHistory();
     app.MapLedger();
+    app.MapLedgerApi();
     app.MapStaff();
     app.MapDesk();
     app.MapOpenId();

@@ -17,6 +17,16 @@ public sealed record CitizenContact(string? Email, bool Verified, string Languag
 /// <summary>Accounts: who a citizen is, and how she is reached.</summary>
 public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDataVault vault)
 {
+    // Not followed: a write that only asks must not look as if it had changed something.
+    private static readonly Func<MyDataDb, string, Citizen?> ByPseudonym = EF.CompileQuery(
+        (MyDataDb db, string pseudonym) =>
+            db.Set<Citizen>().AsNoTracking().FirstOrDefault(c => c.Pseudonym == pseudonym)
+    );
+
+    private static readonly Func<MyDataDb, Guid, Citizen?> ById = EF.CompileQuery(
+        (MyDataDb db, Guid citizenId) => db.Set<Citizen>().AsNoTracking().FirstOrDefault(c => c.Id == citizenId)
+    );
+
     private readonly Func<MyDataDb, Guid, CancellationToken, Task<Citizen?>> _byId = EF.CompileAsyncQuery(
         (MyDataDb db, Guid citizenId, CancellationToken _) => db.Set<Citizen>().FirstOrDefault(c => c.Id == citizenId)
     );
@@ -56,6 +66,15 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
 
     /// <summary>The entry of <see cref="CitizenContact.Muted"/> that stands for every kind.</summary>
     public const string AllNotices = "all";
+
+    /// <summary>How the database names a person.</summary>
+    public string PseudonymOf(NationalId id) => Pseudonym(id);
+
+    /// <summary>The account of this pseudonym, inside a write.</summary>
+    internal static Guid? IdOf(MyDataDb db, string pseudonym) => ByPseudonym(db, pseudonym)?.Id;
+
+    /// <summary>Whose account this is, inside a write; null where it is closed.</summary>
+    internal static string? PseudonymOf(MyDataDb db, Guid citizenId) => ById(db, citizenId)?.Pseudonym;
 
     internal string Pseudonym(NationalId id) => vault.Pseudonym(id.Value, "citizen");
 

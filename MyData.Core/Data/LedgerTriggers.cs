@@ -42,6 +42,17 @@ internal static class LedgerTriggers
         Once("ledger_incidents", "Digest = NEW.Digest OR rowid = NEW.rowid"),
     ];
 
+    /// <summary>Of the callers' keys.</summary>
+    public static IReadOnlyList<string> ClientKeys { get; } =
+    [
+        Kept("ledger_client_keys"),
+        Fixed(
+            "ledger_client_keys",
+            "OLD.RevokedAt IS NULL AND NEW.RevokedAt IS NOT NULL AND NEW.Client = OLD.Client AND NEW.Kid = OLD.Kid AND NEW.Key = OLD.Key AND NEW.AddedAt = OLD.AddedAt"
+        ),
+        Once("ledger_client_keys", "(Client = NEW.Client AND Kid = NEW.Kid) OR rowid = NEW.rowid"),
+    ];
+
     private static string Kept(string table) => Trigger(table, "kept", "DELETE", null);
 
     private static string Fixed(string table, string? but = null) =>

@@ -6,6 +6,7 @@ namespace MyData.Core.Data;
 public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IEventFollower> followers)
 {
     private readonly List<Event> _events = [];
+    private readonly List<SentRecord> _sent = [];
     private bool _bookkeeping;
 
     internal bool Erases { get; private set; }
@@ -17,6 +18,8 @@ public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IE
 
     internal IReadOnlyList<Event> Events => _events;
 
+    internal IReadOnlyList<SentRecord> Sent => _sent;
+
     /// <summary>Adds the event that tells of this change; it, and what others do upon it, is stored in the same transaction.</summary>
     public void Raise(Event happened)
     {
@@ -26,6 +29,9 @@ public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IE
         foreach (var follower in followers)
             follower.Follow(this, happened);
     }
+
+    /// <summary>Has the log take another system's record in this transaction; what became of it stands there afterwards.</summary>
+    public void Take(SentRecord sent) => _sent.Add(sent);
 
     /// <summary>
     /// Says that this write tells nobody anything: bytes on the relay, a sample of health, a mark that a mail went out.

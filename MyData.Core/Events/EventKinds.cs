@@ -36,6 +36,8 @@ public static class EventKinds
     public const string NoticeQueued = "notice.queued";
     public const string CatalogChanged = "catalog.changed";
     public const string KeyRolled = "key.rolled";
+    public const string LedgerKeyAdded = "ledger.key-added";
+    public const string LedgerKeyRevoked = "ledger.key-revoked";
     public const string StaffEnrolled = "staff.enrolled";
     public const string StaffSignedIn = "staff.signed-in";
     public const string StaffSignedOut = "staff.signed-out";

@@ -14,6 +14,7 @@ internal sealed partial class CommitSequencer(
     LogOpening opening,
     PersonMarks marks,
     KnownConsents consents,
+    SentEntries sent,
     ILogger<CommitSequencer> log
 ) : ICommitLog
 {
@@ -38,17 +39,20 @@ internal sealed partial class CommitSequencer(
 
     public void Record(WriteScope scope, IReadOnlyList<Event> events)
     {
-        if (events.Count == 0)
+        if (events.Count == 0 && scope.Sent.Count == 0)
             return;
-        var hashes = new byte[events.Count * Merkle.HashSize];
-        var entries = new List<byte[]>(events.Count);
+        var entries = new List<byte[]>(events.Count + scope.Sent.Count);
         var first = _open!.Tree.Edge.Size + _hashes.Count / Merkle.HashSize;
-        for (var at = 0; at < events.Count; at++)
+        foreach (var happened in events)
+            entries.Add(Add(scope, happened, first + entries.Count));
+        foreach (var record in scope.Sent)
         {
-            var entry = Add(scope, events[at], first + at);
-            Merkle.LeafHash(entry, hashes.AsSpan(at * Merkle.HashSize, Merkle.HashSize));
-            entries.Add(entry);
+            if (sent.Add(scope.Db, _commands!, _open, record, first + entries.Count))
+                entries.Add(record.Entry);
         }
+        var hashes = new byte[entries.Count * Merkle.HashSize];
+        for (var at = 0; at < entries.Count; at++)
+            Merkle.LeafHash(entries[at], hashes.AsSpan(at * Merkle.HashSize, Merkle.HashSize));
         foreach (var closed in events.Where(e => e.Kind == EventKinds.AccountClosed))
             _commands!.Erase(closed.CitizenId!.Value);
         _hashes.AddRange(hashes);
@@ -93,7 +97,7 @@ internal sealed partial class CommitSequencer(
     private byte[] Add(WriteScope scope, Event happened, long index)
     {
         var id = Guid.CreateVersion7(happened.At);
-        var person = happened.CitizenId is { } citizen ? marks.Next(_commands!, _open!, citizen, id) : null;
+        var person = happened.CitizenId is { } citizen ? marks.Next(scope.Db, _commands!, _open!, citizen, id) : null;
         var consent = happened.ConsentId is { } consentId ? consents.Find(scope, consentId) : null;
         var kid = $"{_open!.Signer.Verifier.Id:x8}";
         var entry = EventRecord.Of(id, happened, consent, person, marks.Acting, kid).ToBytes();

@@ -16,6 +16,11 @@ internal sealed class LedgerCommands
     private readonly SqliteCommand _newPerson;
     private readonly SqliteCommand _counter;
     private readonly SqliteCommand _erase;
+    private readonly SqliteCommand _find;
+    private readonly SqliteCommand _key;
+    private readonly SqliteCommand _named;
+    private readonly SqliteCommand _newNamed;
+    private readonly SqliteCommand _passOn;
 
     private LedgerCommands(SqliteConnection connection)
     {
@@ -48,6 +53,28 @@ internal sealed class LedgerCommands
                 + "DELETE FROM ledger_counters WHERE CitizenId = $citizen",
             "$citizen"
         );
+        _find = Command("SELECT Log, Idx, Bytes FROM ledger_entries WHERE Id = $id", "$id");
+        _key = Command(
+            "SELECT 1 FROM ledger_client_keys WHERE Client = $client AND Kid = $kid AND RevokedAt IS NULL",
+            "$client",
+            "$kid"
+        );
+        _named = Command("SELECT PersonId FROM ledger_named WHERE Pseudonym = $pseudonym", "$pseudonym");
+        _newNamed = Command(
+            "INSERT INTO ledger_named (Pseudonym, PersonId) VALUES ($pseudonym, $person)",
+            "$pseudonym",
+            "$person"
+        );
+        _passOn = Command(
+            "INSERT INTO ledger_counters (CitizenId, Log, Next) "
+                + "SELECT $citizen, Log, Next FROM ledger_counters WHERE CitizenId = $person; "
+                + "UPDATE ledger_people SET Key = NULL WHERE CitizenId = $person; "
+                + "DELETE FROM ledger_counters WHERE CitizenId = $person; "
+                + "DELETE FROM ledger_named WHERE Pseudonym = $pseudonym",
+            "$person",
+            "$citizen",
+            "$pseudonym"
+        );
     }
 
     /// <summary>Those of this connection, in its present transaction.</summary>
@@ -61,8 +88,29 @@ internal sealed class LedgerCommands
         return commands;
     }
 
-    public void AddEntry(Guid id, int log, long index, byte[] bytes, long eventId) =>
-        Set(_entry, id, log, index, bytes, eventId).ExecuteNonQuery();
+    /// <param name="eventId">none where another system recorded it</param>
+    public void AddEntry(Guid id, int log, long index, byte[] bytes, long? eventId) =>
+        Set(_entry, id, log, index, bytes, eventId is { } known ? known : DBNull.Value).ExecuteNonQuery();
+
+    /// <summary>The record of this id, in any log.</summary>
+    public (int Log, long Index, byte[] Bytes)? FindEntry(Guid id)
+    {
+        using var reader = Set(_find, id).ExecuteReader();
+        return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)) : null;
+    }
+
+    /// <summary>Whether a caller's key is registered, and not revoked.</summary>
+    public bool IsGood(string client, string kid) => Set(_key, client, kid).ExecuteScalar() is not null;
+
+    /// <summary>Under which id the vault knows somebody who was named and had no account then.</summary>
+    public Guid? FindNamed(string pseudonym) =>
+        Set(_named, pseudonym).ExecuteScalar() is string id ? Guid.Parse(id) : null;
+
+    public void AddNamed(string pseudonym, Guid person) => Set(_newNamed, pseudonym, person).ExecuteNonQuery();
+
+    /// <summary>Counters go over to her account; the name is forgotten, and the key under it.</summary>
+    public void PassOn(Guid person, Guid citizenId, string pseudonym) =>
+        Set(_passOn, person, citizenId, pseudonym).ExecuteNonQuery();
 
     /// <exception cref="SqliteException">the tag is in the log already</exception>
     public void AddTag(byte[] tag, Guid entry) => Set(_tag, tag, entry).ExecuteNonQuery();
@@ -84,7 +132,8 @@ internal sealed class LedgerCommands
 
     public void Erase(Guid citizenId) => Set(_erase, citizenId).ExecuteNonQuery();
 
-    private SqliteCommand[] All => [_entry, _tag, _checkpoint, _person, _newPerson, _counter, _erase];
+    private SqliteCommand[] All =>
+        [_entry, _tag, _checkpoint, _person, _newPerson, _counter, _erase, _find, _key, _named, _newNamed, _passOn];
 
     private SqliteCommand Command(string text, params string[] names)
     {

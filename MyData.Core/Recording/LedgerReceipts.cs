@@ -21,15 +21,25 @@ public sealed class LedgerReceipts(OpenLogs logs, IDbContextFactory<MyDataDb> da
     public Task<LedgerReceipt?> ForIndexAsync(OpenLog log, long index, CancellationToken token) =>
         FindAsync(entry => entry.Log == log.Id && entry.Index == index, token);
 
+    /// <summary>Of a record by its id; null where there is none.</summary>
+    public Task<LedgerReceipt?> ForIdAsync(Guid id, CancellationToken token) =>
+        FindAsync(entry => entry.Id == id, token);
+
+    /// <summary>Of a record that was just written.</summary>
+    internal async Task<LedgerReceipt?> OfAsync(OpenLog log, long index, byte[] entry, CancellationToken token)
+    {
+        // A row that is seen before enough witnesses have seen its checkpoint has no receipt yet.
+        if (log.Proven is not { } published || published.Checkpoint.Size <= index)
+            return null;
+        var path = await log.Tree.InclusionAsync(index, published.Checkpoint.Size, token);
+        return new LedgerReceipt(entry, new LogProof(index, path, published.Note));
+    }
+
     private async Task<LedgerReceipt?> FindAsync(Expression<Func<LedgerEntryRow, bool>> which, CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
         if (await db.Set<LedgerEntryRow>().FirstOrDefaultAsync(which, token) is not { Index: { } index } entry)
             return null;
-        // A row that is seen before enough witnesses have seen its checkpoint has no receipt yet.
-        if (logs.ById(entry.Log) is not { Proven: { } published } log || published.Checkpoint.Size <= index)
-            return null;
-        var path = await log.Tree.InclusionAsync(index, published.Checkpoint.Size, token);
-        return new LedgerReceipt(entry.Bytes, new LogProof(index, path, published.Note));
+        return logs.ById(entry.Log) is { } log ? await OfAsync(log, index, entry.Bytes, token) : null;
     }
 }

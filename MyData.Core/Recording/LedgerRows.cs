@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using MyData.Core.Ledger;
 
 namespace MyData.Core.Recording;
 
@@ -126,6 +127,53 @@ public sealed class LedgerCounterRow
         {
             builder.ToTable("ledger_counters");
             builder.HasKey(counter => new { counter.CitizenId, counter.Log });
+        }
+    }
+}
+
+/// <summary>
+/// The vault: somebody whom another system named before she had an account. Its thief sees keyed pseudonyms. Goes when her account takes
+/// her key over.
+/// </summary>
+public sealed class LedgerNamedRow
+{
+    /// <summary>As <c>citizens</c> has it.</summary>
+    public required string Pseudonym { get; init; }
+
+    /// <summary>In place of the account's id in <c>ledger_people</c>.</summary>
+    public required Guid PersonId { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<LedgerNamedRow>
+    {
+        public void Configure(EntityTypeBuilder<LedgerNamedRow> builder)
+        {
+            builder.ToTable("ledger_named");
+            builder.HasKey(named => named.Pseudonym);
+            builder.HasIndex(named => named.PersonId).IsUnique();
+        }
+    }
+}
+
+/// <summary>A key by which another system signs what it records. Public; revoked, never deleted.</summary>
+public sealed class LedgerClientKeyRow
+{
+    public required string Client { get; init; }
+
+    /// <summary>The key's own name, see <see cref="CallerKey.Kid"/>.</summary>
+    public required string Kid { get; init; }
+
+    /// <summary>SubjectPublicKeyInfo, DER.</summary>
+    public required byte[] Key { get; init; }
+
+    public required DateTimeOffset AddedAt { get; init; }
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<LedgerClientKeyRow>
+    {
+        public void Configure(EntityTypeBuilder<LedgerClientKeyRow> builder)
+        {
+            builder.ToTable("ledger_client_keys");
+            builder.HasKey(key => new { key.Client, key.Kid });
         }
     }
 }

@@ -29,6 +29,9 @@ public sealed record LedgerSettings
     /// <summary>How long a witness is silent before it is an incident (security.md L6).</summary>
     public TimeSpan WitnessSilent { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>Records of other systems under way at once; beyond it they are told to come again.</summary>
+    public int IntakeAtOnce { get; init; } = 8_192;
+
     /// <summary>The name of a year's log.</summary>
     public string Origin(int year) => FormattableString.Invariant($"{Host}/ledger/{year}");
 

@@ -14,6 +14,9 @@ public static class RecordingSetup
         services.AddSingleton<PersonKeys>();
         services.AddSingleton<PersonMarks>();
         services.AddSingleton<KnownConsents>();
+        services.AddSingleton<SentEntries>();
+        services.AddSingleton<ClientKeys>();
+        services.AddSingleton<LedgerIntake>();
         services.AddSingleton<ICommitLog, CommitSequencer>();
         services.AddSingleton<LedgerNodes>();
         services.AddSingleton<LedgerIncidents>();

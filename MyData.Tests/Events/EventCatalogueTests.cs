@@ -21,6 +21,8 @@ public sealed partial class EventCatalogueTests
         EventKinds.StaffPasskeyAdded,
         EventKinds.StaffPasskeyRemoved,
         EventKinds.StaffLeft,
+        EventKinds.LedgerKeyAdded,
+        EventKinds.LedgerKeyRevoked,
     ];
 
     private static readonly string[] Actors = ["citizen", "platform", "provider", "operator", "unknown"];

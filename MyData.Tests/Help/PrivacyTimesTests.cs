@@ -35,6 +35,7 @@ public sealed class PrivacyTimesTests
         ["identity_checks"] = "2 hours at most, and then deleted",
         ["ledger_counters"] = "the key that leads from it to you is destroyed when you close",
         ["ledger_entries"] = "the public list of accesses (codes and hashes, no names): never deleted",
+        ["ledger_named"] = "the key that leads from it to you is destroyed when you close",
         ["ledger_people"] = "the key that leads from it to you is destroyed when you close",
         ["ledger_tags"] = "the public list of accesses (codes and hashes, no names): never deleted",
         ["notices"] = "notices to you: 1 year, or until you close",
@@ -48,6 +49,7 @@ public sealed class PrivacyTimesTests
     [
         "data_set",
         "ledger_checkpoints",
+        "ledger_client_keys",
         "ledger_incidents",
         "ledger_logs",
         "provider",

@@ -7,7 +7,7 @@ namespace MyData.Tests.Ledger;
 public sealed partial class LedgerCodeTests
 {
     private const string Families =
-        "merkle|tile|bundle|note|checkpoint|cosignature|policy|proof|witness|record|hash|tag|ed25519|audit";
+        "merkle|tile|bundle|note|checkpoint|cosignature|policy|proof|witness|record|caller|hash|tag|ed25519|audit";
 
     [Fact]
     public void Readme_EveryCodeInBothLanguages_StandsInTheTableAndTheOtherWayRound()

@@ -46,8 +46,8 @@ public sealed class ArrowTests
         // Asks where to write to her.
         ["Notifications"] = ["Citizens"],
         ["Operations"] = ["Catalog"],
-        // A record names the fields of the consent that its event belongs to.
-        ["Recording"] = ["Consent"],
+        // A record names the fields of the consent that its event belongs to; whom a caller names is looked up among the accounts.
+        ["Recording"] = ["Consent", "Citizens"],
         // Another role, another process: knows the formats alone.
         ["Witnessing"] = [],
         ["Events"] = [],

@@ -88,6 +88,19 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/_blazor/disconnect",
         "/_blazor/initializers",
         "/_blazor/negotiate",
+        // Other systems, who sign each record that they send; and what anybody may read of the log
+        "/ledger/v1/records",
+        "/ledger/v1/records:batch",
+        "/ledger/v1/records/{id:guid}",
+        "/ledger/v1/records/{id:guid}/entry",
+        "/ledger/v1/records/{id:guid}/proof",
+        "/ledger/v1/logs/{year:int}/records/{index:long}",
+        "/ledger/v1/logs/{year:int}/inclusion",
+        "/ledger/v1/logs/{year:int}/consistency",
+        "/ledger/v1/policy",
+        "/ledger/v1/keys",
+        "/ledger/v1/verify",
+        "/ledger/v1/openapi.json",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",
@@ -102,6 +115,9 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/connect/userinfo",
         "/ledger/{year:int}/proofs",
         "/ledger/{year:int}/tags",
+        "/ledger/v1/records",
+        "/ledger/v1/records:batch",
+        "/ledger/v1/verify",
     ];
 
     private IEnumerable<RouteEndpoint> Routes =>

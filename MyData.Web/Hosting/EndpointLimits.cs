@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using MyData.Web.Features.Ledger;
+using MyData.Web.Features.LedgerApi;
 using MyData.Web.Features.SignIn;
 
 namespace MyData.Web.Hosting;
@@ -36,6 +37,12 @@ public sealed record EndpointLimit(string Words)
                 "network",
                 settings.Ledger.NetworkBurst,
                 settings.Ledger.NetworkPerSecond,
+                "second"
+            ),
+            ApiSetup.RatePolicy => Bucket(
+                "network",
+                settings.Ledger.IntakeBurst,
+                settings.Ledger.IntakePerSecond,
                 "second"
             ),
             var other => throw new InvalidOperationException($"'{other}' has no words."),

@@ -64,6 +64,13 @@ public sealed record MyDataSettings
         /// <summary>Files that one network may read at once; and then each second.</summary>
         public int NetworkBurst { get; init; } = 600;
         public int NetworkPerSecond { get; init; } = 60;
+
+        /// <summary>Requests with records that one network may send at once; and then each second.</summary>
+        public int IntakeBurst { get; init; } = 2_000;
+        public int IntakePerSecond { get; init; } = 1_000;
+
+        /// <summary>Records of other systems under way at once, from all networks.</summary>
+        public int IntakeAtOnce { get; init; } = 8_192;
     }
 
     public sealed record SandboxSwitch
@@ -84,6 +91,7 @@ public sealed record MyDataSettings
         var settings = new LedgerSettings
         {
             Folder = Ledger.Folder.Length > 0 ? Path.GetFullPath(Ledger.Folder, contentRoot) : "",
+            IntakeAtOnce = Ledger.IntakeAtOnce,
         };
         if (Ledger.Policy.Length > 0)
             settings = settings with { Policy = LedgerPolicy.Read(Path.GetFullPath(Ledger.Policy, contentRoot)) };

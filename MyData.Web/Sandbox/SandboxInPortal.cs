@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using MyData.Core.Catalog;
 using MyData.Core.Encryption;
+using MyData.Core.Recording;
 using MyData.Web.Hosting;
+using MyData.Web.Sandbox.Callers;
 using MyData.Web.Sandbox.Keys;
 
 namespace MyData.Web.Sandbox;
@@ -31,7 +33,7 @@ public static class SandboxInPortal
         ));
     }
 
-    /// <summary>Lists the sandbox's agencies, and serves them where they are in this process.</summary>
+    /// <summary>Lists the sandbox's agencies and the callers that record, and serves them where they are in this process.</summary>
     public static async Task MapSandboxWhereOnAsync(this WebApplication app, MyDataSettings settings)
     {
         if (!settings.Sandbox.Enabled)
@@ -41,6 +43,11 @@ public static class SandboxInPortal
             app.Services.GetRequiredService<IOptions<SandboxSettings>>().Value
         );
         await app.Services.GetRequiredService<Catalogue>().ImportAsync(listings);
+        var folder = app.Services.GetRequiredService<IOptions<SandboxSettings>>().Value.Keys;
+        await new SandboxCallers(app.Services.GetRequiredService<ClientKeys>()).RegisterAsync(
+            Path.GetFullPath(folder, app.Environment.ContentRootPath),
+            default
+        );
         if (settings.Sandbox.Url.Length == 0)
             app.MapSandbox();
     }

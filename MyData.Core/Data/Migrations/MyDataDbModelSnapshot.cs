@@ -676,6 +676,29 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("ledger_checkpoints", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Recording.LedgerClientKeyRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kid")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AddedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Key")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Client", "Kid");
+
+                    b.ToTable("ledger_client_keys", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Recording.LedgerCounterRow", b =>
                 {
                     b.Property<Guid>("CitizenId")
@@ -781,6 +804,22 @@ namespace MyData.Core.Data.Migrations
                         .IsUnique();
 
                     b.ToTable("ledger_logs", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Recording.LedgerNamedRow", b =>
+                {
+                    b.Property<string>("Pseudonym")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Pseudonym");
+
+                    b.HasIndex("PersonId")
+                        .IsUnique();
+
+                    b.ToTable("ledger_named", (string)null);
                 });
 
             modelBuilder.Entity("MyData.Core.Recording.LedgerPersonRow", b =>

@@ -9,7 +9,7 @@ using MyData.Core.Data;
 namespace MyData.Web.Features.Staff;
 
 /// <summary>
-/// Where the command <c>operator</c> reaches the running portal: a socket beside the database, for processes of the same
+/// Where the commands <c>operator</c> and <c>ledger</c> reach the running portal: a socket beside the database, for processes of the same
 /// user alone (the system says whose the other end is). That user could read the key folder and the database anyhow.
 /// A line each way: the command's words, the answer.
 /// </summary>
@@ -126,9 +126,12 @@ public sealed partial class OperatorDoor(
             : file + ".operator";
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The command 'operator' cannot reach this portal, but for 'add'")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "The commands 'operator' and 'ledger' cannot reach this portal, but for 'operator add'"
+    )]
     private partial void NotOpened(Exception failure);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A call of the command 'operator' failed")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A call of the command 'operator' or 'ledger' failed")]
     private partial void CallFailed(Exception failure);
 }

@@ -1,16 +1,24 @@
 using System.Globalization;
 using MyData.Core.Data;
 using MyData.Core.Staff;
+using MyData.Web.Features.LedgerApi;
 
 namespace MyData.Web.Features.Staff;
 
-/// <summary>Carries out what the command <c>operator</c> asks of the running portal.</summary>
-public sealed class OperatorOrders(StaffRoster roster, StaffInvitations invitations, IIssuer issuer)
+/// <summary>Carries out what the commands <c>operator</c> and <c>ledger</c> ask of the running portal.</summary>
+public sealed class OperatorOrders(
+    StaffRoster roster,
+    StaffInvitations invitations,
+    IIssuer issuer,
+    ClientOrders clients
+)
 {
     private const int ShortId = 8;
 
     public async Task<OperatorAnswer> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
+        if (words is [LedgerCommand.Name, "client", ..])
+            return await clients.RunAsync([.. words.Skip(2)], cancellationToken);
         var all = await roster.ListAsync(cancellationToken);
         return words switch
         {

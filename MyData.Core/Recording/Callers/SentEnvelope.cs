@@ -1,0 +1,109 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using MyData.Core.Citizens;
+using MyData.Core.Ledger;
+
+namespace MyData.Core.Recording;
+
+/// <summary>
+/// What a calling system sends: <c>{"record":…,"persons":["A123456789"],"salt":"…"}</c>. The record stands there in its canonical bytes;
+/// persons and salt open its member <c>who</c>, and stay in memory until the persons have become pseudonyms.
+/// </summary>
+internal sealed class SentEnvelope
+{
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 5 };
+
+    public required LedgerRecord Record { get; init; }
+
+    /// <summary>In clear: never logged, never stored.</summary>
+    public required IReadOnlyList<NationalId> Persons { get; init; }
+
+    /// <exception cref="LedgerException"><c>sent.json</c></exception>
+    public static JsonDocument Json(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonDocument.Parse(body, Strict);
+        }
+        catch (JsonException failure)
+        {
+            throw new LedgerException("sent.json", "The body is not JSON, or a member is there twice.", failure);
+        }
+    }
+
+    /// <exception cref="LedgerException">
+    /// <c>sent.member</c>, <c>sent.persons</c>, <c>sent.salt</c>, <c>sent.who</c>, and those of <see cref="LedgerRecord.ParseSent"/>
+    /// </exception>
+    public static SentEnvelope Parse(JsonElement json)
+    {
+        Require(json.ValueKind == JsonValueKind.Object, "sent.member", "An object was expected.");
+        (JsonElement Record, JsonElement Persons, JsonElement Salt) found = default;
+        foreach (var member in json.EnumerateObject())
+        {
+            if (member.NameEquals("record"u8))
+                found.Record = member.Value;
+            else if (member.NameEquals("persons"u8))
+                found.Persons = member.Value;
+            else if (member.NameEquals("salt"u8))
+                found.Salt = member.Value;
+            else
+                throw new LedgerException("sent.member", "There are record, persons and salt, and nothing else.");
+        }
+        Require(found.Record.ValueKind == JsonValueKind.Object, "sent.member", "The member record is an object.");
+        var record = LedgerRecord.ParseSent(Encoding.UTF8.GetBytes(found.Record.GetRawText()));
+        var persons = ReadPersons(found.Persons);
+        Require(persons.Count == record.Persons, "sent.persons", "As many persons as the record's n says.");
+        RequireWho(record, persons, ReadSalt(found.Salt));
+        return new SentEnvelope { Record = record, Persons = persons };
+    }
+
+    // The number itself and no other spelling, since what was hashed must be what is looked up.
+    private static List<NationalId> ReadPersons(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Undefined)
+            return [];
+        Require(json.ValueKind == JsonValueKind.Array, "sent.persons", "The persons are an array.");
+        var persons = new List<NationalId>();
+        foreach (var one in json.EnumerateArray())
+        {
+            var text = one.ValueKind == JsonValueKind.String ? one.GetString() : null;
+            Require(
+                NationalId.TryParse(text, out var id) && id.Value == text && !persons.Contains(id),
+                "sent.persons",
+                "Each person is a national ID number, ten characters, and none is there twice."
+            );
+            persons.Add(id!);
+        }
+        return persons;
+    }
+
+    private static byte[]? ReadSalt(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Undefined)
+            return null;
+        var text = json.ValueKind == JsonValueKind.String ? json.GetString()! : "";
+        var good = text.Length == 43 && Base64Url.IsValid(text);
+        Require(good, "sent.salt", "The salt is base64url of 32 bytes.");
+        return Base64Url.DecodeFromChars(text);
+    }
+
+    private static void RequireWho(LedgerRecord record, List<NationalId> persons, byte[]? salt)
+    {
+        Require(
+            (record.PersonsHash is null) == (salt is null) && (salt is not null || persons.Count == 0),
+            "sent.who",
+            "Persons need who in the record and its salt beside it."
+        );
+        if (salt is null)
+            return;
+        var who = SaltedHash.OfPersons(salt, persons.Select(person => person.Value));
+        Require(who.AsSpan().SequenceEqual(record.PersonsHash), "sent.who", "who is not the hash of these persons.");
+    }
+
+    private static void Require(bool condition, string code, string message)
+    {
+        if (!condition)
+            throw new LedgerException(code, message);
+    }
+}

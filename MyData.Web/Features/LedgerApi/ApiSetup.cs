@@ -1,0 +1,44 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using MyData.Web.Features.Ledger;
+using MyData.Web.Features.SignIn;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Features.LedgerApi;
+
+public static class ApiSetup
+{
+    public const string RatePolicy = "ledger-intake";
+
+    public static void AddLedgerApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ClientOrders>();
+        builder.Services.AddRateLimiter(options =>
+            options.AddPolicy(
+                RatePolicy,
+                context =>
+                {
+                    var rate = context.RequestServices.GetRequiredService<MyDataSettings>().Ledger;
+                    return RateLimitPartition.GetTokenBucketLimiter(
+                        Visitor.Network(context),
+                        _ => new TokenBucketRateLimiterOptions
+                        {
+                            TokenLimit = rate.IntakeBurst,
+                            TokensPerPeriod = rate.IntakePerSecond,
+                            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                        }
+                    );
+                }
+            )
+        );
+    }
+
+    /// <summary>No cookie counts here: writers sign each record, and what is read is everybody's.</summary>
+    public static void MapLedgerApi(this IEndpointRouteBuilder app)
+    {
+        var written = app.MapGroup("").AllowAnonymous().RequireRateLimiting(RatePolicy);
+        var read = app.MapGroup("").AllowAnonymous().RequireRateLimiting(LedgerSetup.RatePolicy);
+        written.MapRecords(read);
+        read.MapLogs();
+    }
+}

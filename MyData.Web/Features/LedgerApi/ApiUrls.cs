@@ -1,0 +1,21 @@
+namespace MyData.Web.Features.LedgerApi;
+
+/// <summary>The ledger for programs of any language; <c>openapi.json</c> says each address's parameters and answers.</summary>
+public static class ApiUrls
+{
+    public const string Prefix = "/ledger/v1";
+    public const string OpenApi = $"{Prefix}/openapi.json";
+    public const string Records = $"{Prefix}/records";
+    public const string Batch = $"{Prefix}/records:batch";
+    public const string Record = $"{Prefix}/records/{{id:guid}}";
+    public const string Entry = $"{Record}/entry";
+    public const string Proof = $"{Record}/proof";
+    public const string ByIndex = $"{Prefix}/logs/{{year:int}}/records/{{index:long}}";
+    public const string Inclusion = $"{Prefix}/logs/{{year:int}}/inclusion";
+    public const string Consistency = $"{Prefix}/logs/{{year:int}}/consistency";
+    public const string Policy = $"{Prefix}/policy";
+    public const string Keys = $"{Prefix}/keys";
+    public const string Verify = $"{Prefix}/verify";
+
+    public static string Of(Guid id) => $"{Records}/{id:D}";
+}

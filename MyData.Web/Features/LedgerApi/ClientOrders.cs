@@ -1,0 +1,45 @@
+using System.Globalization;
+using MyData.Core.Ledger;
+using MyData.Core.Recording;
+using MyData.Web.Features.Staff;
+
+namespace MyData.Web.Features.LedgerApi;
+
+/// <summary>Carries out what the command <c>ledger client</c> asks of the running portal.</summary>
+public sealed class ClientOrders(ClientKeys keys)
+{
+    public async Task<OperatorAnswer> RunAsync(IReadOnlyList<string> words, CancellationToken token) =>
+        words switch
+        {
+            ["add", var client, var key] => await AddAsync(client, key, token),
+            ["list"] => new(OperatorAnswer.Done, List(await keys.ListAsync(token))),
+            ["revoke", var client, var kid] => await RevokeAsync(client, kid, token),
+            _ => OperatorAnswer.NotUnderstood("The portal that runs here is of another version than this command."),
+        };
+
+    private async Task<OperatorAnswer> AddAsync(string client, string der, CancellationToken token)
+    {
+        if (!ClientKeys.IsName(client))
+            return OperatorAnswer.NotUnderstood(LedgerCommand.NameRule);
+        var key = CallerKey.Parse(Convert.FromBase64String(der));
+        return await keys.AddAsync(client, key, token)
+            ? new(OperatorAnswer.Done, $"{client} signs by this key from now on ({key.Algorithm}); kid:\n{key.Kid}")
+            : OperatorAnswer.NotDone($"{client} has this key already, or had it: a revoked key does not come back.");
+    }
+
+    private async Task<OperatorAnswer> RevokeAsync(string client, string kid, CancellationToken token) =>
+        await keys.RevokeAsync(client, kid, token)
+            ? new(OperatorAnswer.Done, $"{client} records nothing new by {kid}; what is recorded stands.")
+            : OperatorAnswer.NotDone($"{client} has no such key that is good; 'ledger client list' shows them.");
+
+    private static string List(IReadOnlyList<ClientKey> all) =>
+        all.Count == 0
+            ? "Nobody yet: 'ledger client add NAME FILE' registers a key."
+            : string.Join('\n', all.Select(key => $"{key.Client}  {key.Kid}  {key.Key.Algorithm}  {Time(key)}"));
+
+    private static string Time(ClientKey key) =>
+        $"since {Time(key.AddedAt)}{(key.RevokedAt is { } at ? $", revoked {Time(at)}" : "")}";
+
+    private static string Time(DateTimeOffset at) =>
+        at.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+}
