@@ -64,6 +64,19 @@ export function inTaipei(moment) {
 }
 
 /**
+ * A moment in Taiwan's time, as people read it.
+ * @param {Date} moment
+ * @param {string} language BCP 47
+ * @param {string} pattern of a day in ROC years, as in `formatRoc`
+ * @returns {{ shown: string, gregorian: string }} shown with the clock
+ */
+export function formatMoment(moment, language, pattern) {
+  const { day, clock } = inTaipei(moment);
+  const gregorian = formatGregorian(day, language);
+  return { shown: `${language.startsWith("en") ? gregorian : formatRoc(day, pattern)} ${clock}`, gregorian };
+}
+
+/**
  * @param {string} pattern with {name} in it
  * @param {Record<string, string | number>} values
  * @returns {string}

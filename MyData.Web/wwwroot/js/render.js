@@ -1,5 +1,5 @@
 import { decodeBase64 } from "./base64url.js";
-import { fill, formatGregorian, formatRoc, inTaipei, parseIsoDate, parseRocDate, toIso } from "./dates.js";
+import { fill, formatGregorian, formatMoment, formatRoc, parseIsoDate, parseRocDate, toIso } from "./dates.js";
 import { button, element } from "./dom.js";
 import { isObject } from "./json.js";
 
@@ -215,11 +215,8 @@ function renderMoment(value, context) {
  * @returns {HTMLElement}
  */
 export function renderTime(moment, view) {
-  const { day, clock } = inTaipei(moment);
-  const gregorian = formatGregorian(day, view.language);
-  const english = view.language.startsWith("en");
-  const shown = english ? gregorian : formatRoc(day, view.strings.rocDate);
-  return element("time", { datetime: moment.toISOString(), title: english ? undefined : gregorian }, `${shown} ${clock}`);
+  const { shown, gregorian } = formatMoment(moment, view.language, view.strings.rocDate);
+  return element("time", { datetime: moment.toISOString(), title: shown.startsWith(gregorian) ? undefined : gregorian }, shown);
 }
 
 /**

@@ -11,6 +11,7 @@ import { personTag } from "./tag.js";
  * @typedef {import("./log.js").LogPlace} LogPlace
  * @typedef {{ id: number, t: number, op: string, res: string, year: number | null, index: number | null }} Line of her history
  * @typedef {{ tag: string, index: number }} Found the tag in base64url
+ * @typedef {{ url: string, t: number, via: string, op: string, why: string, res: string }} Other a record that another system made
  */
 
 const QUESTION = 64;
@@ -42,20 +43,43 @@ export async function findHers(log, key) {
 }
 
 /**
- * Both ways: each record about her below this size is a line of hers, and each line has a record.
+ * That each line has a record about her, below this size.
  * @param {number} year
  * @param {bigint} size
  * @param {Found[]} found
  * @param {Line[]} lines
- * @throws MyDataError `ledger.record_missing`, `ledger.line_unrecorded`
+ * @throws MyDataError `ledger.line_unrecorded`
  */
-export function demandComplete(year, size, found, lines) {
-  const inHistory = new Set(lines.filter((line) => line.year === year).map((line) => line.index));
+export function demandRecorded(year, size, found, lines) {
   const inLog = new Set(found.map(({ index }) => index));
-  for (const { index } of found)
-    demand(index >= size || inHistory.has(index), "ledger.record_missing", "a record that no line tells of", `#${index}`);
   for (const { index } of lines.filter((line) => line.year === year))
     demand((index ?? 0) >= size || inLog.has(index ?? -1), "ledger.line_unrecorded", "no record with her tag", `#${index}`);
+}
+
+/**
+ * The other way round: each record about her that no line tells of, below the checkpoint's size, is one that another system signed.
+ * @param {LogPlace} log
+ * @param {import("./checkpoint.js").Checkpoint} checkpoint
+ * @param {Found[]} found
+ * @param {Line[]} lines
+ * @returns {Promise<Other[]>} proven, oldest first
+ * @throws MyDataError `ledger.record_missing`, and those of a proof
+ */
+export async function readOthers(log, { size, root }, found, lines) {
+  const inHistory = new Set(lines.filter((line) => line.year === log.year).map((line) => line.index));
+  const others = found.filter(({ index }) => index < size && !inHistory.has(index));
+  const records = await readProofs(log, size, others.map(({ index }) => index));
+  return Promise.all(
+    others.map(async ({ tag, index }) => {
+      const record = records.get(index);
+      demand(record, "ledger.record_missing", "a record that is not shown", `#${index}`);
+      await verifyInclusion(BigInt(index), size, await leafHash(record.entry), record.path, root);
+      const { t, via, op, why, res, sub, up } = parseRecord(record.entry);
+      demand(Array.isArray(sub) && sub.includes(tag), "ledger.line_differs", "not her tag", `#${index}`);
+      demand(up !== undefined, "ledger.record_missing", "a record that no line tells of", `#${index}`);
+      return /** @type {Other} */ ({ url: `${log.url}/records/${index}`, t, via, op, why, res });
+    }),
+  );
 }
 
 /**

@@ -1,12 +1,12 @@
 import { decodeBase64 } from "../base64url.js";
 import { utf8Bytes } from "../bytes.js";
-import { fill } from "../dates.js";
+import { fill, formatMoment } from "../dates.js";
 import { button, element, readBlock, required } from "../dom.js";
 import { demand, MyDataError } from "../errors.js";
 import { fetchBytes } from "../fetching.js";
 import { parseJsonObject } from "../json.js";
 import { Fork, readAndCompare } from "../ledger/continuity.js";
-import { demandComplete, findHers, proveLines } from "../ledger/person.js";
+import { demandRecorded, findHers, proveLines, readOthers } from "../ledger/person.js";
 import { toBase64 } from "../ledger/text.js";
 import { saveFile } from "../save.js";
 
@@ -14,6 +14,7 @@ import { saveFile } from "../save.js";
  * The page `/history`: her lines against the public log, in her own browser. Without it the page shows the same lines, unchecked.
  *
  * @typedef {import("../ledger/person.js").Line} Line
+ * @typedef {import("../ledger/person.js").Other} Other
  * @typedef {object} Model
  * @property {import("../ledger/log.js").LogPlace[]} logs
  * @property {string} url of her key and lines
@@ -35,6 +36,7 @@ const panel = required("[data-proof]");
 const words = required("[data-proof-words]");
 const result = required("[data-proof-result]");
 const details = required("[data-proof-facts]");
+const otherPlace = required("[data-proof-others]");
 
 /** @type {Map<number, HTMLElement[]>} */
 const places = new Map();
@@ -69,6 +71,8 @@ async function checkAll() {
   demand(!unplaced, "ledger.line_unrecorded", "a line without a record", String(unplaced?.id));
   const shown = lines.filter((line, at) => places.has(line.id) || at >= lines.length - MOST);
   const summary = { records: 0, proven: 0, waiting: 0, milliseconds: 0, heads, sizes: heads.map((head) => head.checkpoint.size) };
+  /** @type {Other[]} */
+  const others = [];
   /** @type {MyDataError | undefined} */
   let first;
   for (const [at, log] of logs.entries()) {
@@ -85,12 +89,14 @@ async function checkAll() {
     });
     if (first) throw first;
     try {
-      demandComplete(log.year, checkpoint.size, found, lines);
+      demandRecorded(log.year, checkpoint.size, found, lines);
+      others.push(...(await readOthers(log, checkpoint, found, lines)));
     } catch (error) {
       withEvidence(error, { ...told, found, lines });
     }
     summary.records += found.filter(({ index }) => index < checkpoint.size).length;
   }
+  showOthers(others.sort((a, b) => b.t - a.t));
   return summary;
 }
 
@@ -104,6 +110,23 @@ function mark(id, error) {
     const label = error ? strings.lineAlarm : strings.proven;
     place.replaceChildren(element("span", { class: `badge badge-${error ? "bad" : "good"}` }, label));
   }
+}
+
+/**
+ * What other systems recorded about her. The platform has no line of it: her browser found it by her tags.
+ * @param {Other[]} records proven, newest first
+ */
+function showOthers(records) {
+  const items = records.slice(0, MOST).map(({ url, t, via, op, why, res }) => {
+    const { shown } = formatMoment(new Date(t), document.documentElement.lang, strings.rocDate);
+    const proven = element("span", { class: "badge badge-good" }, strings.proven);
+    const links = [element("a", { href: url }, strings.otherRecord), element("a", { href: `${url}/receipt`, download: "" }, strings.proofFile)];
+    const when = element("time", { datetime: new Date(t).toISOString() }, shown);
+    const said = element("p", {}, fill(strings.other, { via, op, why, res }));
+    return element("li", {}, element("p", { class: "row small" }, when, proven), said, element("p", { class: "row small no-print" }, ...links));
+  });
+  required("ul", otherPlace).replaceChildren(...items);
+  otherPlace.hidden = records.length === 0;
 }
 
 /** @param {Awaited<ReturnType<typeof checkAll>>} summary */
