@@ -76,7 +76,7 @@ internal sealed partial class CommitSequencer(
         }
         try
         {
-            if (!_open!.IsSigned)
+            if (!_open!.IsCurrent)
                 _open.Sign();
         }
         catch (LedgerException failure)

@@ -13,6 +13,7 @@ public sealed class OpenLog(int id, int year, NoteSigner signer, TileTree tree, 
     private readonly Lock _lock = new();
     private volatile PublishedCheckpoint? _published;
     private volatile PublishedCheckpoint? _proven;
+    private volatile bool _signed;
 
     public int Id { get; } = id;
 
@@ -38,8 +39,13 @@ public sealed class OpenLog(int id, int year, NoteSigner signer, TileTree tree, 
     /// <summary>The newest that the policy accepts, with the cosignatures: what receipts stand on and strangers read.</summary>
     public PublishedCheckpoint? Proven => _proven;
 
-    /// <summary>Whether everything durable is signed.</summary>
-    public bool IsSigned => _published?.Checkpoint.Size == Tree.Edge.Size;
+    /// <summary>
+    /// Whether everything that a caller was told of is signed. True also while the next batch, which nobody was told of yet, is being signed.
+    /// </summary>
+    public bool IsSigned => _signed;
+
+    /// <summary>Whether the newest checkpoint is that of the whole tree; for the write queue's thread, which changes both.</summary>
+    internal bool IsCurrent => _signed && _published?.Checkpoint.Size == Tree.Edge.Size;
 
     /// <summary>Signs the tree as it is; only when it is durable.</summary>
     /// <exception cref="LedgerException"><c>ed25519.sign</c></exception>
@@ -47,7 +53,16 @@ public sealed class OpenLog(int id, int year, NoteSigner signer, TileTree tree, 
     {
         var edge = Tree.Edge;
         var checkpoint = new Checkpoint(Origin, edge.Size, edge.Root.Span);
-        _published = new PublishedCheckpoint(checkpoint, checkpoint.Sign(Signer));
+        try
+        {
+            _published = new PublishedCheckpoint(checkpoint, checkpoint.Sign(Signer));
+            _signed = true;
+        }
+        catch
+        {
+            _signed = false;
+            throw;
+        }
         if (Policy.HasQuorum(Nobody))
             Prove(_published);
     }
