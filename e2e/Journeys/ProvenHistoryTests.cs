@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
+using MyData.E2E.Outside;
 using MyData.E2E.Support;
 using MyData.Tests.Support;
 using MyData.Web.Features.History;
@@ -47,6 +48,42 @@ public sealed class ProvenHistoryTests
                     .Expect(journey.Page.Locator("[data-proof-facts]"))
                     .Not.ToContainTextAsync(journey.Words<HistoryText>("js-factFirst"));
                 await VerifiesOfflineAsync(journey);
+            }
+        );
+    }
+
+    /// <summary>A record of another system is about her too: her browser finds it by her tag, and shows whose it is.</summary>
+    [Fact]
+    public async Task History_WithARecordOfAnotherSystem_ShowsItProven()
+    {
+        const string system = "city-traffic";
+        await using var portal = await PortalProcess.StartAsync();
+        await Journey.RunAsync(
+            portal,
+            new Reader { Width = 360 },
+            async journey =>
+            {
+                await SignInAsync(journey, "lin");
+                await journey.OpenAsync("/history");
+                await StateAsync(journey, "good");
+                var others = journey.Page.Locator("[data-proof-others]");
+                await Assertions.Expect(others).ToBeHiddenAsync();
+
+                await Outside.Ledger.Record.RunAsync(
+                    portal.Origin.ToString(),
+                    system,
+                    LedgerExampleTests.Key(system),
+                    LedgerExampleTests.Persona,
+                    TextWriter.Null
+                );
+                await journey.Page.ReloadAsync();
+                await StateAsync(journey, "good");
+                await Assertions.Expect(others.Locator("li")).ToHaveCountAsync(1);
+                await Assertions.Expect(others).ToContainTextAsync(system);
+                await Assertions.Expect(others.Locator(".badge-good")).ToBeVisibleAsync();
+                await journey.AccessibleAsync();
+                await others.Locator("a").First.ClickAsync();
+                await Assertions.Expect(journey.Page.Locator("h1")).ToBeVisibleAsync();
             }
         );
     }

@@ -15,7 +15,7 @@ namespace MyData.E2E.Outside;
 /// </summary>
 public sealed class LedgerExampleTests
 {
-    private const string Persona = "A299001174";
+    internal const string Persona = "A299001174";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -102,7 +102,7 @@ public sealed class LedgerExampleTests
     private static Task<HttpResponseMessage> PostAsync(HttpClient http, string body) =>
         http.PostAsync("/ledger/v1/records", new StringContent(body, Encoding.UTF8, "application/json"), Stop);
 
-    private static string Key(string name) =>
+    internal static string Key(string name) =>
         Path.Combine(Path.GetTempPath(), "mydata-tests", "sandbox-keys", $"caller-{name}.pem");
 
     private static async Task RunAsync(PortalProcess portal, string policy, string name, string program, string file)
