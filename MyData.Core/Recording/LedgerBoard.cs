@@ -71,6 +71,7 @@ public sealed class LedgerBoard(
 )
 {
     public const int MostBlocks = 12;
+    private readonly SemaphoreSlim _reading = new(1, 1);
     private volatile Read? _last;
 
     /// <summary>The years that have a log here, newest first.</summary>
@@ -85,8 +86,7 @@ public sealed class LedgerBoard(
         var log = Years is [var year, ..] ? logs.Find(year) : null;
         if (log?.Proven is not { } proven)
             return null;
-        if (_last is not { } last || last.Of != proven)
-            _last = last = new Read(proven, await BlocksAsync(log, proven, token));
+        var last = _last?.Of == proven ? _last : await ReadOnceAsync(log, proven, token);
         return new LedgerBoardView
         {
             Year = log.Year,
@@ -115,6 +115,26 @@ public sealed class LedgerBoard(
                 }),
             ],
         };
+    }
+
+    private async Task<Read> ReadOnceAsync(OpenLog log, PublishedCheckpoint proven, CancellationToken token)
+    {
+        await _reading.WaitAsync(token);
+        try
+        {
+            // Whoever waited behind another takes what that one read, the same or a newer one.
+            if (
+                _last is { } last
+                && last.Of.Checkpoint.Origin == log.Origin
+                && last.Of.Checkpoint.Size >= proven.Checkpoint.Size
+            )
+                return last;
+            return _last = new Read(proven, await BlocksAsync(log, proven, token));
+        }
+        finally
+        {
+            _reading.Release();
+        }
     }
 
     private async Task<IReadOnlyList<LedgerBlock>> BlocksAsync(

@@ -87,15 +87,19 @@ public sealed class LedgerRecords(OpenLogs logs, IDbContextFactory<MyDataDb> dat
         while (end > 0 && found.Count < PageSize && start - end < MostLooked)
         {
             var from = Math.Max(0, end - Batch);
-            foreach (var one in (await RangeAsync(db, log, from, end, token)).Reverse())
+            var range = await RangeAsync(db, log, from, end, token);
+            // Also where rows are missing: the audit says so, and this goes on.
+            end = from;
+            foreach (var one in range.Reverse())
             {
-                end = one.Index;
                 if (filter.From is { } earliest && one.Record?.Time < earliest - Slack)
                     return new FoundRecords(found, null, start - end);
                 if (one.Record is null ? !filter.IsNarrow : filter.Fits(one.Record))
                     found.Add(one);
-                if (found.Count == PageSize)
-                    break;
+                if (found.Count < PageSize)
+                    continue;
+                end = one.Index;
+                break;
             }
         }
         return new FoundRecords(found, end > 0 ? end : null, start - end);

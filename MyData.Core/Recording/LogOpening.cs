@@ -59,7 +59,10 @@ internal sealed partial class LogOpening(
         if (published is not null && policy.Judge(published.Note, out _).HasQuorum)
             open.Prove(published);
         if (logs.ById(row.Id)?.Proven is { } before)
+        {
+            Compare(tree, before.Checkpoint);
             open.Prove(before);
+        }
         open.Sign();
         return open;
     }

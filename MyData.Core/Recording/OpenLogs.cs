@@ -10,6 +10,8 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
     private readonly ConcurrentDictionary<int, OpenLog> _byYear = new();
     private readonly Lazy<Ed25519PrivateKey> _key = new(() => new(keys.GetSecret(PlatformKeys.LedgerKeyName)));
     private volatile OpenLog? _current;
+    private volatile OpenLog? _last;
+    private volatile OpenLog? _previous;
     private volatile LedgerException? _stopped;
 
     /// <summary>A log has a new signed checkpoint. Heard on the write queue's thread: no waiting, no failing.</summary>
@@ -17,6 +19,9 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
 
     /// <summary>Null before the first write, and while nothing can be written.</summary>
     public OpenLog? Current => _current;
+
+    /// <summary>The log that took records before the turn of the year, where that was in this process: its last ones may be unproven.</summary>
+    public OpenLog? Previous => _previous;
 
     public IEnumerable<OpenLog> All => _byYear.Values;
 
@@ -44,6 +49,9 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
 
     internal void Take(OpenLog log)
     {
+        if (_last is { } last && last.Year != log.Year)
+            _previous = last;
+        _last = log;
         _byYear[log.Year] = log;
         _current = log;
         Signed?.Invoke(log);

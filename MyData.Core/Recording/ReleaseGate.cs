@@ -23,5 +23,8 @@ internal sealed class ReleaseGate(OpenLogs logs, ILedgerQuorum quorum, IWriter w
         if (logs.Current is not { IsSigned: true, Published: { } published })
             throw new LedgerException(Writing.Unavailable, "What was recorded is not signed yet.");
         await quorum.WaitAsync(published.Checkpoint, token);
+        // Just after midnight of the new year, what is released may stand in the log of the old one.
+        if (logs.Previous?.Published is { } end)
+            await quorum.WaitAsync(end.Checkpoint, token);
     }
 }
