@@ -41,7 +41,10 @@ public sealed class Witness : IDisposable
         try
         {
             foreach (var origin in Origins())
-                _ = Find(origin);
+            {
+                if (Known(origin) is (var key, var site))
+                    _ = Copy(origin, key, site);
+            }
         }
         catch (LedgerException damaged)
         {
@@ -62,9 +65,12 @@ public sealed class Witness : IDisposable
     public WitnessRequest Ask(AddCheckpoint add)
     {
         var next = Checkpoint.Parse(add.Checkpoint.Text.Span);
-        return Find(next.Origin) is { } copy
-            ? new WitnessRequest(add, next, copy)
-            : new WitnessRequest(WitnessAnswer.Refused(404, "witness.unknown_log"));
+        if (Known(next.Origin) is not (var key, var site))
+            return new WitnessRequest(WitnessAnswer.Refused(404, "witness.unknown_log"));
+        // Before anything is made for it: a stranger could name a log for each year.
+        return Unsigned(add.Checkpoint, key) is { } refusal
+            ? new WitnessRequest(refusal)
+            : new WitnessRequest(add, next, Copy(next.Origin, key, site));
     }
 
     /// <summary>A file of a copy, by <c>origin/path</c> as C2SP's static paths say; null where there is none.</summary>
@@ -93,12 +99,28 @@ public sealed class Witness : IDisposable
         _lock.Dispose();
     }
 
-    private WitnessCopy? Find(string origin)
+    private (VerifierKey Key, Uri? Site)? Known(string origin)
+    {
+        var year = _time.GetUtcNow().Year;
+        return _known.Select(log => log.For(origin, year)).FirstOrDefault(found => found is not null);
+    }
+
+    private static WitnessAnswer? Unsigned(SignedNote note, VerifierKey key)
+    {
+        try
+        {
+            return note.SignedBy(key).Count == 0 ? WitnessAnswer.Refused(403, "note.unsigned") : null;
+        }
+        catch (LedgerException wrong)
+        {
+            return WitnessAnswer.Refused(403, wrong.Code);
+        }
+    }
+
+    private WitnessCopy Copy(string origin, VerifierKey key, Uri? site)
     {
         if (_copies.TryGetValue(origin, out var copy))
             return copy;
-        if (_known.Select(log => log.For(origin)).FirstOrDefault(found => found is not null) is not (var key, var site))
-            return null;
         lock (_opening)
         {
             if (_copies.TryGetValue(origin, out copy))

@@ -45,18 +45,9 @@ internal sealed partial class WitnessCopy(
     public void Open() => _ = Held();
 
     /// <summary>What can be said before the entries are there; null where nothing is against it so far.</summary>
-    /// <exception cref="LedgerException">those of <see cref="Checkpoint.Parse"/> (400)</exception>
+    /// <param name="add">with the log's signature, which has been verified</param>
     public WitnessAnswer? Refuse(AddCheckpoint add, Checkpoint next)
     {
-        try
-        {
-            if (add.Checkpoint.SignedBy(log).Count == 0)
-                return WitnessAnswer.Refused(403, "note.unsigned");
-        }
-        catch (LedgerException wrong)
-        {
-            return WitnessAnswer.Refused(403, wrong.Code);
-        }
         if (add.OldSize > next.Size)
             return WitnessAnswer.Refused(400, "witness.old_size");
         return _held is { } held && add.OldSize != held.Size ? WitnessAnswer.Size(held.Size) : null;

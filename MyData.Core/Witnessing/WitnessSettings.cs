@@ -1,3 +1,4 @@
+using System.Globalization;
 using MyData.Core.Ledger;
 
 namespace MyData.Core.Witnessing;
@@ -90,8 +91,11 @@ internal sealed class KnownLog(VerifierKey key, Uri? site, bool everyYear)
 {
     private const int YearDigits = 4;
 
-    /// <summary>The key and the address of the log of this origin; null where it is none of these.</summary>
-    public (VerifierKey Key, Uri? Site)? For(string origin)
+    /// <summary>
+    /// The key and the address of the log of this origin; null where it is none of these: from the configured year to the next one.
+    /// </summary>
+    /// <param name="year">that it is now</param>
+    public (VerifierKey Key, Uri? Site)? For(string origin, int year)
     {
         if (origin == key.Name)
             return (key, site);
@@ -100,7 +104,9 @@ internal sealed class KnownLog(VerifierKey key, Uri? site, bool everyYear)
             && EndsInYear(origin)
             && origin
                 .AsSpan(0, origin.Length - YearDigits)
-                .SequenceEqual(key.Name.AsSpan(0, key.Name.Length - YearDigits));
+                .SequenceEqual(key.Name.AsSpan(0, key.Name.Length - YearDigits))
+            && YearOf(origin) >= YearOf(key.Name)
+            && YearOf(origin) <= Math.Max(year, YearOf(key.Name)) + 1;
         if (!fits)
             return null;
         var address = site?.AbsoluteUri.TrimEnd('/');
@@ -123,4 +129,7 @@ internal sealed class KnownLog(VerifierKey key, Uri? site, bool everyYear)
         && origin.AsSpan(origin.Length - YearDigits).IndexOfAnyExceptInRange('0', '9') < 0;
 
     public string Origin => key.Name;
+
+    private static int YearOf(string origin) =>
+        int.Parse(origin.AsSpan(origin.Length - YearDigits), NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -76,6 +76,23 @@ public sealed class WitnessProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Years_ThatAreNotYetOrUnsigned_LeaveNothing()
+    {
+        var folders = Directory.GetDirectories(Path.Combine(_witness.Folder, "logs"));
+        var nextYear = new Checkpoint("mydata.example/ledger/2027", 0, Merkle.EmptyRoot).ToText();
+        Assert.Equal("note.unsigned", await RefusedAsync(403, Note(LogHouse.OtherLog, nextYear), []));
+        using var key = new Ed25519PrivateKey([.. Enumerable.Repeat((byte)1, 32)]);
+        foreach (var year in (string[])["0000", "2025", "9999"])
+        {
+            var signer = new NoteSigner($"mydata.example/ledger/{year}", SignatureType.Ed25519, key);
+            var add = await new GrowingLog(signer).AddAsync(0, 0);
+            Assert.Equal("witness.unknown_log", await RefusedAsync(404, add, []));
+        }
+        Assert.Equal(folders, Directory.GetDirectories(Path.Combine(_witness.Folder, "logs")));
+        Assert.Single(_witness.Witness.Logs);
+    }
+
+    [Fact]
     public async Task Signature_ThatIsNotTheLogs_Is403()
     {
         var text = (await _log.AtAsync(5)).ToText();
