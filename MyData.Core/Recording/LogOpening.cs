@@ -40,6 +40,7 @@ internal sealed partial class LogOpening(
     {
         var signer = logs.Signer(row);
         var files = new LogFolder(FolderOf(row.Year));
+        files.Sweep();
         var newest = db.Set<LedgerCheckpointRow>()
             .AsNoTracking()
             .Where(c => c.Log == row.Id)

@@ -43,6 +43,7 @@ internal sealed class HeldLog : IDisposable
     {
         DurableFolder.Create(folder, folder);
         var files = new LogFolder(folder);
+        files.Sweep();
         var journal = Path.Combine(folder, WitnessJournal.FileName);
         var published = Published(files, own);
         if (!File.Exists(journal) && (published is not null || Directory.Exists(Path.Combine(folder, "tile"))))

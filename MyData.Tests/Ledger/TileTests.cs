@@ -121,6 +121,27 @@ public sealed class TileTests : IDisposable
     }
 
     [Fact]
+    public void Folder_KeepsNoTemporaryFile_WhenAWriteFailsOrAProcessEnded()
+    {
+        var log = new LogFolder(_folder);
+        // What stands in the way cannot be replaced by a file.
+        Directory.CreateDirectory(Path.Combine(_folder, ILogReader.Checkpoint, "x"));
+        Directory.CreateDirectory(Path.Combine(_folder, "tile", "0", "000"));
+        Assert.ThrowsAny<Exception>(() => log.Publish([1]));
+        Assert.ThrowsAny<Exception>(() => log.Store(new TilePath(0, 0), new byte[8_192]));
+        Assert.Empty(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories));
+
+        log.PublishPolicy([2]);
+        File.WriteAllBytes(Path.Combine(_folder, "checkpoint.0123456789abcdef.new"), [1]);
+        File.WriteAllBytes(Path.Combine(_folder, "tile", "0", "001.0123456789abcdef.fedcba9876543210.new"), [1]);
+        log.Sweep();
+        Assert.Equal(
+            [Path.Combine(_folder, ILogReader.Policy)],
+            Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)
+        );
+    }
+
+    [Fact]
     public async Task Stored_TilesLeaveMemoryAndAreReadFromTheFiles()
     {
         var log = new MemoryLog();

@@ -10,6 +10,25 @@ namespace MyData.Core.Ledger;
 /// <param name="keepsPartial">whether partial tiles are files too, as in an export, which no memory stands behind</param>
 public sealed class LogFolder(string folder, bool keepsPartial = false) : ILogReader
 {
+    private const string Temporary = ".new";
+
+    // In each temporary name, so that what an earlier process left is told from what is being written.
+    private static readonly string _process = RandomNumberGenerator.GetHexString(16, lowercase: true);
+
+    /// <summary>Removes the temporary files that earlier processes left.</summary>
+    /// <exception cref="IOException">one cannot be removed</exception>
+    public void Sweep()
+    {
+        if (!Directory.Exists(folder))
+            return;
+        // With a part before it: what stands beside other files, such as a journal, is theirs.
+        foreach (var file in Directory.EnumerateFiles(folder, $"*.*{Temporary}", SearchOption.AllDirectories))
+        {
+            if (!file.EndsWith($".{_process}{Temporary}", StringComparison.Ordinal))
+                File.Delete(file);
+        }
+    }
+
     public ValueTask<byte[]?> ReadAsync(string path, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
@@ -40,9 +59,11 @@ public sealed class LogFolder(string folder, bool keepsPartial = false) : ILogRe
             {
                 File.Move(temporary, file, overwrite: false);
             }
-            catch (IOException) when (File.Exists(file))
+            catch (Exception failure)
             {
                 File.Delete(temporary);
+                if (failure is not IOException || !File.Exists(file))
+                    throw;
             }
         }
         if (!File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes))
@@ -76,17 +97,36 @@ public sealed class LogFolder(string folder, bool keepsPartial = false) : ILogRe
     private void Replace(string name, ReadOnlySpan<byte> bytes)
     {
         var file = Path.Combine(folder, name);
-        File.Move(WriteBeside(file, bytes), file, overwrite: true);
+        var temporary = WriteBeside(file, bytes);
+        try
+        {
+            File.Move(temporary, file, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
         DurableFolder.Sync(folder);
     }
 
     private string WriteBeside(string file, ReadOnlySpan<byte> bytes)
     {
         DurableFolder.Create(Path.GetDirectoryName(file)!, folder);
-        var temporary = $"{file}.{RandomNumberGenerator.GetHexString(16, lowercase: true)}.new";
-        using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
-        stream.Write(bytes);
-        stream.Flush(flushToDisk: true);
+        var random = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        var temporary = $"{file}.{random}.{_process}{Temporary}";
+        try
+        {
+            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
+            stream.Write(bytes);
+            stream.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            // On a full disk each attempt would leave one.
+            File.Delete(temporary);
+            throw;
+        }
         return temporary;
     }
 }
