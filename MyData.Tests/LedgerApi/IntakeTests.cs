@@ -156,6 +156,65 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
         Assert.Equal(before, await CountAsync());
     }
 
+    public static TheoryData<string, bool> Texts =>
+        new()
+        {
+            { "act-12.3 /a:b@2_C", true },
+            { new string('a', 128), true },
+            { "A123456780", true },
+            { "XA1234567891", true },
+            { new string('a', 129), false },
+            { "王小明", false },
+            { "a+b", false },
+            { "A123456789", false },
+            { "case/a123456789@1", false },
+            { "of_A299001174_", false },
+        };
+
+    /// <summary>What stands in a record is public for ever.</summary>
+    [Theory, MemberData(nameof(Texts))]
+    public async Task Texts_AreCodes_AndNoNationalIdNumber(string text, bool isTaken)
+    {
+        var record = house.Caller.New();
+        LedgerRecord[] sent =
+        [
+            record with
+            {
+                Reason = text,
+            },
+            record with
+            {
+                From = text,
+            },
+            record with
+            {
+                To = text,
+            },
+            record with
+            {
+                Operation = text,
+            },
+            record with
+            {
+                Result = text,
+            },
+            record with
+            {
+                Identity = text,
+            },
+            record with
+            {
+                Fields = ["name", text],
+            },
+        ];
+        foreach (var one in sent.Select(one => one with { Id = Guid.CreateVersion7() }))
+        {
+            var answer = await house.AddAsync(ApiCaller.Envelope(house.Caller.Signed(one)));
+            var expected = isTaken ? (HttpStatusCode.Created, null) : (HttpStatusCode.UnprocessableEntity, "sent.text");
+            Assert.Equal(expected, (answer.Status, answer.Code));
+        }
+    }
+
     [Fact]
     public async Task AnotherMediaType_IsRefused()
     {
@@ -198,7 +257,7 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
             case "LONG":
                 // Fits as it was sent, and not with its 64 tags.
                 var many = Enumerable.Range(0, 64).Select(Number).ToArray();
-                var fields = Enumerable.Range(0, 29).Select(i => $"{i:d3}" + new string('f', 240)).ToList();
+                var fields = Enumerable.Range(0, 56).Select(i => $"{i:d3}" + new string('f', 120)).ToList();
                 var grown = caller.Signed(caller.New(salt, many) with { Fields = fields });
                 return ApiCaller.Envelope(grown, salt, many);
             case "NO-PERSONS":

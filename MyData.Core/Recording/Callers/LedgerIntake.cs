@@ -134,6 +134,7 @@ public sealed class LedgerIntake(
                 throw new LedgerException("sent.key_revoked", "This key was revoked.");
             if (record.Time > time.GetUtcNow() + Ahead)
                 throw new LedgerException("sent.time", "The record tells of a time that has not come.");
+            SentCodes.Require(record);
             RequireRoom(record);
             return (
                 new SentRecord { Record = record, Persons = [.. envelope.Persons.Select(accounts.PseudonymOf)] },
