@@ -25,6 +25,7 @@ internal sealed partial class WitnessCopy(
     private const int MostEvidence = 200;
 
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _pulling = new(1);
     private volatile HeldLog? _held;
     private volatile SignedNote? _cosigned;
     private SignedNote? _published;
@@ -53,12 +54,31 @@ internal sealed partial class WitnessCopy(
         return _held is { } held && add.OldSize != held.Size ? WitnessAnswer.Size(held.Size) : null;
     }
 
-    /// <summary>The entries that a checkpoint lacks, from the log's own site, as a bundle; null where they are not to be had.</summary>
+    /// <summary>The whole question but for the entries: that the checkpoint follows the one that is held. Null where it does.</summary>
+    public Task<WitnessAnswer?> CheckAsync(AddCheckpoint add, Checkpoint next, CancellationToken token) =>
+        InTurnAsync(held => Against(held, add, next), token);
+
+    /// <summary>
+    /// The entries that a checkpoint lacks, from the log's own site, as a bundle; null where they are not to be had, or are being read.
+    /// </summary>
     /// <exception cref="HttpRequestException">the site does not answer</exception>
     /// <exception cref="LedgerException"><c>bundle.length</c></exception>
     public async Task<byte[]?> PullAsync(ILogReader from, long size, CancellationToken token)
     {
-        var at = Size;
+        if (!await _pulling.WaitAsync(0, token))
+            return null;
+        try
+        {
+            return await ReadAsync(from, Size, size, token);
+        }
+        finally
+        {
+            _pulling.Release();
+        }
+    }
+
+    private static async Task<byte[]?> ReadAsync(ILogReader from, long at, long size, CancellationToken token)
+    {
         if (size - at > MostPulled)
             return null;
         var entries = new List<ReadOnlyMemory<byte>>();
@@ -84,12 +104,14 @@ internal sealed partial class WitnessCopy(
         Checkpoint next,
         byte[] bundle,
         CancellationToken token
-    )
+    ) => (await InTurnAsync(held => Add(held, add, next, bundle), token))!;
+
+    private async Task<WitnessAnswer?> InTurnAsync(Func<HeldLog, WitnessAnswer?> work, CancellationToken token)
     {
         await _turn.WaitAsync(token);
         try
         {
-            return Add(Held(), add, next, bundle);
+            return work(Held());
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -158,17 +180,17 @@ internal sealed partial class WitnessCopy(
     {
         Close();
         _turn.Dispose();
+        _pulling.Dispose();
     }
 
     private WitnessAnswer Add(HeldLog held, AddCheckpoint add, Checkpoint next, byte[] bundle)
     {
-        if (add.OldSize != held.Size)
-            return WitnessAnswer.Size(held.Size);
+        if (Against(held, add, next) is { } refusal)
+            return refusal;
         IReadOnlyList<byte[]> entries;
         byte[] hashes;
         try
         {
-            add.RequireConsistent(next, held.Checkpoint is { } last ? last.Root.Span : Merkle.EmptyRoot);
             entries = AddEntries.Read(bundle, next.Size - held.Size, out hashes);
         }
         catch (LedgerException refused)
@@ -183,6 +205,21 @@ internal sealed partial class WitnessCopy(
             return WitnessAnswer.Refused(422, "witness.entries");
         held.Take(add.Checkpoint, next, edge, entries, bundle);
         return Sign(held);
+    }
+
+    private WitnessAnswer? Against(HeldLog held, AddCheckpoint add, Checkpoint next)
+    {
+        if (add.OldSize != held.Size)
+            return WitnessAnswer.Size(held.Size);
+        try
+        {
+            add.RequireConsistent(next, held.Checkpoint is { } last ? last.Root.Span : Merkle.EmptyRoot);
+            return null;
+        }
+        catch (LedgerException refused)
+        {
+            return Refused(held, add, refused);
+        }
     }
 
     private WitnessAnswer Sign(HeldLog held)

@@ -24,6 +24,9 @@ public sealed class WitnessRequest
     public int MostBytes =>
         (int)Math.Min((_next!.Size - _add!.OldSize) * (sizeof(ushort) + EntryBundle.MaxEntry), AddEntries.MaxBytes);
 
+    /// <summary>Whether it follows what is held: asked before an entry is read. Null where it does.</summary>
+    public Task<WitnessAnswer?> CheckAsync(CancellationToken token) => _copy!.CheckAsync(_add!, _next!, token);
+
     /// <param name="bundle">the entries from the old size to the new one</param>
     public Task<WitnessAnswer> AddAsync(byte[] bundle, CancellationToken token) =>
         _copy!.AddAsync(_add!, _next!, bundle, token);
@@ -32,9 +35,11 @@ public sealed class WitnessRequest
     /// <param name="http">for the log's site</param>
     public async Task<WitnessAnswer> PullAsync(HttpClient http, CancellationToken token)
     {
-        // Not even asked for where the proof is wrong: the site is the log's, and so is the signature.
         if (_next!.Size == _add!.OldSize)
             return await AddAsync([], token);
+        // Nothing is read for a checkpoint that does not continue what is held.
+        if (await CheckAsync(token) is { } refusal)
+            return refusal;
         try
         {
             var bundle = _copy!.Site is { } site

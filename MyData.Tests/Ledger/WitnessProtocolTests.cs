@@ -149,6 +149,39 @@ public sealed class WitnessProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tree_ThatIsAnother_IsRefusedBeforeAnEntryIsRead()
+    {
+        await TakeAsync(0, 10);
+        var forked = new GrowingLog(to: "nobody").Grow(20);
+        var wrong = (await forked.AddAsync(10, 20)).ToBytes();
+        // Its site has nothing: that it would be "behind" is not even found out, nor that the entries are no bundle.
+        Assert.Equal("witness.inconsistent", await RefusedAsync(422, WitnessUrls.AddCheckpoint, wrong));
+        Assert.Equal("witness.inconsistent", await RefusedAsync(422, await forked.AddAsync(10, 20), [1]));
+        await CheckAsync(10);
+    }
+
+    [Fact]
+    public async Task Pull_OfALog_IsOneAtATime()
+    {
+        var site = new SlowSite();
+        using var http = new HttpClient(site);
+        await using var witness = await RunningWitness.StartAsync(
+            "witness.example/2",
+            LogHouse.Log.Verifier,
+            "http://127.0.0.1:1/x/2026"
+        );
+        var add = await _log.AddAsync(0, 700);
+        var first = witness.Witness.Ask(add).PullAsync(http, Stop);
+        await site.Asked.WaitAsync(Stop);
+        Assert.Equal(503, (await witness.Witness.Ask(add).PullAsync(http, Stop)).Status);
+        Assert.Equal(1, site.Requests);
+        site.Answer();
+        Assert.Equal(503, (await first).Status);
+        await witness.Witness.Ask(add).PullAsync(http, Stop);
+        Assert.True(site.Requests > 1);
+    }
+
+    [Fact]
     public async Task CheckpointAlone_IsCosignedWhenTheSiteHasTheEntries()
     {
         var add = await _log.AddAsync(0, 700);
@@ -195,6 +228,26 @@ public sealed class WitnessProtocolTests : IAsyncLifetime
         refused = Assert.Throws<StartRefusedException>(() => Start(odd));
         Assert.Contains("Witness:Logs:0:Key", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Witness:Logs:1:Key", refused.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class SlowSite : HttpMessageHandler
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public int Requests { get; private set; }
+
+        public void Answer() => _answer.SetResult();
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+        {
+            Requests++;
+            _asked.TrySetResult();
+            await _answer.Task.WaitAsync(ct);
+            return new HttpResponseMessage(System.Net.HttpStatusCode.InternalServerError);
+        }
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -119,7 +119,9 @@ public static class WitnessHost
             await body.ReadExactlyAsync(first, token);
             // Nobody sends entries here without a checkpoint that a log signed.
             var asked = witness.Ask(AddCheckpoint.Parse(first));
-            return asked.Refusal ?? await asked.AddAsync(await BodyAsync(body, asked.MostBytes, token), token);
+            return asked.Refusal
+                ?? await asked.CheckAsync(token)
+                ?? await asked.AddAsync(await BodyAsync(body, asked.MostBytes, token), token);
         });
 
     private static async Task<IResult> AnswerAsync(Func<Task<WitnessAnswer>> work)
