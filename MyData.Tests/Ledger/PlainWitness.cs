@@ -14,6 +14,7 @@ namespace MyData.Tests.Ledger;
 internal sealed class PlainWitness : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private long _shown;
     private (long Size, byte[] Root) _last = (0, Merkle.EmptyRoot.ToArray());
 
     private PlainWitness(WebApplication app) => _app = app;
@@ -24,6 +25,9 @@ internal sealed class PlainWitness : IAsyncDisposable
 
     /// <summary>What it answers whatever it is asked, where it lies.</summary>
     public long? Claims { get; init; }
+
+    /// <summary>How often it showed a note.</summary>
+    public long Shown => Interlocked.Read(ref _shown);
 
     public Uri Url =>
         new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -36,11 +40,20 @@ internal sealed class PlainWitness : IAsyncDisposable
         var app = builder.Build();
         var witness = new PlainWitness(app) { Claims = claims };
         app.MapPost("/add-checkpoint", (Delegate)witness.AddAsync);
+        if (claims is not null)
+            app.MapGet("/{**path}", witness.MadeUp);
         await app.StartAsync();
         return witness;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    /// <summary>Another note each time, which the log's key did not sign.</summary>
+    private IResult MadeUp()
+    {
+        var note = new Checkpoint(LogHouse.Origin, Interlocked.Increment(ref _shown), Merkle.EmptyRoot);
+        return TypedResults.Bytes(note.Sign(LogHouse.OtherLog).ToBytes(), "text/plain");
+    }
 
     private async Task<IResult> AddAsync(HttpContext context)
     {

@@ -184,8 +184,10 @@ public sealed class WitnessedTests : IAsyncLifetime
         await EventuallyAsync("it is refused", () => host.Get<LedgerNodes>().All[3].Error == "witness.refused", host);
         await WriteAsync(host, 1);
         await PassAsync(host);
+        await EventuallyAsync("it shows one note after the other", () => liar.Shown > 2, host);
         var incident = Assert.Single(await host.Get<LedgerIncidents>().ListAsync(9, Stop));
         Assert.Equal(("witness.refused", "w4"), (incident.Code, incident.Witness));
+        Assert.Null(incident.Theirs);
         Assert.Null(host.Get<OpenLogs>().Stopped);
     }
 

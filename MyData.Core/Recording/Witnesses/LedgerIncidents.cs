@@ -26,7 +26,7 @@ public sealed record Incident(string Code, string Message)
 /// <summary>An incident; never changed, never deleted.</summary>
 public sealed class LedgerIncidentRow
 {
-    /// <summary>SHA-256 of code, witness and what it showed: the same twice is one incident.</summary>
+    /// <summary>SHA-256 of code, witness and what it showed, or the day of a refusal: the same twice is one incident.</summary>
     public required byte[] Digest { get; init; }
     public required DateTimeOffset At { get; init; }
     public required string Code { get; init; }
@@ -54,12 +54,19 @@ public sealed partial class LedgerIncidents(
     ILogger<LedgerIncidents> log
 )
 {
-    /// <summary>The newest first.</summary>
+    /// <summary>Bytes of the longest note that is kept.</summary>
+    internal const int MostNote = 8 * 1024;
+
+    private const string Refused = "witness.refused";
+    private const long SecondsOfADay = 24 * 60 * 60;
+
+    /// <summary>Those that stop the ledger before others; of each the newest first.</summary>
     public async Task<IReadOnlyList<Incident>> ListAsync(int most, CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<LedgerIncidentRow>()
-            .OrderByDescending(row => row.At)
+            .OrderByDescending(row => row.Code == "ledger.fork" || row.Code == "ledger.rollback")
+            .ThenByDescending(row => row.At)
             .Take(most)
             .Select(row => new Incident(row.Code, row.Message)
             {
@@ -74,15 +81,16 @@ public sealed partial class LedgerIncidents(
     /// <summary>Keeps it, once. That it cannot be written is no reason to go on: the caller acts upon it either way.</summary>
     internal async Task AddAsync(Incident incident, CancellationToken token)
     {
+        var at = time.GetUtcNow().TrimToMilliseconds();
         var row = new LedgerIncidentRow
         {
-            Digest = DigestOf(incident),
-            At = time.GetUtcNow().TrimToMilliseconds(),
+            Digest = DigestOf(incident, at),
+            At = at,
             Code = incident.Code,
             Message = incident.Message,
             Witness = incident.Witness,
-            Ours = incident.Ours,
-            Theirs = incident.Theirs,
+            Ours = Short(incident.Ours),
+            Theirs = Short(incident.Theirs),
         };
         try
         {
@@ -107,10 +115,15 @@ public sealed partial class LedgerIncidents(
         }
     }
 
-    private static byte[] DigestOf(Incident incident) =>
+    private static byte[]? Short(byte[]? note) => note?.Length > MostNote ? null : note;
+
+    // A witness that refuses can show something else each time: one a day.
+    private static byte[] DigestOf(Incident incident, DateTimeOffset at) =>
         SHA256.HashData([
             .. Encoding.UTF8.GetBytes($"{incident.Code}\n{incident.Witness}\n"),
-            .. incident.Theirs ?? Encoding.UTF8.GetBytes(incident.Message),
+            .. incident.Code == Refused
+                ? Encoding.UTF8.GetBytes(Ledger.LogText.Decimal(at.ToUnixTimeSeconds() / SecondsOfADay))
+                : incident.Theirs ?? Encoding.UTF8.GetBytes(incident.Message),
         ]);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Ledger incident {Code} at {Witness}: {Message}")]

@@ -15,6 +15,9 @@ internal sealed class WitnessDispute(WitnessHttp http, OpenLogs logs, LedgerInci
         var own = logs.ById(log.Id) ?? log;
         var ours = own.Published?.Note;
         var theirs = await AskAsync(link, own, token);
+        // What anybody can make up is no evidence.
+        if (theirs is not null)
+            theirs = OnlyOurs(own, theirs);
         var why = theirs is null ? null : await OtherTreeAsync(own, theirs, token);
         var verdict =
             why
@@ -45,18 +48,28 @@ internal sealed class WitnessDispute(WitnessHttp http, OpenLogs logs, LedgerInci
         }
     }
 
-    /// <summary>Null where the note is not by our key, or its tree is the beginning of ours.</summary>
-    private static async Task<LedgerException?> OtherTreeAsync(OpenLog log, SignedNote note, CancellationToken token)
+    /// <summary>The note, if our key signed it; without other signatures where those make it too long to be kept. Else null.</summary>
+    private static SignedNote? OnlyOurs(OpenLog log, SignedNote note)
     {
+        var key = log.Signer.Verifier;
         try
         {
-            if (note.SignedBy(log.Signer.Verifier).Count == 0)
+            if (note.SignedBy(key).Count == 0)
                 return null;
         }
         catch (LedgerException)
         {
             return null;
         }
+        return note.ToBytes().Length <= LedgerIncidents.MostNote
+            ? note
+            : new SignedNote(note.Text.ToArray(), [note.Signatures.First(signature => signature.IsBy(key))]);
+    }
+
+    /// <summary>Null where its tree is the beginning of ours.</summary>
+    /// <param name="note">by our key</param>
+    private static async Task<LedgerException?> OtherTreeAsync(OpenLog log, SignedNote note, CancellationToken token)
+    {
         var theirs = Checkpoint.Parse(note.Text.Span);
         if (theirs.Origin != log.Origin)
             return null;
