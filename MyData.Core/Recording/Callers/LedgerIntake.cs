@@ -22,7 +22,7 @@ public sealed record IntakeResult
 }
 
 /// <summary>
-/// Records of other systems (issue 3): checked outside the write queue, placed inside it, many in one write; released when the policy's
+/// Records of other systems (issue 3): checked outside the write queue, placed inside it, some fifty in one write; released when the policy's
 /// quorum has seen them. There is room for so many under way; beyond it a caller is told to come again, and nothing of hers was taken.
 /// </summary>
 public sealed class LedgerIntake(
@@ -38,6 +38,9 @@ public sealed class LedgerIntake(
 {
     /// <summary>Records in one request.</summary>
     public const int MaxBatch = 1000;
+
+    /// <summary>Persons in one request, of all its records together: each costs the one writer a look-up and a tag.</summary>
+    public const int MaxPersons = 1000;
 
     /// <summary>The code of a full queue.</summary>
     public const string Full = "sent.queue_full";
@@ -76,6 +79,8 @@ public sealed class LedgerIntake(
             throw new LedgerException("sent.member", "There is records, an array, and nothing else.");
         if (records.GetArrayLength() is < 1 or > MaxBatch)
             throw new LedgerException("sent.too_many", "A batch has 1 to 1,000 records.");
+        if (records.EnumerateArray().Sum(SentEnvelope.CountPersons) > MaxPersons)
+            throw new LedgerException("sent.too_many", "The records of a batch have at most 1,000 persons together.");
         return await TakeAsync([.. records.EnumerateArray()], durable, token);
     }
 
@@ -97,8 +102,9 @@ public sealed class LedgerIntake(
             foreach (var envelope in envelopes)
                 checkedOnes.Add(await CheckAsync(envelope, verified, token));
             var good = checkedOnes.Select(one => one.Sent).OfType<SentRecord>().ToList();
-            if (good.Count > 0)
-                await writer.WriteAsync(scope => good.ForEach(scope.Take), token);
+            // Where a later one fails, those before it stand in the log, and the repeat finds them there.
+            foreach (var slice in SentSlices.Of(good))
+                await writer.WriteAsync(scope => slice.ForEach(scope.Take), token);
             if (!durable && good.Exists(sent => sent.Entry.Length > 0))
                 await gate.PassAsync(token);
             var results = new List<IntakeResult>(envelopes.Count);

@@ -32,6 +32,14 @@ internal sealed class SentEnvelope
         }
     }
 
+    /// <summary>How many persons it names, well or badly.</summary>
+    public static int CountPersons(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Object
+        && json.TryGetProperty("persons"u8, out var persons)
+        && persons.ValueKind == JsonValueKind.Array
+            ? persons.GetArrayLength()
+            : 0;
+
     /// <exception cref="LedgerException">
     /// <c>sent.member</c>, <c>sent.persons</c>, <c>sent.salt</c>, <c>sent.who</c>, and those of <see cref="LedgerRecord.ParseSent"/>
     /// </exception>
