@@ -32,6 +32,9 @@ public sealed record LedgerSettings
     /// <summary>Records of other systems under way at once; beyond it they are told to come again.</summary>
     public int IntakeAtOnce { get; init; } = 8_192;
 
+    /// <summary>How old a record of another system may be when it comes: searches by time rely on the log's order.</summary>
+    public TimeSpan IntakeOldest { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>The name of a year's log.</summary>
     public string Origin(int year) => FormattableString.Invariant($"{Host}/ledger/{year}");
 

@@ -134,6 +134,8 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
             { "STRANGER", 403, "sent.key_unknown" },
             { "REVOKED", 403, "sent.key_revoked" },
             { "TOMORROW", 422, "sent.time" },
+            { "YESTERDAY", 422, "sent.time" },
+            { "1970", 422, "sent.time" },
             { "LARGE", 413, "sent.too_large" },
             { "LONG", 413, "record.too_large" },
             { "NO-PERSONS", 422, "sent.persons" },
@@ -252,6 +254,10 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
                 return revoked.Envelope();
             case "TOMORROW":
                 return ApiCaller.Envelope(caller.Signed(record with { Time = record.Time.AddDays(1) }));
+            case "YESTERDAY":
+                return ApiCaller.Envelope(caller.Signed(record with { Time = record.Time.AddDays(-1.001) }));
+            case "1970":
+                return ApiCaller.Envelope(caller.Signed(record with { Time = DateTimeOffset.UnixEpoch }));
             case "LARGE":
                 return new string(' ', 33 * 1024);
             case "LONG":

@@ -71,6 +71,9 @@ public sealed record MyDataSettings
 
         /// <summary>Records of other systems under way at once, from all networks.</summary>
         public int IntakeAtOnce { get; init; } = 8_192;
+
+        /// <summary>How old a record of another system may be when it comes.</summary>
+        public TimeSpan IntakeOldest { get; init; } = TimeSpan.FromDays(1);
     }
 
     public sealed record SandboxSwitch
@@ -92,6 +95,7 @@ public sealed record MyDataSettings
         {
             Folder = Ledger.Folder.Length > 0 ? Path.GetFullPath(Ledger.Folder, contentRoot) : "",
             IntakeAtOnce = Ledger.IntakeAtOnce,
+            IntakeOldest = Ledger.IntakeOldest,
         };
         if (Ledger.Policy.Length > 0)
             settings = settings with { Policy = LedgerPolicy.Read(Path.GetFullPath(Ledger.Policy, contentRoot)) };

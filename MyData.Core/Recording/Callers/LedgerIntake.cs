@@ -138,8 +138,11 @@ public sealed class LedgerIntake(
             // Whoever signed it may know that the key is revoked; a stranger need not.
             if (key.RevokedAt is not null)
                 throw new LedgerException("sent.key_revoked", "This key was revoked.");
-            if (record.Time > time.GetUtcNow() + Ahead)
+            var now = time.GetUtcNow();
+            if (record.Time > now + Ahead)
                 throw new LedgerException("sent.time", "The record tells of a time that has not come.");
+            if (record.Time < now - settings.IntakeOldest)
+                throw new LedgerException("sent.time", "The record tells of a time too long ago.");
             SentCodes.Require(record);
             RequireRoom(record);
             return (
