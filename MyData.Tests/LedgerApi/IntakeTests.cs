@@ -141,6 +141,8 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
             { "NO-PERSONS", 422, "sent.persons" },
             { "NO-SALT", 422, "sent.who" },
             { "SALT", 422, "sent.salt" },
+            { "HALF-PERSON", 422, "sent.persons" },
+            { "HALF-SALT", 422, "sent.salt" },
             { "WHO", 422, "sent.who" },
             { "NOBODY", 422, "sent.persons" },
             { "LOWER", 422, "sent.persons" },
@@ -272,6 +274,10 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
                 return $$"""{"record":{{Encoding.UTF8.GetString(ofOne.ToSentBytes())}},"persons":["{{Persona}}"]}""";
             case "SALT":
                 return $$"""{"record":{{Encoding.UTF8.GetString(ofOne.ToSentBytes())}},"persons":["{{Persona}}"],"salt":"x"}""";
+            case "HALF-PERSON":
+                return $$"""{"record":{{Encoding.UTF8.GetString(ofOne.ToSentBytes())}},"persons":["\ud800"],"salt":"x"}""";
+            case "HALF-SALT":
+                return $$"""{"record":{{Encoding.UTF8.GetString(ofOne.ToSentBytes())}},"persons":["{{Persona}}"],"salt":"\ud800"}""";
             case "WHO":
                 return ApiCaller.Envelope(ofOne, salt, "A123456789");
             case "NOBODY":

@@ -75,7 +75,7 @@ internal sealed class SentEnvelope
         var persons = new List<NationalId>();
         foreach (var one in json.EnumerateArray())
         {
-            var text = one.ValueKind == JsonValueKind.String ? one.GetString() : null;
+            var text = ReadText(one);
             Require(
                 NationalId.TryParse(text, out var id) && id.Value == text && !persons.Contains(id),
                 "sent.persons",
@@ -86,11 +86,24 @@ internal sealed class SentEnvelope
         return persons;
     }
 
+    // Null where it is none: half a surrogate pair is JSON, and no text.
+    private static string? ReadText(JsonElement json)
+    {
+        try
+        {
+            return json.ValueKind == JsonValueKind.String ? json.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     private static byte[]? ReadSalt(JsonElement json)
     {
         if (json.ValueKind == JsonValueKind.Undefined)
             return null;
-        var text = json.ValueKind == JsonValueKind.String ? json.GetString()! : "";
+        var text = ReadText(json) ?? "";
         var good = text.Length == 43 && Base64Url.IsValid(text);
         Require(good, "sent.salt", "The salt is base64url of 32 bytes.");
         return Base64Url.DecodeFromChars(text);
