@@ -19,7 +19,8 @@ internal static class ApiBody
             throw new LedgerException(ApiProblem.MediaType, "The body is application/json.");
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
             server.MaxRequestBodySize = limit;
-        var body = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, limit));
+        // It grows with what comes, not with what a stranger says that will come.
+        var body = new MemoryStream();
         try
         {
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
