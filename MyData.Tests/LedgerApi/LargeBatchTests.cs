@@ -36,6 +36,19 @@ public sealed class LargeBatchTests(ApiHouse house) : IClassFixture<ApiHouse>
     }
 
     [Fact]
+    public async Task BadSignature_EndsTheLookingAtOthers_AndLeavesWhatStoodBefore()
+    {
+        var spoilt = house.Caller.Signed(house.Caller.New()) with { Result = "refused" };
+        var good = house.P256.Envelope();
+        var results = await ResultsAsync(
+            $$"""{"records":[{{house.Caller.Envelope()}},{{ApiCaller.Envelope(spoilt)}},{{good}}]}"""
+        );
+        Assert.Equal([201, 403, 403], results.Select(one => one.Status));
+        var alone = await house.AddAsync(good);
+        Assert.Equal(HttpStatusCode.Created, alone.Status);
+    }
+
+    [Fact]
     public void Slices_KeepTheOrder_AndHaveSoManyRecordsAndTags()
     {
         int[] tags = [.. Enumerable.Repeat(0, 120), 64, 1, 49, 1, 64, .. Enumerable.Repeat(20, 5)];

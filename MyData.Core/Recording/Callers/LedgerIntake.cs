@@ -187,19 +187,20 @@ public sealed class LedgerIntake(
         };
     }
 
-    /// <summary>One signature over a batch is verified once.</summary>
+    /// <summary>One signature over a batch is verified once; after a bad one no other of that batch is looked at.</summary>
     private sealed class VerifiedSignatures
     {
         private readonly Dictionary<string, Remembering> _keys = new(StringComparer.Ordinal);
+        private bool _stopped;
 
         public ICallerKey By(ClientKey key)
         {
             if (!_keys.TryGetValue(key.Kid, out var remembering))
-                _keys.Add(key.Kid, remembering = new Remembering(key.Key));
+                _keys.Add(key.Kid, remembering = new Remembering(this, key.Key));
             return remembering;
         }
 
-        private sealed class Remembering(ICallerKey key) : ICallerKey
+        private sealed class Remembering(VerifiedSignatures batch, ICallerKey key) : ICallerKey
         {
             private byte[] _message = [];
             private byte[] _signature = [];
@@ -208,8 +209,11 @@ public sealed class LedgerIntake(
             {
                 if (_message.Length > 0 && message.SequenceEqual(_message) && signature.SequenceEqual(_signature))
                     return true;
-                if (!key.Verify(message, signature))
+                if (batch._stopped || !key.Verify(message, signature))
+                {
+                    batch._stopped = true;
                     return false;
+                }
                 (_message, _signature) = (message.ToArray(), signature.ToArray());
                 return true;
             }
