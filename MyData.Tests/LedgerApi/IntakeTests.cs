@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Ledger;
 using MyData.Core.Recording;
 using MyData.Tests.Support;
@@ -121,6 +122,7 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
         {
             { "not json", 400, "sent.json" },
             { """{"record":{},"record":{}}""", 400, "sent.json" },
+            { """{"\ud800":1}""", 400, "sent.json" },
             { "[]", 422, "sent.member" },
             { "{}", 422, "sent.member" },
             { """{"record":{},"more":1}""", 422, "sent.member" },
@@ -217,6 +219,15 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
             var expected = isTaken ? (HttpStatusCode.Created, null) : (HttpStatusCode.UnprocessableEntity, "sent.text");
             Assert.Equal(expected, (answer.Status, answer.Code));
         }
+    }
+
+    [Fact]
+    public async Task BytesThatAreNoText_AreRefused()
+    {
+        var intake = house.Portal.Services.GetRequiredService<LedgerIntake>();
+        byte[] body = [.. "{\"record\":{\"a\":\""u8, 0xFF, .. "\"}}"u8];
+        var result = await intake.TakeAsync(body, durable: true, Stop);
+        Assert.StartsWith("record.", result.Refusal!.Code, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Buffers.Text;
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using MyData.Core.Citizens;
 using MyData.Core.Ledger;
@@ -26,7 +26,8 @@ internal sealed class SentEnvelope
         {
             return JsonDocument.Parse(body, Strict);
         }
-        catch (JsonException failure)
+        // A member's name may be half a surrogate pair: JSON to some, and no text.
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             throw new LedgerException("sent.json", "The body is not JSON, or a member is there twice.", failure);
         }
@@ -59,7 +60,7 @@ internal sealed class SentEnvelope
                 throw new LedgerException("sent.member", "There are record, persons and salt, and nothing else.");
         }
         Require(found.Record.ValueKind == JsonValueKind.Object, "sent.member", "The member record is an object.");
-        var record = LedgerRecord.ParseSent(Encoding.UTF8.GetBytes(found.Record.GetRawText()));
+        var record = LedgerRecord.ParseSent(JsonMarshal.GetRawUtf8Value(found.Record));
         var persons = ReadPersons(found.Persons);
         Require(persons.Count == record.Persons, "sent.persons", "As many persons as the record's n says.");
         RequireWho(record, persons, ReadSalt(found.Salt));
