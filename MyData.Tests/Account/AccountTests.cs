@@ -269,7 +269,7 @@ public sealed partial class AccountTests(SignInHouse house) : IClassFixture<Sign
         Assert.False(await SignInHouse.IsSignedInAsync(browser));
         Assert.False(await SignInHouse.IsSignedInAsync(other));
         var held = await house.Get<HeldData>().CountAsync(citizen, Stop);
-        Assert.Equal(["events", "notices", "sessions"], held.Select(s => s.Table));
+        Assert.Equal(["events", "ledger_people", "notices", "sessions"], held.Select(s => s.Table));
         Assert.Equal(1, held.Single(s => s.Table == "notices").Count);
         Assert.Single(await house.EventsAsync(EventKinds.AccountClosed), e => e.CitizenId == citizen);
         await Assert.ThrowsAsync<InvalidOperationException>(() =>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using MyData.Core.Catalog;
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.Recording;
 using MyData.Tests.Support;
 
 namespace MyData.Tests.Catalog;
@@ -71,6 +72,7 @@ internal sealed class CatalogueHouse : IAsyncDisposable
                 new DatabaseSettings { ConnectionString = $"Data Source={Path.Combine(_folder, "catalogue.db")}" },
                 new KeyFolder(Path.Combine(_folder, "keys"), mayCreate: true)
             )
+            .AddRecording()
             .AddCatalog()
             .BuildServiceProvider();
 

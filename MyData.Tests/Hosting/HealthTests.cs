@@ -26,13 +26,11 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, "ok"), await AskAsync());
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData(
-        "This is no database, whatever its name may say; it is long enough to have a header of a hundred bytes."
-    )]
-    public async Task Health_AnotherFileInItsPlace_Is503(string content)
+    [Fact]
+    public async Task Health_AnotherFileInItsPlace_Is503()
     {
+        var content =
+            "This is no database, whatever its name may say; it is long enough to have a header of a hundred bytes.";
         // One that was read before is open, and would go on answering.
         await _portal.EventsAsync();
         File.Move(Database, Database + ".away");
