@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
@@ -81,8 +82,30 @@ public sealed class Portal : IAsyncDisposable
     /// <summary>Stops the server and starts it again on the same port and folder, as a deployment does.</summary>
     public async Task RestartAsync()
     {
-        await _factory.DisposeAsync();
-        _factory = Serve(Origin.Port);
+        var origin = Origin;
+        // Meanwhile the port may be the near end of somebody's connection; Kestrel then listens on ::1 alone, and says nothing.
+        for (var tries = 0; tries < 20; tries++)
+        {
+            await _factory.DisposeAsync();
+            _factory = Serve(origin.Port);
+            if (await ListensAsync(origin.Port))
+                return;
+        }
+        throw new InvalidOperationException($"{origin} does not come back.");
+    }
+
+    private static async Task<bool> ListensAsync(int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()
