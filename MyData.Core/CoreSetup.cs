@@ -2,13 +2,16 @@ using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
 using MyData.Core.Consent;
+using MyData.Core.Counter;
 using MyData.Core.Data;
 using MyData.Core.History;
 using MyData.Core.Notifications;
 using MyData.Core.OpenId;
 using MyData.Core.Recording;
+using MyData.Core.Services;
 using MyData.Core.Staff;
 using MyData.Core.Transfers;
+using MyData.Core.Watch;
 using MyData.Core.Wire;
 
 namespace MyData.Core;
@@ -29,10 +32,13 @@ public static class CoreSetup
         services.AddNotifications();
         services.AddOpenId();
         services.AddTransfers();
+        services.AddCounter();
+        services.AddServices();
         services.AddWire();
         services.AddHistory();
         services.AddStaff();
         services.AddRecording();
+        services.AddWatch();
         return services;
     }
 }

@@ -1,6 +1,8 @@
 using MyData.Core.Data;
 using MyData.Web.Features.Account;
 using MyData.Web.Features.Catalog;
+using MyData.Web.Features.Consent;
+using MyData.Web.Features.Counter;
 using MyData.Web.Features.Desk;
 using MyData.Web.Features.Download;
 using MyData.Web.Features.History;
@@ -9,8 +11,12 @@ using MyData.Web.Features.LedgerApi;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
 using MyData.Web.Features.OpenId;
+using MyData.Web.Features.Operations;
+using MyData.Web.Features.Report;
+using MyData.Web.Features.Services;
 using MyData.Web.Features.SignIn;
 using MyData.Web.Features.Staff;
+using MyData.Web.Features.Watch;
 using MyData.Web.Features.Witness;
 using MyData.Web.Hosting;
 using MyData.Web.Layout;
@@ -37,11 +43,17 @@ if (args is [OperatorCommand.Name, ..])
 if (args is [LedgerCommand.Name, ..])
     return LedgerCommand.Run(args);
 
+if (args is [ReportCommand.Name, ..])
+    return await ReportCommand.RunAsync(args);
+
 if (args is [AuditCommand.Name, ..])
     return await AuditCommand.RunAsync(args);
 
 if (args is [ExportCommand.Name, ..])
     return await ExportCommand.RunAsync(args);
+
+if (args is [PromoteCommand.Name, ..])
+    return await PromoteCommand.RunAsync(args);
 
 try
 {
@@ -52,11 +64,16 @@ try
     builder.AddAccount();
     builder.AddDownload();
     builder.AddOpen();
+    builder.AddCounterPages();
+    builder.AddServicePages();
+    builder.AddConsentPages();
     builder.AddNotices();
     builder.AddHistory();
     builder.AddLedger();
     builder.AddLedgerApi();
     builder.AddStaff();
+    builder.AddWatch();
+    builder.AddDesk();
     builder.AddOpenIdEndpoints();
     builder.AddKillSwitch();
 
@@ -71,12 +88,16 @@ try
     app.MapAccount();
     app.MapDownload();
     app.MapOpen();
+    app.MapCounter();
+    app.MapServices();
+    app.MapConsents();
     app.MapNotices();
     app.MapHistory();
     app.MapLedger();
     app.MapLedgerApi();
     app.MapStaff();
     app.MapDesk();
+    app.MapWatch();
     app.MapOpenId();
     await app.MapSandboxWhereOnAsync(settings);
     app.MapKillSwitch();

@@ -8,6 +8,8 @@ public static class CatalogSetup
     public static IServiceCollection AddCatalog(this IServiceCollection services)
     {
         services.AddSingleton<Catalogue>();
+        services.AddSingleton<CounterServices>();
+        services.AddSingleton<OnlineServices>();
         services.AddSingleton<ProviderTimings>();
         services.AddSingleton<ProviderHeartbeats>();
         services.AddSingleton<HeartbeatCall>();

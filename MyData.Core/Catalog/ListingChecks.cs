@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using MyData.Core.Citizens;
+using MyData.Core.Encryption;
 
 namespace MyData.Core.Catalog;
 
@@ -33,6 +34,117 @@ internal static class ListingChecks
             );
             foreach (var set in provider.DataSets)
                 DataSet(set);
+        }
+    }
+
+    public static void Check(IReadOnlyList<CounterServiceListing> services)
+    {
+        Unique(services.Select(service => service.Id), "service");
+        foreach (var service in services)
+        {
+            Id(service.Id);
+            Texts(service.Id, [service.Name, service.Organisation, service.Purpose, .. service.Bring]);
+            Require(new StringInfo(service.Glyph).LengthInTextElements == 1, service.Id, "its glyph is one character");
+            Require(service.Retention >= TimeSpan.Zero, service.Id, "its retention is not negative");
+            Require(service.Needs.Count > 0, service.Id, "it asks for something");
+            Unique(service.Items.Select(item => item.DataSet), "data set of a service");
+            foreach (var need in service.Needs)
+                Require(need.Least >= 1 && need.Least <= need.Of.Count, service.Id, "a need can be met");
+            foreach (var item in service.Items)
+                Require(item.Fields.Count > 0, service.Id, "each item has fields");
+            Require(service.Offices.Count > 0, service.Id, "it has an office");
+            Unique(service.Offices.Select(office => office.Id), "office of a service");
+            foreach (var office in service.Offices)
+            {
+                Id(office.Id);
+                Texts(office.Id, office.Name, office.Address);
+            }
+        }
+    }
+
+    /// <summary>
+    /// A clerk works at an office, whose id stands for one organisation and one place: whatever service names it, now or earlier.
+    /// </summary>
+    /// <param name="earlier">those that are stored, listed or not</param>
+    public static void Offices(
+        IReadOnlyList<CounterServiceListing> services,
+        IReadOnlyCollection<CounterServiceListing> earlier
+    )
+    {
+        var all = services.SelectMany(service => service.Offices.Select(office => (service.Organisation, office)));
+        foreach (var same in all.GroupBy(one => one.office.Id, StringComparer.Ordinal))
+        {
+            Require(same.Distinct().Count() == 1, same.Key, "an office has one organisation, name and address");
+            var organisation = same.First().Organisation;
+            foreach (var old in earlier.Where(old => old.Office(same.Key) is not null))
+            {
+                // An organisation may take another name, with its services.
+                var was = services.FirstOrDefault(service => service.Id == old.Id) ?? old;
+                Require(was.Organisation == organisation, same.Key, "an office's id stays with its organisation");
+            }
+        }
+    }
+
+    public static void Check(IReadOnlyList<OnlineServiceListing> services)
+    {
+        Unique(services.Select(service => service.Id), "service");
+        foreach (var service in services)
+        {
+            Id(service.Id);
+            Id(service.PurposeCode);
+            Texts(service.Id, service.Name, service.Organisation, service.Purpose);
+            Require(new StringInfo(service.Glyph).LengthInTextElements == 1, service.Id, "its glyph is one character");
+            Require(service.Retention > TimeSpan.Zero, service.Id, "its retention is positive");
+            Require(service.RedirectUris.Count > 0, service.Id, "it has an address to come back to");
+            Require(service.RedirectUris.All(uri => !uri.Contains('#')), service.Id, "no address has a fragment");
+            Require(
+                service.EventUrl is not { } url
+                    || (
+                        !url.Contains('#')
+                        && (url is ['/', not '/', ..] || url.StartsWith("https://", StringComparison.Ordinal))
+                    ),
+                service.Id,
+                "it is told of events at an https address without a fragment"
+            );
+            Require(
+                service.RedirectUris.Append(service.Site).All(IsForBrowsers),
+                service.Id,
+                "its addresses are https, or of the sandbox"
+            );
+            Require(service.Items.Any(item => item.Required), service.Id, "it needs something");
+            Unique(service.Items.Select(item => item.DataSet), "data set of a service");
+            Require(service.Items.All(item => item.Fields.Count > 0), service.Id, "each item has fields");
+            Keys(service);
+        }
+    }
+
+    private static bool IsForBrowsers(string address) =>
+        address is ['/', not '/', ..]
+        || (
+            Uri.TryCreate(address, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || url is { Scheme: "http", IsLoopback: true })
+        );
+
+    private static void Keys(OnlineServiceListing service)
+    {
+        try
+        {
+            Require(service.ClientKeys.Count > 0, service.Id, "it has a key");
+            Require(
+                service.ClientKeys.Select(Jwk.Parse).All(key => !key.IsPrivate && key.Kty is "EC" or "RSA"),
+                service.Id,
+                "its keys are public ones"
+            );
+            var recipient = Jwk.Parse(service.RecipientKey);
+            Require(
+                recipient is { IsPrivate: false, Kid: not null, Kty: "EC" or "RSA" },
+                service.Id,
+                "the key that it opens with is public and has a kid"
+            );
+        }
+        catch (EncryptionException error)
+        {
+            throw new CatalogueException($"{service.Id}: {error.Message}", error);
         }
     }
 
@@ -104,9 +216,12 @@ internal static class ListingChecks
                 id,
                 "its texts have 1 to 1,000 characters in both languages"
             );
-            Require(text.EnumerateRunes().All(IsPlain), id, "its texts are plain");
+            Require(IsPlain(text), id, "its texts are plain");
         }
     }
+
+    /// <summary>No control and no format characters.</summary>
+    public static bool IsPlain(string text) => text.EnumerateRunes().All(IsPlain);
 
     // Control characters, and format characters such as bidi overrides, can make a name read as another.
     private static bool IsPlain(Rune rune) =>

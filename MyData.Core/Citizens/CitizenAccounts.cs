@@ -18,13 +18,17 @@ public sealed record CitizenContact(string? Email, bool Verified, string Languag
 public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDataVault vault)
 {
     // Not followed: a write that only asks must not look as if it had changed something.
-    private static readonly Func<MyDataDb, string, Citizen?> ByPseudonym = EF.CompileQuery(
-        (MyDataDb db, string pseudonym) =>
-            db.Set<Citizen>().AsNoTracking().FirstOrDefault(c => c.Pseudonym == pseudonym)
+    private static readonly PerModel<Func<MyDataDb, string, Citizen?>> ByPseudonym = new(() =>
+        EF.CompileQuery(
+            (MyDataDb db, string pseudonym) =>
+                db.Set<Citizen>().AsNoTracking().FirstOrDefault(c => c.Pseudonym == pseudonym)
+        )
     );
 
-    private static readonly Func<MyDataDb, Guid, Citizen?> ById = EF.CompileQuery(
-        (MyDataDb db, Guid citizenId) => db.Set<Citizen>().AsNoTracking().FirstOrDefault(c => c.Id == citizenId)
+    private static readonly PerModel<Func<MyDataDb, Guid, Citizen?>> ById = new(() =>
+        EF.CompileQuery(
+            (MyDataDb db, Guid citizenId) => db.Set<Citizen>().AsNoTracking().FirstOrDefault(c => c.Id == citizenId)
+        )
     );
 
     private readonly Func<MyDataDb, Guid, CancellationToken, Task<Citizen?>> _byId = EF.CompileAsyncQuery(
@@ -64,6 +68,23 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
     public async Task<bool> IsOfAsync(Guid citizenId, NationalId id, CancellationToken cancellationToken = default) =>
         await FindAsync(id, cancellationToken) is { } citizen && citizen.Id == citizenId;
 
+    /// <summary>Whose number and birthday these are: both, or nobody's. The same work for a number that is nobody's.</summary>
+    public async Task<Guid?> MatchAsync(NationalId id, DateOnly birthday, CancellationToken cancellationToken = default)
+    {
+        var citizen = await FindAsync(id, cancellationToken);
+        if (citizen is not { Identity: { }, VerifiedAt: not null })
+        {
+            var nobody = Guid.Empty;
+            IdentityFacts.Parse(
+                vault.Open(vault.Seal(NobodysFacts, Citizen.IdentityPurpose, nobody), Citizen.IdentityPurpose, nobody)
+            );
+            return null;
+        }
+        return Identity(citizen).Birthdate == birthday ? citizen.Id : null;
+    }
+
+    private static readonly string NobodysFacts = new IdentityFacts("", "", default(DateOnly), null).ToJson();
+
     /// <summary>The entry of <see cref="CitizenContact.Muted"/> that stands for every kind.</summary>
     public const string AllNotices = "all";
 
@@ -71,10 +92,29 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
     public string PseudonymOf(NationalId id) => Pseudonym(id);
 
     /// <summary>The account of this pseudonym, inside a write.</summary>
-    internal static Guid? IdOf(MyDataDb db, string pseudonym) => ByPseudonym(db, pseudonym)?.Id;
+    internal static Guid? IdOf(MyDataDb db, string pseudonym) => ByPseudonym.For(db)(db, pseudonym)?.Id;
+
+    /// <summary>The accounts of these pseudonyms, inside a write; the work is the same whoever has one.</summary>
+    internal static Dictionary<string, Guid> IdsOf(MyDataDb db, IReadOnlyList<string> pseudonyms)
+    {
+        if (pseudonyms is [var only])
+            return IdOf(db, only) is { } id ? new(StringComparer.Ordinal) { [only] = id } : [];
+        return db.Set<Citizen>()
+            .AsNoTracking()
+            .Where(c => pseudonyms.Contains(c.Pseudonym))
+            .Select(c => new { c.Pseudonym, c.Id })
+            .ToDictionary(c => c.Pseudonym, c => c.Id, StringComparer.Ordinal);
+    }
 
     /// <summary>Whose account this is, inside a write; null where it is closed.</summary>
-    internal static string? PseudonymOf(MyDataDb db, Guid citizenId) => ById(db, citizenId)?.Pseudonym;
+    internal static string? PseudonymOf(MyDataDb db, Guid citizenId) => ById.For(db)(db, citizenId)?.Pseudonym;
+
+    /// <summary>Which of these have an account.</summary>
+    internal static async Task<IReadOnlyList<Guid>> AmongAsync(
+        MyDataDb db,
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken token
+    ) => await db.Set<Citizen>().Where(c => ids.Contains(c.Id)).Select(c => c.Id).ToListAsync(token);
 
     internal string Pseudonym(NationalId id) => vault.Pseudonym(id.Value, "citizen");
 

@@ -17,6 +17,7 @@ public static class CitizensSetup
         services.AddSingleton<Passkeys>();
         services.AddSingleton<CitizenContacts>();
         services.AddSingleton<AccountClosing>();
+        services.AddSingleton<RestoredAccounts>();
         services.AddSingleton<HeldData>();
         AddPrunings(services);
         return services;

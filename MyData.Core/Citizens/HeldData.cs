@@ -34,7 +34,8 @@ public sealed class HeldData(IDbContextFactory<MyDataDb> dbs, SealedColumns colu
         var counts = new List<HeldStore>();
         foreach (var store in Stores(db))
         {
-            var sql = $"SELECT COUNT(*) AS \"Value\" FROM \"{store.Table}\" WHERE \"{store.Column}\" = {{0}}";
+            var sql =
+                $"SELECT CAST(COUNT(*) AS integer) AS \"Value\" FROM \"{store.Table}\" WHERE \"{store.Column}\" = {{0}}";
             var count = await db.Database.SqlQueryRaw<int>(sql, citizenId).SingleAsync(cancellationToken);
             if (count > 0)
                 counts.Add(new(store.Table, count));
@@ -44,7 +45,8 @@ public sealed class HeldData(IDbContextFactory<MyDataDb> dbs, SealedColumns colu
 
     /// <summary>
     /// All of it as JSON, what is sealed in clear: of her account as <paramref name="open"/>, of its row where it is a column of
-    /// that kind. Digests of secrets are left out, because they say nothing about her.
+    /// that kind. Digests of secrets are left out, because they say nothing about her; so is what
+    /// is <see cref="NotHersAttribute"/>.
     /// </summary>
     public async Task WriteAsync(
         Guid citizenId,
@@ -96,6 +98,8 @@ public sealed class HeldData(IDbContextFactory<MyDataDb> dbs, SealedColumns colu
     private void WriteValue(Utf8JsonWriter json, DbDataReader reader, int i, Store store)
     {
         var name = reader.GetName(i);
+        if (store.NotHers.Contains(name))
+            return;
         var value = reader.GetValue(i);
         if (value is byte[] sealedValue && columns.Find(store.Table, name) is { } column)
             value = columns.Open(column, sealedValue, reader.GetGuid(reader.GetOrdinal("Id")));
@@ -112,6 +116,15 @@ public sealed class HeldData(IDbContextFactory<MyDataDb> dbs, SealedColumns colu
                 break;
             case long number:
                 json.WriteNumberValue(number);
+                break;
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case bool yes:
+                json.WriteNumberValue(yes ? 1 : 0);
+                break;
+            case DateOnly day:
+                json.WriteStringValue(day.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
                 break;
             case double number:
                 json.WriteNumberValue(number);
@@ -138,9 +151,18 @@ public sealed class HeldData(IDbContextFactory<MyDataDb> dbs, SealedColumns colu
                 .Where(p => p.ClrType == typeof(DateTimeOffset) || p.ClrType == typeof(DateTimeOffset?))
                 .Select(p => p.GetColumnName(table)!)
                 .ToHashSet(StringComparer.Ordinal);
-            yield return new Store(table.Name, column, times);
+            var notHers = entity
+                .GetProperties()
+                .Where(p => p.PropertyInfo?.IsDefined(typeof(NotHersAttribute), inherit: false) is true)
+                .Select(p => p.GetColumnName(table)!)
+                .ToHashSet(StringComparer.Ordinal);
+            yield return new Store(table.Name, column, times, notHers);
         }
     }
 
-    private sealed record Store(string Table, string Column, HashSet<string> Times);
+    private sealed record Store(string Table, string Column, HashSet<string> Times, HashSet<string> NotHers);
 }
+
+/// <summary>A column in a row of hers that tells of somebody else, who may not be known to her: her copy leaves it out.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NotHersAttribute : Attribute;

@@ -54,4 +54,7 @@ public static class SessionEnds
     public const string EndedFromAccount = "session.ended_from_account";
     public const string Replaced = "session.replaced";
     public const string AccountClosed = "session.account_closed";
+
+    /// <summary>An older database took over, in which sessions that had ended were live again.</summary>
+    public const string Restored = "session.restored";
 }

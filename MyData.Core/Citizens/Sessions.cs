@@ -11,7 +11,7 @@ public sealed class Sessions : IDisposable
 {
     private const int MostInMemory = 20_000;
 
-    private static readonly Func<MyDataDb, string, CancellationToken, Task<Session?>> ByToken = EF.CompileAsyncQuery(
+    private readonly Func<MyDataDb, string, CancellationToken, Task<Session?>> _byToken = EF.CompileAsyncQuery(
         (MyDataDb db, string hash, CancellationToken _) =>
             db.Set<Session>().AsNoTracking().FirstOrDefault(s => s.TokenHash == hash && s.EndedAt == null)
     );
@@ -153,7 +153,7 @@ public sealed class Sessions : IDisposable
             return kept.Session;
         var endings = Volatile.Read(ref _endings);
         await using var db = await _dbs.CreateDbContextAsync(cancellationToken);
-        if (await ByToken(db, hash, cancellationToken) is not { } session)
+        if (await _byToken(db, hash, cancellationToken) is not { } session)
             return null;
         Keep(session, endings);
         return session;

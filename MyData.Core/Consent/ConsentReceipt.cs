@@ -26,8 +26,34 @@ public sealed record ConsentDraft
     /// <summary>Version of the privacy statement that stood behind the page.</summary>
     public required string PolicyVersion { get; init; }
 
-    /// <summary>How long the platform keeps the sealed packages.</summary>
+    /// <summary>How long the platform keeps the sealed packages; where they go to a service, how long that one keeps what it takes over.</summary>
     public required TimeSpan Retention { get; init; }
+
+    /// <summary>Whom the data are for where that is not her own browser; null: herself.</summary>
+    public ConsentRecipient? Recipient { get; init; }
+
+    /// <summary>For whom she fetches what comes to her own browser, and may hand on from there after another yes; null: nobody else.</summary>
+    public ConsentRecipient? MeantFor { get; init; }
+}
+
+/// <summary>Somebody else than herself who is to see the data.</summary>
+/// <param name="Type">such as <c>counter-service</c></param>
+/// <param name="Id">as registered</param>
+/// <param name="TermsVersion">of what is registered there</param>
+/// <param name="KeyThumbprint">of the key that it opens with, where she is shown it; else null</param>
+public sealed record ConsentRecipient(
+    string Type,
+    string Id,
+    int TermsVersion,
+    string? KeyThumbprint = null,
+    string? PurposeCode = null
+)
+{
+    /// <summary>A service at counters.</summary>
+    public const string CounterService = "counter-service";
+
+    /// <summary>An online service: what it takes over it keeps and uses by itself.</summary>
+    public const string OnlineService = "online-service";
 }
 
 /// <summary>The receipt's content: the fields of ISO/IEC TS 27560:2023 that apply.</summary>
@@ -63,12 +89,8 @@ internal static class ConsentReceipt
                     {
                         purpose = draft.Purpose,
                         lawful_basis = "consent",
-                        processing_methods = new[] { "fetch", "relay-sealed" },
-                        storage = new
-                        {
-                            location = issuer.Value,
-                            sealed_retention = System.Xml.XmlConvert.ToString(draft.Retention),
-                        },
+                        processing_methods = Methods(draft),
+                        storage = Storage(draft, issuer),
                         frequency = "once",
                         pii_information = draft.Items.Select(item => new
                         {
@@ -77,8 +99,9 @@ internal static class ConsentReceipt
                             pii_controller = item.Provider,
                             fields = item.Fields,
                             parameters = item.Parameters,
+                            seal_sha256 = item.Seal,
                         }),
-                        recipients = new[] { new { type = "citizen-browser", key_thumbprint = draft.RecipientKey } },
+                        recipients = Recipients(draft),
                     },
                 },
             },
@@ -91,6 +114,40 @@ internal static class ConsentReceipt
         };
         return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type, at);
     }
+
+    private static object Storage(ConsentDraft draft, IIssuer issuer)
+    {
+        var kept = System.Xml.XmlConvert.ToString(draft.Retention);
+        return draft.Recipient is { } recipient
+            ? new { location = recipient.Id, retention = kept }
+            : new { location = issuer.Value, sealed_retention = kept };
+    }
+
+    private static string[] Methods(ConsentDraft draft) =>
+        draft.Recipient switch
+        {
+            null => ["fetch", "relay-sealed"],
+            { Type: ConsentRecipient.OnlineService } => ["relay-sealed", "hand-over"],
+            _ => ["relay-sealed", "show"],
+        };
+
+    private static object[] Recipients(ConsentDraft draft) =>
+        draft.Recipient is { } recipient ? [Other(recipient)]
+        : draft.MeantFor is { } meant ? [Browser(draft), Other(meant)]
+        : [Browser(draft)];
+
+    private static object Browser(ConsentDraft draft) =>
+        new { type = "citizen-browser", key_thumbprint = draft.RecipientKey };
+
+    private static object Other(ConsentRecipient recipient) =>
+        new
+        {
+            type = recipient.Type,
+            id = recipient.Id,
+            terms_version = recipient.TermsVersion,
+            key_thumbprint = recipient.KeyThumbprint,
+            purpose_code = recipient.PurposeCode,
+        };
 
     /// <summary>
     /// The same receipt for the agency of one data set: without what she asked of the others, and without the hash of the page that
@@ -111,5 +168,6 @@ internal static class ConsentReceipt
     private static readonly JsonSerializerOptions Readable = new()
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 }

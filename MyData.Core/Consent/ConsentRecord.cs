@@ -24,7 +24,7 @@ public sealed class ConsentRecord
     /// <summary>A purpose code of <see cref="Purposes"/>.</summary>
     public required string Purpose { get; init; }
 
-    /// <summary>RFC 7638 thumbprint of the recipient's key.</summary>
+    /// <summary>RFC 7638 thumbprint of the recipient's key; empty where she does not know it yet: a clerk's, at the counter.</summary>
     public required string RecipientKey { get; init; }
 
     /// <summary>The items as JSON, sealed: <see cref="Consents.Items"/>. In them stands what she typed.</summary>
@@ -61,6 +61,9 @@ public sealed record ConsentItem
 
     /// <summary>Who seals, as the page said; null in the consents of before this was kept.</summary>
     public WireFormat? Wire { get; init; }
+
+    /// <summary>Lower-case hex of the seal digest, where she had the very package before her when she agreed.</summary>
+    public string? Seal { get; init; }
 }
 
 /// <summary>Why data are asked for. The words stand in the pages' texts.</summary>
@@ -68,4 +71,13 @@ public static class Purposes
 {
     /// <summary>She keeps her own data (download).</summary>
     public const string OwnUse = "own-use";
+
+    /// <summary>She shows them at a counter.</summary>
+    public const string Counter = "counter";
+
+    /// <summary>She fetches them for an online service, and has handed over nothing yet.</summary>
+    public const string ServiceFetch = "service-fetch";
+
+    /// <summary>She hands them over to an online service.</summary>
+    public const string Service = "service";
 }

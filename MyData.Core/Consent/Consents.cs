@@ -14,6 +14,11 @@ public sealed class Consents(
     TimeProvider time
 )
 {
+    private static readonly JsonSerializerOptions Short = new()
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
+
     private readonly Func<MyDataDb, Guid, Guid, CancellationToken, Task<ConsentRecord?>> _find = EF.CompileAsyncQuery(
         (MyDataDb db, Guid consentId, Guid citizenId, CancellationToken _) =>
             db.Set<ConsentRecord>().FirstOrDefault(c => c.Id == consentId && c.CitizenId == citizenId)
@@ -43,7 +48,8 @@ public sealed class Consents(
     }
 
     /// <summary>Stores the decision. False when this form was already sent: then nothing changes.</summary>
-    public bool Record(WriteScope scope, ConsentRecord consent)
+    /// <param name="service">that it is to, or is fetched for, if any</param>
+    public bool Record(WriteScope scope, ConsentRecord consent, string? service = null)
     {
         if (scope.Db.Set<ConsentRecord>().Any(known => known.Id == consent.Id))
             return false;
@@ -57,7 +63,16 @@ public sealed class Consents(
                 ConsentId = consent.Id,
                 SessionId = consent.SessionId,
                 Purpose = consent.Purpose,
-                Details = JsonSerializer.Serialize(new { datasets = Items(consent).Select(item => item.DataSet) }),
+                Details = JsonSerializer.Serialize(
+                    new
+                    {
+                        datasets = Items(consent).Select(item => item.DataSet),
+                        service,
+                        // What is only fetched for a service goes to herself.
+                        to = consent.Purpose == Purposes.ServiceFetch ? null : service,
+                    },
+                    Short
+                ),
             }
         );
         return true;
@@ -70,6 +85,13 @@ public sealed class Consents(
     /// <summary>How many decisions of hers are stored since then.</summary>
     public static int DecidedSince(WriteScope scope, Guid citizenId, DateTimeOffset since) =>
         scope.Db.Set<ConsentRecord>().Count(c => c.CitizenId == citizenId && c.DecidedAt > since);
+
+    /// <summary>She takes a decision back, in the write that says what ends with it. False where she had, or it is not hers.</summary>
+    public static bool Withdraw(WriteScope scope, Guid citizenId, Guid consentId) =>
+        scope
+            .Db.Set<ConsentRecord>()
+            .Where(c => c.Id == consentId && c.CitizenId == citizenId && c.WithdrawnAt == null)
+            .ExecuteUpdate(set => set.SetProperty(c => c.WithdrawnAt, (DateTimeOffset?)scope.Now)) == 1;
 
     public async Task<ConsentRecord?> FindAsync(Guid citizenId, Guid consentId, CancellationToken token = default)
     {

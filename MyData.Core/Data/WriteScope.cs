@@ -45,6 +45,9 @@ public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IE
     /// </summary>
     public void Erase() => Erases = true;
 
+    /// <summary>Stores what was added so far, where the ids that the database gives are wanted inside the write.</summary>
+    internal void Flush() => Db.SaveChanges();
+
     internal void Save()
     {
         var tracked = Db.ChangeTracker.HasChanges();

@@ -21,6 +21,12 @@ public enum HistoryTopic
     Notice,
 
     Complaint,
+
+    /// <summary>What she showed at a counter, and who acted for whom.</summary>
+    Counter,
+
+    /// <summary>What online services asked for, and what was handed over to them.</summary>
+    Service,
 }
 
 /// <summary>How a step ended.</summary>
@@ -66,6 +72,40 @@ public static class HistoryKinds
         [EventKinds.TransferClaimed] = HistoryTopic.Data,
         [EventKinds.TransferDone] = HistoryTopic.Data,
         [EventKinds.TransferExpired] = HistoryTopic.Data,
+        [EventKinds.TransferHandedOver] = HistoryTopic.Data,
+        [EventKinds.CounterMade] = HistoryTopic.Counter,
+        [EventKinds.CounterRenewed] = HistoryTopic.Counter,
+        [EventKinds.CounterCancelled] = HistoryTopic.Counter,
+        [EventKinds.CounterExpired] = HistoryTopic.Counter,
+        [EventKinds.CounterScanned] = HistoryTopic.Counter,
+        [EventKinds.CounterRefused] = HistoryTopic.Counter,
+        [EventKinds.CounterDeclined] = HistoryTopic.Counter,
+        [EventKinds.CounterConfirmed] = HistoryTopic.Counter,
+        [EventKinds.CounterOpened] = HistoryTopic.Counter,
+        [EventKinds.CounterPrinted] = HistoryTopic.Counter,
+        [EventKinds.CounterCaseNoted] = HistoryTopic.Counter,
+        [EventKinds.CounterTakenOver] = HistoryTopic.Counter,
+        [EventKinds.CounterFinished] = HistoryTopic.Counter,
+        [EventKinds.ServiceAsked] = HistoryTopic.Service,
+        [EventKinds.ServiceEnded] = HistoryTopic.Service,
+        [EventKinds.ServiceHandedOver] = HistoryTopic.Service,
+        [EventKinds.ServiceTokenGiven] = HistoryTopic.Service,
+        [EventKinds.ServiceRefused] = HistoryTopic.Service,
+        [EventKinds.ServiceFetched] = HistoryTopic.Service,
+        [EventKinds.ServiceReceived] = HistoryTopic.Service,
+        [EventKinds.ServiceAskedToDelete] = HistoryTopic.Service,
+        [EventKinds.ServiceNotified] = HistoryTopic.Service,
+        [EventKinds.ServiceDeleted] = HistoryTopic.Service,
+        [EventKinds.ServiceKept] = HistoryTopic.Service,
+        [EventKinds.ServiceOverdue] = HistoryTopic.Service,
+        [EventKinds.ServiceSuspended] = HistoryTopic.Service,
+        [EventKinds.AgentAppointed] = HistoryTopic.Counter,
+        [EventKinds.AgentAccepted] = HistoryTopic.Counter,
+        [EventKinds.AgentTookOn] = HistoryTopic.Counter,
+        [EventKinds.AgentHandedOn] = HistoryTopic.Counter,
+        [EventKinds.AgentEnded] = HistoryTopic.Counter,
+        [EventKinds.SideMissing] = HistoryTopic.Data,
+        [EventKinds.SideDiffers] = HistoryTopic.Data,
         [EventKinds.ClaimRefused] = HistoryTopic.Data,
         [EventKinds.PackageRefused] = HistoryTopic.Data,
         [EventKinds.SubjectIntrospected] = HistoryTopic.Data,
@@ -82,12 +122,25 @@ public static class HistoryKinds
         [EventKinds.ConsentRefused] = HistoryResult.Refused,
         [EventKinds.ClaimRefused] = HistoryResult.Refused,
         [EventKinds.PackageRefused] = HistoryResult.Refused,
+        [EventKinds.CounterRefused] = HistoryResult.Refused,
+        [EventKinds.CounterDeclined] = HistoryResult.Refused,
+        [EventKinds.ServiceRefused] = HistoryResult.Refused,
         [EventKinds.TransferFailed] = HistoryResult.Failed,
+        [EventKinds.SideMissing] = HistoryResult.Failed,
+        [EventKinds.SideDiffers] = HistoryResult.Failed,
+        [EventKinds.ServiceOverdue] = HistoryResult.Failed,
         [EventKinds.TransferEmpty] = HistoryResult.Nothing,
     };
 
     // Their code tells the way in which something ended as it should.
-    private static readonly string[] AlwaysDone = [EventKinds.SessionEnded, EventKinds.TransferExpired];
+    private static readonly string[] AlwaysDone =
+    [
+        EventKinds.SessionEnded,
+        EventKinds.TransferExpired,
+        EventKinds.CounterExpired,
+        EventKinds.ServiceEnded,
+        EventKinds.ServiceSuspended,
+    ];
 
     /// <summary>Every kind that can concern a citizen.</summary>
     public static IReadOnlyCollection<string> All => Topics.Keys;

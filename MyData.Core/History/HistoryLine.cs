@@ -12,7 +12,7 @@ public sealed record HistoryLine
     /// <summary>One of <see cref="EventKinds"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Who did it: <c>citizen</c>, <c>platform</c>, <c>provider:{id}</c>, <c>operator:{id}</c>.</summary>
+    /// <summary>Who did it: <c>citizen</c>, <c>agent</c>, <c>platform</c>, <c>provider:{id}</c>, <c>operator:{id}</c>.</summary>
     public required string Actor { get; init; }
     public string? DataSetId { get; init; }
     public Guid? ConsentId { get; init; }

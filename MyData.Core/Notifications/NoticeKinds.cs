@@ -36,6 +36,33 @@ public static class NoticeKinds
     /// <summary>Her complaint was answered; the answer stands in the portal alone. Parameters: number.</summary>
     public const string ComplaintAnswered = "complaint-answered";
 
+    /// <summary>A clerk looked at what she showed. Parameters: when, service, office, consent.</summary>
+    public const string CounterShown = "counter-shown";
+
+    /// <summary>Her code was refused at a counter. Parameters: when, code, consent.</summary>
+    public const string CounterRefused = "counter-refused";
+
+    /// <summary>The agent whom she named has taken it on. Parameters: when, consent.</summary>
+    public const string AgentAccepted = "agent-accepted";
+
+    /// <summary>The other one of a citizen and her agent has ended it. Parameters: when, consent.</summary>
+    public const string AgentEnded = "agent-ended";
+
+    /// <summary>An online service has what she handed over. Parameters: when, service, consent.</summary>
+    public const string ServiceReceived = "service-received";
+
+    /// <summary>What she had agreed to hand over to a service was stopped. Parameters: when, service, code.</summary>
+    public const string ServiceStopped = "service-stopped";
+
+    /// <summary>A service has deleted what she handed over. Parameters: when, service, consent.</summary>
+    public const string ServiceDeleted = "service-deleted";
+
+    /// <summary>A service keeps what she took back, for a legal reason. Parameters: when, service, until, consent.</summary>
+    public const string ServiceKept = "service-kept";
+
+    /// <summary>A service has not said in time that it deleted. Parameters: when, service, consent.</summary>
+    public const string ServiceOverdue = "service-overdue";
+
     /// <summary>Her account is closed. Parameters: when, to (sealed: nothing else of her is left to ask).</summary>
     public const string AccountClosed = "account-closed";
 
@@ -54,6 +81,15 @@ public static class NoticeKinds
         new(ContactChanged, Day) { ProvesTheAddress = true },
         new(ComplaintReceived, Day),
         new(ComplaintAnswered, Day),
+        new(CounterShown, Day),
+        new(CounterRefused, Day),
+        new(AgentAccepted, Day),
+        new(AgentEnded, Day),
+        new(ServiceReceived, Day),
+        new(ServiceStopped, Day),
+        new(ServiceDeleted, Day),
+        new(ServiceKept, Day),
+        new(ServiceOverdue, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
     }.ToDictionary(kind => kind.Name);
 

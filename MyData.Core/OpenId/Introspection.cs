@@ -111,16 +111,8 @@ public sealed class Introspection(
         var fresh = await writer.WriteAsync(
             scope =>
             {
-                if (provider.Assertion is { } assertion)
-                {
-                    if (
-                        scope
-                            .Db.Set<UsedAssertion>()
-                            .Any(u => u.ClientId == assertion.ClientId && u.TokenId == assertion.TokenId)
-                    )
-                        return false;
-                    scope.Db.Add(assertion);
-                }
+                if (provider.Assertion is { } assertion && !UsedAssertion.UseUp(scope, assertion))
+                    return false;
                 scope.Raise(Happened(kind, provider.Listing.Id, row));
                 return true;
             },

@@ -9,7 +9,10 @@ public static class OpenIdSetup
         services
             .AddSingleton<PlatformClient>()
             .AddSingleton<TransferTokens>()
+            .AddSingleton<ClientAssertions>()
             .AddSingleton<ProviderClients>()
+            .AddSingleton<ServiceClients>()
+            .AddSingleton<DpopProofs>()
             .AddSingleton<Introspection>()
             .AddHostedService<KeyRoller>()
             .AddPruning<AccessToken>("access_tokens", (rows, now, _) => rows.Where(t => t.ExpiresAt < now))

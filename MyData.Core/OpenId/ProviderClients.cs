@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using MyData.Core.Catalog;
-using MyData.Core.Data;
 using MyData.Core.Encryption;
 
 namespace MyData.Core.OpenId;
@@ -15,23 +12,12 @@ public sealed record AuthenticatedProvider(ProviderListing Listing, string? Data
 /// Client authentication of providers: <c>private_key_jwt</c> (RFC 7523 §3, ES256 by a registered key) or, on the national
 /// wire, HTTP Basic with the data set's id and secret.
 /// </summary>
-public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvider time)
+public sealed class ProviderClients(Catalogue catalog, ClientAssertions assertions)
 {
-    public const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-    /// <summary>Allowed difference between two clocks.</summary>
-    public static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
-
-    /// <summary>The longest life of an assertion.</summary>
-    public static readonly TimeSpan LongestAssertion = TimeSpan.FromMinutes(5);
-
     private static readonly IReadOnlySet<string> Algorithms = new HashSet<string>(StringComparer.Ordinal)
     {
         JoseNames.Es256,
     };
-
-    // Registered keys alone, and each is imported once: that costs as much as a signature does.
-    private readonly ConcurrentDictionary<string, Jwk> _keys = new(StringComparer.Ordinal);
 
     /// <exception cref="OpenIdException">invalid_client: the reason is for the log of a developer, the same for all.</exception>
     public async Task<AuthenticatedProvider> ByAssertionAsync(
@@ -40,34 +26,10 @@ public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvi
         CancellationToken token
     )
     {
-        if (assertionType != AssertionType || string.IsNullOrEmpty(assertion) || assertion.Length > 4096)
-            throw OpenIdException.InvalidClient("No client assertion.");
-        var clientId = UnverifiedIssuer(assertion);
+        var clientId = ClientAssertions.Claimed(assertionType, assertion);
         var provider =
             await catalog.FindClientAsync(clientId, token) ?? throw OpenIdException.InvalidClient("Unknown client.");
-        var claims = Verify(assertion, provider);
-        if (Text(claims, "iss") != clientId || Text(claims, "sub") != clientId)
-            throw OpenIdException.InvalidClient("iss and sub must be the client.");
-        if (Text(claims, "aud") != issuer.Value)
-            throw OpenIdException.InvalidClient("aud must be this issuer alone.");
-        var now = time.GetUtcNow();
-        if (!claims.TryGetProperty("exp", out var exp) || !exp.TryGetInt64(out var seconds))
-            throw OpenIdException.InvalidClient("exp is missing.");
-        var expires = FromSeconds(seconds);
-        if (expires + Skew <= now || expires > now + LongestAssertion + Skew)
-            throw OpenIdException.InvalidClient("exp is over, or too far.");
-        if (Text(claims, "jti") is not { Length: >= 8 and <= 200 } id)
-            throw OpenIdException.InvalidClient("jti is missing.");
-        return new(
-            provider,
-            null,
-            new UsedAssertion
-            {
-                ClientId = clientId,
-                TokenId = id,
-                ExpiresAt = expires + Skew,
-            }
-        );
+        return new(provider, null, assertions.Verify(assertion!, clientId, provider.ClientKeys, Algorithms));
     }
 
     /// <summary>National wire: <c>Authorization: Basic</c> of the data set's id and the provider's secret.</summary>
@@ -108,41 +70,4 @@ public sealed class ProviderClients(Catalogue catalog, IIssuer issuer, TimeProvi
         var pair = Encoding.UTF8.GetString(buffer, 0, length).Split(':', 2);
         return pair.Length == 2 ? (pair[0], pair[1]) : throw OpenIdException.InvalidClient("Not HTTP Basic.");
     }
-
-    private JsonElement Verify(string assertion, ProviderListing provider)
-    {
-        try
-        {
-            var verified = Jws.Verify(
-                assertion,
-                [.. provider.ClientKeys.Select(key => _keys.GetOrAdd(key, Jwk.Parse))],
-                Algorithms
-            );
-            return StrictJson.ParseObject(verified.Payload, "assertion.invalid");
-        }
-        catch (EncryptionException refused)
-        {
-            throw OpenIdException.InvalidClient(refused.Code);
-        }
-    }
-
-    // Only chooses whose keys are tried; what it says counts after the signature does.
-    private static string UnverifiedIssuer(string assertion)
-    {
-        try
-        {
-            var payload = Base64UrlText.Decode(assertion.Split('.')[1]);
-            return Text(StrictJson.ParseObject(payload, "assertion.invalid"), "iss") ?? "";
-        }
-        catch (Exception bad) when (bad is EncryptionException or IndexOutOfRangeException)
-        {
-            throw OpenIdException.InvalidClient("The assertion cannot be read.");
-        }
-    }
-
-    private static string? Text(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static DateTimeOffset FromSeconds(long seconds) =>
-        DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799));
 }

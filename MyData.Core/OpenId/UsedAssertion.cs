@@ -1,14 +1,40 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using MyData.Core.Data;
 
 namespace MyData.Core.OpenId;
 
-/// <summary>A client assertion that was accepted once (RFC 7523 §3, <c>jti</c>); kept until it has run out.</summary>
+/// <summary>
+/// A client assertion (RFC 7523 §3, <c>jti</c>), or a DPoP proof (RFC 9449 §11.1), that was accepted once; kept until it has run out. Of a
+/// proof the client is <c>dpop:</c> and its key's thumbprint.
+/// </summary>
 public sealed class UsedAssertion
 {
     public required string ClientId { get; init; }
     public required string TokenId { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Within the write that it is good for. False where one of them was used before: then none is.</summary>
+    public static bool UseUp(WriteScope scope, params IEnumerable<UsedAssertion> all)
+    {
+        var each = all.ToList();
+        if (
+            each.Any(one =>
+                scope.Db.Set<UsedAssertion>().Any(used => used.ClientId == one.ClientId && used.TokenId == one.TokenId)
+            )
+        )
+            return false;
+        foreach (var one in each)
+            scope.Db.Add(
+                new UsedAssertion
+                {
+                    ClientId = one.ClientId,
+                    TokenId = one.TokenId,
+                    ExpiresAt = one.ExpiresAt,
+                }
+            );
+        return true;
+    }
 
     private sealed class Mapping : IEntityTypeConfiguration<UsedAssertion>
     {

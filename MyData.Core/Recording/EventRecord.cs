@@ -75,6 +75,16 @@ internal static class EventRecord
         };
     }
 
+    /// <summary>The data set that a record names; null for several, or none.</summary>
+    public static string? DataSetOf(LedgerRecord record)
+    {
+        var name = record.From[(record.From.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var version = name.LastIndexOf('@');
+        return name == Platform ? null
+            : version < 0 ? name
+            : name[..version];
+    }
+
     private static byte[]? Salted(
         PersonMark? person,
         byte[]? content,

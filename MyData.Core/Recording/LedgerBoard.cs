@@ -31,6 +31,9 @@ public sealed record NodeView
 
     /// <summary>A stable code; null while it answers.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Its own word on its machine; null where it says nothing.</summary>
+    public NodeReport? Report { get; init; }
 }
 
 /// <summary>A checkpoint as the viewer draws it.</summary>
@@ -67,6 +70,7 @@ public sealed class LedgerBoard(
     OpenLogs logs,
     LedgerNodes nodes,
     LedgerRecords records,
+    NodeReports reports,
     IDbContextFactory<MyDataDb> databases
 )
 {
@@ -103,6 +107,7 @@ public sealed class LedgerBoard(
                     SignedAt = last.Blocks is [var newest, ..] ? newest.At : null,
                     Lag = 0,
                     Error = nodes.Stopped?.Code,
+                    Report = reports.Own(),
                 },
                 .. nodes.All.Select(witness => new NodeView
                 {
@@ -112,6 +117,7 @@ public sealed class LedgerBoard(
                     SignedAt = witness.CosignedAt,
                     Lag = witness.Lag,
                     Error = witness.Error,
+                    Report = reports.Find(witness.Name),
                 }),
             ],
         };

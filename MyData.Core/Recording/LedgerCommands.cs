@@ -1,121 +1,121 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using MyData.Core.Data;
+using Npgsql;
 
 namespace MyData.Core.Recording;
 
-/// <summary>The log's statements in the write queue: prepared once, for they run with every write.</summary>
+/// <summary>The log's statements in the write queue: prepared once, for they run with every write. Both databases understand them.</summary>
 internal sealed class LedgerCommands
 {
-    private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _entry;
-    private readonly SqliteCommand _tag;
-    private readonly SqliteCommand _checkpoint;
-    private readonly SqliteCommand _person;
-    private readonly SqliteCommand _newPerson;
-    private readonly SqliteCommand _counter;
-    private readonly SqliteCommand _erase;
-    private readonly SqliteCommand _find;
-    private readonly SqliteCommand _key;
-    private readonly SqliteCommand _named;
-    private readonly SqliteCommand _newNamed;
-    private readonly SqliteCommand _passOn;
+    private readonly DbConnection _connection;
+    private readonly IEntryStore _store;
+    private readonly DbCommand _mark;
+    private readonly DbCommand _person;
+    private readonly DbCommand _newPerson;
+    private readonly DbCommand _key;
+    private readonly DbCommand _named;
+    private readonly DbCommand _newNamed;
+    private readonly DbCommand _forgetKey;
+    private readonly DbCommand _forgetCounters;
+    private readonly DbCommand _passOn;
+    private readonly DbCommand _forgetName;
+    private readonly DbCommand[] _all;
 
-    private LedgerCommands(SqliteConnection connection)
+    private LedgerCommands(DbConnection connection)
     {
         _connection = connection;
-        _entry = Command(
-            "INSERT INTO ledger_entries (Id, Log, Idx, Bytes, EventId) VALUES ($id, $log, $idx, $bytes, $event)",
-            "$id",
-            "$log",
-            "$idx",
-            "$bytes",
-            "$event"
-        );
-        _tag = Command("INSERT INTO ledger_tags (Tag, Entry) VALUES ($tag, $entry)", "$tag", "$entry");
-        _checkpoint = Command(
-            "INSERT INTO ledger_checkpoints (Log, Size, Root) VALUES ($log, $size, $root)",
-            "$log",
-            "$size",
-            "$root"
-        );
-        _person = Command("SELECT Key FROM ledger_people WHERE CitizenId = $citizen", "$citizen");
-        _newPerson = Command("INSERT INTO ledger_people (CitizenId, Key) VALUES ($citizen, $key)", "$citizen", "$key");
-        _counter = Command(
-            "INSERT INTO ledger_counters (CitizenId, Log, Next) VALUES ($citizen, $log, 1) "
-                + "ON CONFLICT DO UPDATE SET Next = Next + 1 RETURNING Next - 1",
-            "$citizen",
-            "$log"
-        );
-        _erase = Command(
-            "UPDATE ledger_people SET Key = NULL WHERE CitizenId = $citizen; "
-                + "DELETE FROM ledger_counters WHERE CitizenId = $citizen",
-            "$citizen"
-        );
-        _find = Command("SELECT Log, Idx, Bytes FROM ledger_entries WHERE Id = $id", "$id");
-        _key = Command(
-            "SELECT 1 FROM ledger_client_keys WHERE Client = $client AND Kid = $kid AND RevokedAt IS NULL",
-            "$client",
-            "$kid"
-        );
-        _named = Command("SELECT PersonId FROM ledger_named WHERE Pseudonym = $pseudonym", "$pseudonym");
-        _newNamed = Command(
-            "INSERT INTO ledger_named (Pseudonym, PersonId) VALUES ($pseudonym, $person)",
-            "$pseudonym",
-            "$person"
-        );
-        _passOn = Command(
-            "INSERT INTO ledger_counters (CitizenId, Log, Next) "
-                + "SELECT $citizen, Log, Next FROM ledger_counters WHERE CitizenId = $person; "
-                + "UPDATE ledger_people SET Key = NULL WHERE CitizenId = $person; "
-                + "DELETE FROM ledger_counters WHERE CitizenId = $person; "
-                + "DELETE FROM ledger_named WHERE Pseudonym = $pseudonym",
-            "$person",
-            "$citizen",
-            "$pseudonym"
-        );
+        _store = connection switch
+        {
+            SqliteConnection sqlite => new SqliteEntries(this, sqlite),
+            NpgsqlConnection postgres => new PostgresEntries(postgres),
+            _ => throw new ArgumentException("Another database.", nameof(connection)),
+        };
+        _all =
+        [
+            _mark = Command(
+                """
+                INSERT INTO ledger_counters ("CitizenId", "Log", "Next")
+                SELECT "CitizenId", $2, $3 FROM ledger_people WHERE "CitizenId" = $1 AND "Key" IS NOT NULL
+                ON CONFLICT ("CitizenId", "Log") DO UPDATE SET "Next" = ledger_counters."Next" + $3
+                RETURNING "Next" - $3, (SELECT "Key" FROM ledger_people WHERE "CitizenId" = $1)
+                """
+            ),
+            _person = Command("""SELECT "Key" FROM ledger_people WHERE "CitizenId" = $1"""),
+            _newPerson = Command("""INSERT INTO ledger_people ("CitizenId", "Key") VALUES ($1, $2)"""),
+            _key = Command(
+                """SELECT 1 FROM ledger_client_keys WHERE "Client" = $1 AND "Kid" = $2 AND "RevokedAt" IS NULL"""
+            ),
+            _named = Command("""SELECT "PersonId" FROM ledger_named WHERE "Pseudonym" = $1"""),
+            _newNamed = Command("""INSERT INTO ledger_named ("Pseudonym", "PersonId") VALUES ($1, $2)"""),
+            _forgetKey = Command("""UPDATE ledger_people SET "Key" = NULL WHERE "CitizenId" = $1"""),
+            _forgetCounters = Command("""DELETE FROM ledger_counters WHERE "CitizenId" = $1"""),
+            _passOn = Command(
+                """
+                INSERT INTO ledger_counters ("CitizenId", "Log", "Next")
+                SELECT $2, "Log", "Next" FROM ledger_counters WHERE "CitizenId" = $1
+                """
+            ),
+            _forgetName = Command("""DELETE FROM ledger_named WHERE "Pseudonym" = $1"""),
+        ];
     }
 
     /// <summary>Those of this connection, in its present transaction.</summary>
     public static LedgerCommands In(MyDataDb db, LedgerCommands? before)
     {
-        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        var connection = db.Database.GetDbConnection();
         var commands = before?._connection == connection ? before : new LedgerCommands(connection);
-        var transaction = (SqliteTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
-        foreach (var command in commands.All)
+        var transaction = db.Database.CurrentTransaction?.GetDbTransaction();
+        foreach (var command in commands._all)
             command.Transaction = transaction;
+        commands._store.Transaction = transaction;
         return commands;
     }
 
-    /// <param name="eventId">none where another system recorded it</param>
-    public void AddEntry(Guid id, int log, long index, byte[] bytes, long? eventId) =>
-        Set(_entry, id, log, index, bytes, eventId is { } known ? known : DBNull.Value).ExecuteNonQuery();
+    /// <summary>The batch's records with their tags, and the log's new size and root.</summary>
+    /// <exception cref="DbException">a tag is in the log already</exception>
+    public void Store(int log, IReadOnlyList<NewEntry> entries, long size, byte[] root) =>
+        _store.Store(log, entries, size, root);
 
-    /// <summary>The record of this id, in any log.</summary>
-    public (int Log, long Index, byte[] Bytes)? FindEntry(Guid id)
-    {
-        using var reader = Set(_find, id).ExecuteReader();
-        return reader.Read() ? (reader.GetInt32(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)) : null;
-    }
+    /// <summary>The records of these ids, in any log.</summary>
+    public Dictionary<Guid, (int Log, long Index, byte[] Bytes)> FindEntries(IReadOnlyList<Guid> ids) =>
+        _store.FindEntries(ids);
 
     /// <summary>Whether a caller's key is registered, and not revoked.</summary>
     public bool IsGood(string client, string kid) => Set(_key, client, kid).ExecuteScalar() is not null;
 
-    /// <summary>Under which id the vault knows somebody who was named and had no account then.</summary>
-    public Guid? FindNamed(string pseudonym) =>
-        Set(_named, pseudonym).ExecuteScalar() is string id ? Guid.Parse(id) : null;
+    /// <summary>Under which ids the vault knows people who were named and had no account then.</summary>
+    public Dictionary<string, Guid> FindNamed(IReadOnlyList<string> pseudonyms) => _store.FindNamed(pseudonyms);
+
+    /// <inheritdoc cref="FindNamed(IReadOnlyList{string})"/>
+    public Guid? FindNamed(string pseudonym)
+    {
+        using var reader = Set(_named, pseudonym).ExecuteReader();
+        return reader.Read() ? reader.GetGuid(0) : null;
+    }
 
     public void AddNamed(string pseudonym, Guid person) => Set(_newNamed, pseudonym, person).ExecuteNonQuery();
 
     /// <summary>Counters go over to her account; the name is forgotten, and the key under it.</summary>
-    public void PassOn(Guid person, Guid citizenId, string pseudonym) =>
-        Set(_passOn, person, citizenId, pseudonym).ExecuteNonQuery();
+    public void PassOn(Guid person, Guid citizenId, string pseudonym)
+    {
+        Set(_passOn, person, citizenId).ExecuteNonQuery();
+        Erase(person);
+        Set(_forgetName, pseudonym).ExecuteNonQuery();
+    }
 
-    /// <exception cref="SqliteException">the tag is in the log already</exception>
-    public void AddTag(byte[] tag, Guid entry) => Set(_tag, tag, entry).ExecuteNonQuery();
+    /// <summary>Her sealed key, and her next counter in this log, which is taken; null for somebody new, and where the key was destroyed.</summary>
+    public (byte[] Key, long Counter)? TakeMark(Guid citizenId, int log, long count = 1)
+    {
+        using var reader = Set(_mark, citizenId, log, count).ExecuteReader();
+        return reader.Read() ? (reader.GetFieldValue<byte[]>(1), reader.GetInt64(0)) : null;
+    }
 
-    public void AddCheckpoint(int log, long size, byte[] root) => Set(_checkpoint, log, size, root).ExecuteNonQuery();
+    /// <summary>The sealed keys of people, and the first of as many counters of each; those who are new or erased are not in it.</summary>
+    public Dictionary<Guid, (byte[] Key, long Counter)> TakeMarks(int log, Dictionary<Guid, int> counts) =>
+        _store.TakeMarks(log, counts);
 
     /// <summary>Her sealed key: null for somebody new, empty where it was destroyed.</summary>
     public byte[]? FindKey(Guid citizenId) =>
@@ -128,26 +128,27 @@ internal sealed class LedgerCommands
 
     public void AddKey(Guid citizenId, byte[] key) => Set(_newPerson, citizenId, key).ExecuteNonQuery();
 
-    public long TakeCounter(Guid citizenId, int log) => (long)Set(_counter, citizenId, log).ExecuteScalar()!;
+    public void Erase(Guid citizenId)
+    {
+        Set(_forgetKey, citizenId).ExecuteNonQuery();
+        Set(_forgetCounters, citizenId).ExecuteNonQuery();
+    }
 
-    public void Erase(Guid citizenId) => Set(_erase, citizenId).ExecuteNonQuery();
-
-    private SqliteCommand[] All =>
-        [_entry, _tag, _checkpoint, _person, _newPerson, _counter, _erase, _find, _key, _named, _newNamed, _passOn];
-
-    private SqliteCommand Command(string text, params string[] names)
+    private DbCommand Command(string text)
     {
         var command = _connection.CreateCommand();
         command.CommandText = text;
-        foreach (var name in names)
-            command.Parameters.Add(new SqliteParameter { ParameterName = name });
         return command;
     }
 
-    private static SqliteCommand Set(SqliteCommand command, params ReadOnlySpan<object> values)
+    private static DbCommand Set(DbCommand command, params ReadOnlySpan<object> values)
     {
         for (var at = 0; at < values.Length; at++)
+        {
+            if (at == command.Parameters.Count)
+                command.Parameters.Add(EntryParameters.New(command, at));
             command.Parameters[at].Value = values[at];
+        }
         return command;
     }
 }

@@ -14,6 +14,12 @@ public sealed record RecordFilter
 
     /// <summary><c>ok</c>, <see cref="NotOk"/>, or a code.</summary>
     public string? Result { get; init; }
+
+    /// <summary>The recording system, or the recipient.</summary>
+    public string? System { get; init; }
+
+    /// <summary>An operation, or what was read: provider, data set, with its version or without.</summary>
+    public string? Api { get; init; }
     public DateTimeOffset? From { get; init; }
 
     /// <summary>Before this moment.</summary>
@@ -26,11 +32,19 @@ public sealed record RecordFilter
 
     public bool Fits(LedgerRecord record) =>
         (Via is null || record.Via == Via)
+        && (System is null || record.Via == System || record.To == System)
+        && (Api is null || IsApi(record, Api))
         && (Operation is null || record.Operation == Operation)
         && (Reason is null || record.Reason == Reason)
         && (Result is null || (Result == NotOk ? record.Result != "ok" : record.Result == Result))
         && (From is null || record.Time >= From)
         && (To is null || record.Time < To);
+
+    private static bool IsApi(LedgerRecord record, string api) =>
+        record.Operation == api
+        || record.From.AsSpan().StartsWith(api, StringComparison.Ordinal)
+            && (record.From.Length == api.Length || record.From[api.Length] is '@' or '/')
+        || record.From.Split('@')[0].EndsWith($"/{api}", StringComparison.Ordinal);
 }
 
 /// <summary>A record at its place; the record is null where its bytes are no longer one.</summary>
@@ -139,6 +153,25 @@ public sealed class LedgerRecords(OpenLogs logs, IDbContextFactory<MyDataDb> dat
         var places = rows.Where(row => row.Index is not null)
             .ToDictionary(row => Convert.ToHexString(row.Tag), row => row.Index!.Value);
         return [.. tags.Select(tag => places.GetValueOrDefault(Convert.ToHexString(tag), -1))];
+    }
+
+    /// <summary>Records in their order, at most <see cref="MostLooked"/>: for whoever follows the log.</summary>
+    public async Task<IReadOnlyList<PlacedRecord>> FollowAsync(
+        OpenLog log,
+        long from,
+        long end,
+        CancellationToken token
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await RangeAsync(db, log, from, Math.Min(end, from + MostLooked), token);
+    }
+
+    /// <summary>The place of the first record of this time or later, within a batch of writes; the size where there is none.</summary>
+    public async Task<long> FirstAsync(OpenLog log, DateTimeOffset time, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await FirstAfterAsync(db, log, log.Proven?.Checkpoint.Size ?? 0, time, token);
     }
 
     private static async Task<IReadOnlyList<PlacedRecord>> RangeAsync(

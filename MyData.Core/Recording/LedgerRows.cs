@@ -154,7 +154,7 @@ public sealed class LedgerNamedRow
     }
 }
 
-/// <summary>A key by which another system signs what it records. Public; revoked, never deleted.</summary>
+/// <summary>A key by which another system signs what it records, or the certificate under which it sends syslog. Public; revoked, never deleted.</summary>
 public sealed class LedgerClientKeyRow
 {
     public required string Client { get; init; }
@@ -162,7 +162,7 @@ public sealed class LedgerClientKeyRow
     /// <summary>The key's own name, see <see cref="CallerKey.Kid"/>.</summary>
     public required string Kid { get; init; }
 
-    /// <summary>SubjectPublicKeyInfo, DER.</summary>
+    /// <summary>SubjectPublicKeyInfo, or the certificate where <see cref="Kid"/> begins with <c>tls:</c>; DER.</summary>
     public required byte[] Key { get; init; }
 
     public required DateTimeOffset AddedAt { get; init; }

@@ -29,11 +29,26 @@ public sealed record LedgerSettings
     /// <summary>How long a witness is silent before it is an incident (security.md L6).</summary>
     public TimeSpan WitnessSilent { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>How long a start waits until enough witnesses have said what they hold; then it goes on waiting with the portal open.</summary>
+    public TimeSpan WitnessStart { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>In this time every row and file is looked at once.</summary>
+    public TimeSpan Scrub { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether records that the database lacks come back at the start; else the start says which, and the command brings them.</summary>
+    public bool Recovers { get; init; } = true;
+
     /// <summary>Records of other systems under way at once; beyond it they are told to come again.</summary>
     public int IntakeAtOnce { get; init; } = 8_192;
 
     /// <summary>How old a record of another system may be when it comes: searches by time rely on the log's order.</summary>
     public TimeSpan IntakeOldest { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// The element of structured data in which a syslog message tells of an access (RFC 5424 §6.3.2). 32473 is the number that RFC 5612 keeps for
+    /// documents: who has a private enterprise number of its own sets it here, and its senders use that.
+    /// </summary>
+    public string SyslogElement { get; init; } = "mydata@32473";
 
     /// <summary>The name of a year's log.</summary>
     public string Origin(int year) => FormattableString.Invariant($"{Host}/ledger/{year}");

@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
@@ -68,20 +67,17 @@ internal sealed partial class LogOpening(
         return open;
     }
 
-    private string FolderOf(int year)
-    {
-        var beside = Path.GetDirectoryName(
-            Path.GetFullPath(new SqliteConnectionStringBuilder(database.ConnectionString).DataSource)
-        )!;
-        var folder = settings.Folder.Length > 0 ? settings.Folder : Path.Combine(beside, "ledger");
-        return Path.Combine(folder, FormattableString.Invariant($"{year}"));
-    }
+    internal string FolderOf(int year) =>
+        Path.Combine(
+            settings.Folder.Length > 0 ? settings.Folder : database.LedgerFolder,
+            FormattableString.Invariant($"{year}")
+        );
 
     private LedgerLogRow Begin(MyDataDb db, int year)
     {
         var key = logs.NewSigner(year).Verifier;
         db.Database.ExecuteSql(
-            $"INSERT INTO ledger_logs (Year, Origin, \"Key\") VALUES ({year}, {key.Name}, {key.ToString()})"
+            $"INSERT INTO ledger_logs (\"Year\", \"Origin\", \"Key\") VALUES ({year}, {key.Name}, {key.ToString()})"
         );
         return db.Set<LedgerLogRow>().AsNoTracking().Single(row => row.Year == year);
     }
@@ -137,13 +133,7 @@ internal sealed partial class LogOpening(
     /// </summary>
     private TileTree Rebuild(MyDataDb db, int logId, LogFolder files, LedgerCheckpointRow newest, DateTimeOffset now)
     {
-        var roots = db.Set<LedgerCheckpointRow>()
-            .AsNoTracking()
-            .Where(c => c.Log == logId)
-            .OrderBy(c => c.Size)
-            .AsEnumerable()
-            .GetEnumerator();
-        using var _ = roots;
+        using var roots = Roots(db, logId).GetEnumerator();
         var frontier = new MerkleFrontier();
         var good = 0L;
         var more = roots.MoveNext();
@@ -168,6 +158,25 @@ internal sealed partial class LogOpening(
                 SetAside(tile.Path.ToString(), files.SetAside(tile.Path, now));
         }
         return tree;
+    }
+
+    // Page by page: on PostgreSQL a connection answers one question at a time, and records are read meanwhile.
+    private static IEnumerable<LedgerCheckpointRow> Roots(MyDataDb db, int logId)
+    {
+        List<LedgerCheckpointRow> page;
+        var size = 0L;
+        do
+        {
+            page = db.Set<LedgerCheckpointRow>()
+                .AsNoTracking()
+                .Where(c => c.Log == logId && c.Size > size)
+                .OrderBy(c => c.Size)
+                .Take(Page)
+                .ToList();
+            foreach (var row in page)
+                yield return row;
+            size = page is [.., var last] ? last.Size : size;
+        } while (page.Count == Page);
     }
 
     private static PublishedCheckpoint? Published(ILogReader files, NoteSigner signer)

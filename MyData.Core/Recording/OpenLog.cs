@@ -53,18 +53,21 @@ public sealed class OpenLog(int id, int year, NoteSigner signer, TileTree tree, 
     {
         var edge = Tree.Edge;
         var checkpoint = new Checkpoint(Origin, edge.Size, edge.Root.Span);
+        PublishedCheckpoint published;
         try
         {
-            _published = new PublishedCheckpoint(checkpoint, checkpoint.Sign(Signer));
-            _signed = true;
+            published = new PublishedCheckpoint(checkpoint, checkpoint.Sign(Signer));
         }
         catch
         {
             _signed = false;
             throw;
         }
+        // Before anybody can see it: nobody wakes a release that waits for the proof of what it saw published.
         if (Policy.HasQuorum(Nobody))
-            Prove(_published);
+            Prove(published);
+        _published = published;
+        _signed = true;
     }
 
     /// <summary>The policy accepts this; an older one than the newest is not taken.</summary>

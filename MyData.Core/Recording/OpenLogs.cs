@@ -13,6 +13,7 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
     private volatile OpenLog? _last;
     private volatile OpenLog? _previous;
     private volatile LedgerException? _stopped;
+    private volatile LedgerException? _waiting;
 
     /// <summary>A log has a new signed checkpoint. Heard on the write queue's thread: no waiting, no failing.</summary>
     internal Action<OpenLog>? Signed { get; set; }
@@ -27,6 +28,9 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
 
     /// <summary>Why nothing is recorded any more: a witness has shown that another tree was signed. Until the next start.</summary>
     public LedgerException? Stopped => _stopped;
+
+    /// <summary>Why nothing is recorded yet: what the witnesses hold is not known, or not back (<see cref="LogRecovery"/>).</summary>
+    public LedgerException? Waiting => _waiting;
 
     public OpenLog? Find(int year) => _byYear.GetValueOrDefault(year);
 
@@ -64,6 +68,8 @@ public sealed class OpenLogs(KeyFolder keys, LedgerSettings settings)
     }
 
     internal void Close() => _current = null;
+
+    internal void Wait(LedgerException? why) => _waiting = why;
 
     private NoteSigner Signer(string origin) => new(origin, SignatureType.Ed25519, _key.Value);
 }

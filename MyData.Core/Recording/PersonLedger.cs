@@ -7,6 +7,9 @@ namespace MyData.Core.Recording;
 /// <summary>A line of somebody's history, and where its record stands; no place where it has none.</summary>
 public sealed record PersonLine(long EventId, DateTimeOffset At, string Kind, string Code, int? Year, long? Index);
 
+/// <summary>Where a record stands.</summary>
+public sealed record RecordPlace(Guid Record, int Year, long Index);
+
 /// <summary>
 /// The ledger as it concerns one person, for herself alone: her own opening of the vault, which needs no record (ledger.md, "Tags").
 /// </summary>
@@ -17,6 +20,8 @@ public sealed class PersonLedger(
     IDbContextFactory<MyDataDb> databases
 )
 {
+    private const int MostAsked = 500;
+
     /// <summary>The 32 bytes that her tags are made of; null where nothing was recorded about her yet, or the key is destroyed.</summary>
     public async Task<byte[]?> KeyAsync(Guid citizenId, CancellationToken token)
     {
@@ -56,6 +61,34 @@ public sealed class PersonLedger(
                 line.Index
             )),
         ];
+    }
+
+    /// <summary>Where these records stand, those that do.</summary>
+    public async Task<IReadOnlyList<RecordPlace>> PlacesAsync(
+        IReadOnlyCollection<Guid> records,
+        CancellationToken token
+    )
+    {
+        var years = logs.All.ToDictionary(log => log.Id, log => log.Year);
+        var places = new List<RecordPlace>(records.Count);
+        await using var db = await databases.CreateDbContextAsync(token);
+        foreach (var some in records.Chunk(MostAsked))
+        {
+            var rows = await db.Set<LedgerEntryRow>()
+                .Where(entry => some.Contains(entry.Id) && entry.Index != null)
+                .Select(entry => new
+                {
+                    entry.Id,
+                    entry.Log,
+                    entry.Index,
+                })
+                .ToListAsync(token);
+            places.AddRange(
+                rows.Where(row => years.ContainsKey(row.Log))
+                    .Select(row => new RecordPlace(row.Id, years[row.Log], row.Index!.Value))
+            );
+        }
+        return places;
     }
 
     /// <summary>The receipt of one of her lines; null where it is not hers, or has none yet.</summary>

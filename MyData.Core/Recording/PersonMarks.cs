@@ -13,36 +13,62 @@ internal sealed class PersonMarks(PersonKeys keys)
 
     public PersonMark Next(MyDataDb db, LedgerCommands commands, OpenLog log, Guid citizenId, Guid record)
     {
-        byte[] key;
-        switch (commands.FindKey(citizenId))
+        // Mostly she is known, and one question has both her key and her next counter.
+        if (commands.TakeMark(citizenId, log.Id) is not { } known)
         {
-            case null:
-                key = Adopt(db, commands, citizenId) ?? PersonTag.NewKey();
-                commands.AddKey(citizenId, keys.Seal(key, citizenId));
-                break;
             // What happens to a closed account afterwards is recorded, with a mark that leads nowhere.
-            case { Length: 0 }:
+            if (commands.FindKey(citizenId) is { Length: 0 })
                 return new PersonMark(RandomNumberGenerator.GetBytes(PersonTag.Size), Salt: null);
-            case var known:
-                key = keys.Open(known, citizenId);
-                break;
+            var made = Adopt(db, commands, citizenId) ?? PersonTag.NewKey();
+            commands.AddKey(citizenId, keys.Seal(made, citizenId));
+            known = commands.TakeMark(citizenId, log.Id)!.Value;
         }
-        var counter = commands.TakeCounter(citizenId, log.Id);
-        return new PersonMark(PersonTag.Compute(key, log.Origin, log.Year, counter), PersonKeys.Salt(key, record));
+        return Mark(log, citizenId, record, known.Key, known.Counter);
     }
 
-    /// <summary>Of somebody whom another system names; she need not have an account, nor have been named before.</summary>
-    public PersonMark NextNamed(MyDataDb db, LedgerCommands commands, OpenLog log, string pseudonym, Guid record)
+    /// <summary>
+    /// Of people whom other systems name; they need not have an account, nor have been named before. Both are looked for in any case: the
+    /// time of an answer must not tell who has an account.
+    /// </summary>
+    /// <returns>in their order</returns>
+    public IReadOnlyList<PersonMark> NextNamed(
+        MyDataDb db,
+        LedgerCommands commands,
+        OpenLog log,
+        IReadOnlyList<(string Pseudonym, Guid Record)> all
+    )
     {
-        // Both are looked for in any case: the time of an answer must not tell who has an account.
-        var (account, named) = (CitizenAccounts.IdOf(db, pseudonym), commands.FindNamed(pseudonym));
-        var person = account ?? named;
-        if (person is null)
+        if (all.Count == 0)
+            return [];
+        string[] names = [.. all.Select(one => one.Pseudonym).Distinct(StringComparer.Ordinal)];
+        var people = commands.FindNamed(names);
+        foreach (var (name, account) in CitizenAccounts.IdsOf(db, names))
+            people[name] = account;
+        foreach (var name in names.Where(name => !people.ContainsKey(name)))
         {
-            person = Ids.New();
-            commands.AddNamed(pseudonym, person.Value);
+            people[name] = Ids.New();
+            commands.AddNamed(name, people[name]);
         }
-        return Next(db, commands, log, person.Value, record);
+        var known = commands.TakeMarks(log.Id, all.CountBy(one => people[one.Pseudonym]).ToDictionary());
+        var marks = new List<PersonMark>(all.Count);
+        foreach (var (name, record) in all)
+        {
+            var person = people[name];
+            if (!known.TryGetValue(person, out var next))
+            {
+                marks.Add(Next(db, commands, log, person, record));
+                continue;
+            }
+            known[person] = next with { Counter = next.Counter + 1 };
+            marks.Add(Mark(log, person, record, next.Key, next.Counter));
+        }
+        return marks;
+    }
+
+    private PersonMark Mark(OpenLog log, Guid person, Guid record, byte[] sealedKey, long counter)
+    {
+        var key = keys.Open(sealedKey, person);
+        return new PersonMark(PersonTag.Compute(key, log.Origin, log.Year, counter), PersonKeys.Salt(key, record));
     }
 
     // One key for one person: what was recorded of her before she had an account is hers to find.

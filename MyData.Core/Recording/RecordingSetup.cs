@@ -16,7 +16,12 @@ public static class RecordingSetup
         services.AddSingleton<KnownConsents>();
         services.AddSingleton<SentEntries>();
         services.AddSingleton<ClientKeys>();
+        services.AddSingleton<ICallerRoster>(provider => provider.GetRequiredService<ClientKeys>());
+        services.AddSingleton<IRestoredFollower>(provider => provider.GetRequiredService<ClientKeys>());
+        services.AddSingleton<ISentRecords, SentLookup>();
         services.AddSingleton<LedgerIntake>();
+        services.AddSingleton<SyslogIntake>();
+        services.AddSingleton<SyslogFigures>();
         services.AddSingleton<ICommitLog, CommitSequencer>();
         services.AddSingleton<LedgerNodes>();
         services.AddSingleton<LedgerIncidents>();
@@ -31,11 +36,23 @@ public static class RecordingSetup
         services.AddSingleton<LedgerFiles>();
         services.AddSingleton<LedgerRecords>();
         services.AddSingleton<LedgerBoard>();
+        services.AddSingleton<WatchedPeople>();
+        services.AddSingleton<EvidenceBundle>();
         services.AddSingleton<PersonLedger>();
         services.AddSingleton<LedgerPulse>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerPulse>());
         services.AddSingleton<TileKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<TileKeeper>());
+        services.AddSingleton<LedgerScrub>();
+        services.AddHostedService(provider => provider.GetRequiredService<LedgerScrub>());
+        services.AddSingleton<NodeReports>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeReports>());
+        services.AddSingleton<LogLooking>();
+        services.AddSingleton<OwnTags>();
+        services.AddSingleton<LostRecords>();
+        services.AddSingleton<LogRecovery>();
+        services.AddHostedService(provider => provider.GetRequiredService<LogRecovery>());
+        services.AddSingleton(provider => new LedgerRecovery(provider.GetRequiredService<LogRecovery>()));
         services.AddSingleton<IPreparation, LedgerStart>();
         return services;
     }

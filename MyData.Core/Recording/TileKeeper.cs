@@ -13,6 +13,7 @@ public sealed partial class TileKeeper(
     OpenLogs logs,
     IDbContextFactory<MyDataDb> databases,
     IWriter writer,
+    LedgerScrub scrub,
     TimeProvider time,
     ILogger<TileKeeper> log
 ) : BackgroundLoop
@@ -71,10 +72,7 @@ public sealed partial class TileKeeper(
         {
             // A tile of level 0 that is there says that its bundle is.
             if (tile.Level == 0)
-                open.Files.Store(
-                    new TilePath(TilePath.Entries, tile.Index),
-                    await databases.BundleAsync(open.Id, tile.Index, Tile.FullWidth, token)
-                );
+                open.Files.Store(new TilePath(TilePath.Entries, tile.Index), await RightBundleAsync(open, tile, token));
             open.Files.Store(tile.Path, tile.Bytes().Span);
             open.Tree.Stored([tile]);
         }
@@ -83,6 +81,19 @@ public sealed partial class TileKeeper(
         open.Files.Publish(published.Note.ToBytes());
         await NoteAsync(open, published, token);
         _shown[open.Id] = published;
+    }
+
+    // A file is for ever: it is not made of rows that changed since they were signed.
+    private async Task<byte[]> RightBundleAsync(OpenLog open, Tile tile, CancellationToken token)
+    {
+        var bundle = await databases.BundleAsync(open.Id, tile.Index, Tile.FullWidth, token);
+        if (RootedLog.Right(tile, bundle) is not null)
+            return bundle;
+        await scrub.MendAsync(open, tile.Index * Tile.FullWidth, (tile.Index + 1) * Tile.FullWidth, token);
+        bundle = await databases.BundleAsync(open.Id, tile.Index, Tile.FullWidth, token);
+        return RootedLog.Right(tile, bundle) is not null
+            ? bundle
+            : throw new LedgerException("ledger.entry", $"A record of bundle {tile.Index} is not as signed.");
     }
 
     // Each size keeps its root; of the notes one a minute stays, and the newest is the file (ledger.md, "Tiles").

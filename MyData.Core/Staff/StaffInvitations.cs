@@ -8,7 +8,8 @@ namespace MyData.Core.Staff;
 
 /// <summary>Who is invited, as what, until when.</summary>
 /// <param name="Id">The member's, who may be none yet.</param>
-public sealed record StaffInvitation(Guid Id, string Name, string Role, DateTimeOffset Until)
+/// <param name="Office">of a clerk</param>
+public sealed record StaffInvitation(Guid Id, string Name, string Role, DateTimeOffset Until, string? Office = null)
 {
     /// <summary>Whole milliseconds, as the database keeps them.</summary>
     [JsonIgnore]
@@ -31,14 +32,14 @@ public sealed class StaffInvitations(PersonalDataVault vault, TimeProvider time)
     private const int IdLength = 16;
 
     /// <summary>For somebody new: base64url of id ‖ sealed name, role and end.</summary>
-    public string Create(string name, string role) => Create(Ids.New(), name, role);
+    public string Create(string name, string role, string? office = null) => Create(Ids.New(), name, role, office);
 
     /// <summary>For one more passkey of a member.</summary>
-    public string Create(StaffEntry member) => Create(member.Id, member.Name, member.Role);
+    public string Create(StaffEntry member) => Create(member.Id, member.Name, member.Role, member.Office);
 
-    private string Create(Guid id, string name, string role)
+    private string Create(Guid id, string name, string role, string? office)
     {
-        var invitation = new StaffInvitation(id, name, role, time.GetUtcNow() + Life);
+        var invitation = new StaffInvitation(id, name, role, time.GetUtcNow() + Life, office);
         var sealedText = vault.Seal(JsonSerializer.Serialize(invitation), Purpose, invitation.Id);
         return Base64Url.EncodeToString([.. invitation.Id.ToByteArray(), .. sealedText]);
     }

@@ -8,11 +8,23 @@ public static class StaffRoles
 {
     /// <summary>Reads and answers complaints.</summary>
     public const string HelpDesk = "help-desk";
+
+    /// <summary>Reads the log, its alarms and incidents, and closes alarms; no citizen's data.</summary>
+    public const string Auditor = "auditor";
+
+    /// <summary>Runs the platform: sees what the auditor sees, and closes nothing.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>Scans at one office's counters, and sees what citizens show there.</summary>
+    public const string Clerk = "clerk";
+
+    /// <summary>Those who work for the platform itself, and for no office.</summary>
+    public static IReadOnlyList<string> Platform { get; } = [HelpDesk, Auditor, Operator];
 }
 
 /// <summary>
-/// Somebody who works for the platform. Store: trusted to say who has which role; its thief learns work names, and cannot
-/// sign in.
+/// Somebody who works for the platform, or at an office's counter. Store: trusted to say who has which role where; its thief learns work
+/// names, and cannot sign in.
 /// </summary>
 public sealed class StaffMember
 {
@@ -24,6 +36,9 @@ public sealed class StaffMember
 
     /// <summary>One of <see cref="StaffRoles"/>.</summary>
     public required string Role { get; init; }
+
+    /// <summary>Of a clerk: the id of her office, as the services at counters name it.</summary>
+    public string? Office { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -53,7 +53,7 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
                 if (scope.Db.Set<StaffPasskey>().Any(p => p.CredentialId == passkey.CredentialId))
                     return null;
                 var kind = member is null ? EventKinds.StaffEnrolled : EventKinds.StaffPasskeyAdded;
-                member ??= Add(scope, invitation.Id, invitation.Name, invitation.Role);
+                member ??= Add(scope, invitation.Id, invitation.Name, invitation.Role, invitation.Office);
                 member.LinksAfter = invitation.MadeAt;
                 scope.Db.Add(new StaffPasskey(passkey, scope.Now) { StaffId = member.Id });
                 var session = StaffSessions.Begin(scope, cookie, member.Id);
@@ -103,14 +103,21 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
             cancellationToken
         );
 
-    /// <summary>The sandbox's own member of staff, made up like everybody there: signed in without a passkey.</summary>
-    public Task<string> SandboxAsync(Guid id, string name, string role, CancellationToken cancellationToken = default)
+    /// <summary>A member of staff of the sandbox, made up like everybody there: signed in without a passkey.</summary>
+    public Task<string> SandboxAsync(
+        Guid id,
+        string name,
+        string role,
+        string? office = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var cookie = SecretToken.New();
         return writer.WriteAsync(
             scope =>
             {
-                var member = scope.Db.Set<StaffMember>().SingleOrDefault(m => m.Id == id) ?? Add(scope, id, name, role);
+                var member =
+                    scope.Db.Set<StaffMember>().SingleOrDefault(m => m.Id == id) ?? Add(scope, id, name, role, office);
                 // Whoever tries the sandbox finds her there, also after trying to remove her.
                 member.LeftAt = null;
                 var session = StaffSessions.Begin(scope, cookie, id);
@@ -130,13 +137,14 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
             Details = details is null ? null : JsonSerializer.Serialize(details),
         };
 
-    private static StaffMember Add(WriteScope scope, Guid id, string name, string role)
+    private static StaffMember Add(WriteScope scope, Guid id, string name, string role, string? office)
     {
         var member = new StaffMember
         {
             Id = id,
             Name = name,
             Role = role,
+            Office = office,
             CreatedAt = scope.Now,
             LinksAfter = scope.Now,
         };

@@ -11,6 +11,9 @@ public sealed record StaffEntry
     public required Guid Id { get; init; }
     public required string Name { get; init; }
     public required string Role { get; init; }
+
+    /// <summary>Of a clerk.</summary>
+    public required string? Office { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Null while she works here.</summary>
@@ -41,6 +44,7 @@ public sealed class StaffRoster(IDbContextFactory<MyDataDb> databases, IWriter w
                 Id = m.Id,
                 Name = m.Name,
                 Role = m.Role,
+                Office = m.Office,
                 CreatedAt = m.CreatedAt,
                 LeftAt = m.LeftAt,
                 Passkeys = [.. hers[m.Id]],
@@ -61,7 +65,7 @@ public sealed class StaffRoster(IDbContextFactory<MyDataDb> databases, IWriter w
                     return false;
                 scope.Db.Set<StaffPasskey>().Where(p => p.StaffId == id).ExecuteDelete();
                 StaffSessions.EndAll(scope, id);
-                scope.Raise(Happened(EventKinds.StaffLeft, id));
+                scope.Raise(Happened(EventKinds.StaffLeft, id, RestoredStaff.NameOf(id)));
                 return true;
             },
             cancellationToken
@@ -83,17 +87,18 @@ public sealed class StaffRoster(IDbContextFactory<MyDataDb> databases, IWriter w
                     .Where(m => m.Id == staffId)
                     .ExecuteUpdate(set => set.SetProperty(m => m.LinksAfter, scope.Now));
                 StaffSessions.EndAll(scope, staffId);
-                scope.Raise(Happened(EventKinds.StaffPasskeyRemoved, staffId));
+                scope.Raise(Happened(EventKinds.StaffPasskeyRemoved, staffId, RestoredStaff.NameOfPasskey(id)));
                 return true;
             },
             cancellationToken
         );
 
-    private static Event Happened(string kind, Guid staffId) =>
+    /// <param name="to">what has ended, so that its record alone can end it again</param>
+    private static Event Happened(string kind, Guid staffId, string to) =>
         new()
         {
             Kind = kind,
             Actor = "platform",
-            Details = JsonSerializer.Serialize(new { member = staffId.ToString("N") }),
+            Details = JsonSerializer.Serialize(new { member = staffId.ToString("N"), to }),
         };
 }

@@ -26,4 +26,5 @@ public sealed class StaffSession
 }
 
 /// <summary>A live session, as the rest of the portal sees it.</summary>
-public sealed record StaffSessionInfo(Guid Id, Guid StaffId, string Name, string Role);
+/// <param name="Office">of a clerk</param>
+public sealed record StaffSessionInfo(Guid Id, Guid StaffId, string Name, string Role, string? Office);

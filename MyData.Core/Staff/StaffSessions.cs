@@ -34,7 +34,7 @@ public sealed class StaffSessions(IDbContextFactory<MyDataDb> dbs, IWriter write
             return null;
         if (now - found.session.LastSeenAt >= Grain)
             await TouchAsync(found.session.Id, cancellationToken);
-        return new(found.session.Id, found.member.Id, found.member.Name, found.member.Role);
+        return new(found.session.Id, found.member.Id, found.member.Name, found.member.Role, found.member.Office);
     }
 
     /// <summary>Signs out; false where the session had ended.</summary>

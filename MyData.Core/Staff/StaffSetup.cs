@@ -11,6 +11,7 @@ public static class StaffSetup
         services.AddSingleton<StaffMembers>();
         services.AddSingleton<StaffRoster>();
         services.AddSingleton<StaffSessions>();
+        services.AddSingleton<IRestoredFollower, RestoredStaff>();
         services.AddPruning<StaffSession>(
             "staff_sessions",
             (rows, now, keep) =>

@@ -21,6 +21,9 @@ public sealed record DecideDownload
 
     /// <summary>base64url(SHA-256) of the claim that her browser made with the key; null when she refuses.</summary>
     public required string? ClaimHash { get; init; }
+
+    /// <summary>The online service that it is fetched for; null: for herself.</summary>
+    public string? Service { get; init; }
 }
 
 /// <summary>Mode 1, download: the decision, "done", and what the pages show.</summary>
@@ -40,11 +43,26 @@ public sealed class Downloads(
     /// download.too_many: so much is under way or waiting for her already; download.too_often: she has decided that often
     /// within the hour. Nothing was stored.
     /// </exception>
-    public async Task<Guid> DecideAsync(DecideDownload request, CancellationToken token = default)
+    public Task<Guid> DecideAsync(DecideDownload request, CancellationToken token = default) =>
+        DecideAsync(request, with: null, token);
+
+    /// <inheritdoc cref="DecideAsync(DecideDownload, CancellationToken)"/>
+    /// <param name="with">what else belongs to this decision, in its transaction; what it throws undoes all of it</param>
+    internal async Task<Guid> DecideAsync(
+        DecideDownload request,
+        Action<WriteScope>? with,
+        CancellationToken token = default
+    )
     {
         var consent = consents.Prepare(request.Consent);
         var transfers = await writer.WriteAsync(
-            scope => consents.Record(scope, consent) ? Add(scope, consent, request) : [],
+            scope =>
+            {
+                if (!consents.Record(scope, consent, request.Service))
+                    return [];
+                with?.Invoke(scope);
+                return Add(scope, consent, request);
+            },
             token
         );
         foreach (var transfer in transfers)

@@ -6,7 +6,7 @@ using MyData.Core.Catalog;
 namespace MyData.Core.Transfers;
 
 /// <summary>
-/// The one way out to providers: no redirects, no proxies, no cookies, only addresses that <see cref="EgressGuard"/> admits,
+/// The one way out to providers, and to services with events: no redirects, no proxies, no cookies, only addresses that <see cref="EgressGuard"/> admits,
 /// and every failure as a stable code.
 /// </summary>
 public sealed class ProviderHttp(TransferSettings settings, EgressGuard guard, TimeProvider time) : IDisposable

@@ -82,19 +82,24 @@ public sealed class Relay(
     }
 
     /// <summary>Bytes of the package as it will be sent.</summary>
-    public static long LengthOf(Transfer transfer) =>
-        Encoding.UTF8.GetByteCount(transfer.Head!) + transfer.CipherTextLength + Tail.Length;
+    /// <param name="head">another one than it came with, for a further recipient</param>
+    public static long LengthOf(Transfer transfer, string? head = null) =>
+        Encoding.UTF8.GetByteCount(head ?? transfer.Head!) + transfer.CipherTextLength + Tail.Length;
 
     /// <summary>Sends the package as it came, chunk by chunk; while she reads one, no connection to the database is held.</summary>
     /// <exception cref="OperationCanceledException">Also where she takes longer than <see cref="TransferSettings.LongestFetch"/>.</exception>
-    public async Task SendAsync(Transfer transfer, Stream output, CancellationToken token)
+    public Task SendAsync(Transfer transfer, Stream output, CancellationToken token) =>
+        SendAsync(transfer, transfer.Head!, output, token);
+
+    /// <summary>The same to a further recipient, whose own entry stands in the head.</summary>
+    public async Task SendAsync(Transfer transfer, string head, Stream output, CancellationToken token)
     {
         using var late = new CancellationTokenSource(settings.LongestFetch, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(token, late.Token);
         // One chunk is read while the one before it is sent: SQLite reads on the calling thread, hence the other one.
         Task<byte[]?> Read(int number) => Task.Run(() => ChunkAsync(transfer.Id, number, over.Token), over.Token);
         var next = Read(0);
-        await output.WriteAsync(Encoding.UTF8.GetBytes(transfer.Head!), over.Token);
+        await output.WriteAsync(Encoding.UTF8.GetBytes(head), over.Token);
         var text = ArrayPool<byte>.Shared.Rent(SealedPackageReader.ChunkBytes);
         try
         {

@@ -20,6 +20,7 @@ public sealed class TransferCall(
     TransferSteps steps,
     TransferQueue queue,
     IReleaseGate gate,
+    ICallerRoster roster,
     TimeProvider time,
     ILogger<TransferCall> log
 )
@@ -31,15 +32,20 @@ public sealed class TransferCall(
     private readonly ConcurrentDictionary<string, FairRoom> _rooms = new(StringComparer.Ordinal);
 
     /// <summary>Never throws: whatever goes wrong ends this transfer with a code, and no other.</summary>
-    public async Task RunAsync(Guid transferId, CancellationToken token)
+    public async Task RunAsync(Guid transferId, CancellationToken stopping)
     {
+        var call = queue.Begin(transferId, stopping);
         try
         {
-            await CallAsync(transferId, token);
+            await CallAsync(transferId, call.Token);
         }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // The server is stopping: the next start asks again.
+        }
+        catch (OperationCanceledException) when (call.IsCancellationRequested)
+        {
+            await FailAsync(transferId, new TransferException(TransferCodes.Stopped, "She wants it no more."));
         }
         catch (LedgerException failure) when (Writing.IsUnavailable(failure))
         {
@@ -49,6 +55,10 @@ public sealed class TransferCall(
         catch (Exception failure)
         {
             await FailAsync(transferId, failure);
+        }
+        finally
+        {
+            queue.End(call);
         }
     }
 
@@ -116,7 +126,13 @@ public sealed class TransferCall(
             Token = wire.PrepareToken(TokenFor(transfer, view)),
         };
         var request = wire.Write(call);
-        if (!await steps.BeginAsync(transfer.Id, call.Token, SHA256.HashData(request), token))
+        var expected = new ExpectedSide(
+            view.Provider.ClientId,
+            item.Fields,
+            view.SealedByProvider,
+            Reports: await roster.SinceAsync(view.Provider.ClientId, token) is not null
+        );
+        if (!await steps.BeginAsync(transfer.Id, call.Token, SHA256.HashData(request), expected, token))
             return;
         transfer.Round++;
         await gate.PassAsync(token);
@@ -158,7 +174,8 @@ public sealed class TransferCall(
         try
         {
             await steps.FailAsync(transferId, code, CancellationToken.None);
-            if (await FindAsync(transferId, CancellationToken.None) is { } transfer)
+            // That she wants it no more says nothing of the provider.
+            if (code != TransferCodes.Stopped && await FindAsync(transferId, CancellationToken.None) is { } transfer)
                 providers.Sample(transfer, succeeded: false);
         }
         catch (Exception lost)

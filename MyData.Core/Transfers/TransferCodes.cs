@@ -25,6 +25,10 @@ public static class TransferCodes
     public const string LevelTooLow = "level.too_low";
     public const string MethodRefused = "level.method_refused";
     public const string AccountClosed = "account.closed";
+    public const string Withdrawn = "consent.withdrawn";
+
+    /// <summary>She did not want it any more before it was here.</summary>
+    public const string Stopped = "transfer.stopped";
     public const string Platform = "platform.error";
     public const string ClaimRefused = "relay.claim_refused";
     public const string TooManyOpen = "download.too_many";
@@ -57,6 +61,8 @@ public static class TransferCodes
         LevelTooLow,
         MethodRefused,
         AccountClosed,
+        Withdrawn,
+        Stopped,
         Platform,
         ClaimRefused,
         NotReady,
@@ -65,6 +71,9 @@ public static class TransferCodes
         DraftOver,
         DraftRefused,
     ];
+
+    /// <summary>She ended it herself, and an agency may have been sealing.</summary>
+    public static bool IsBrokenOff(string? code) => code is Stopped or Withdrawn or AccountClosed;
 }
 
 /// <summary>Ends a transfer with a stable code.</summary>

@@ -1,13 +1,15 @@
 namespace MyData.Core.Transfers;
 
 /// <summary>
-/// Which transfer is due when, in memory. The table is the truth: after a restart the runner fills this again from it.
+/// Which transfer is due when, and whose call is under way, in memory. The table is the truth: after a restart the runner fills this again
+/// from it.
 /// </summary>
 public sealed class TransferQueue(TimeProvider time)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private readonly Lock _gate = new();
     private readonly PriorityQueue<Guid, DateTimeOffset> _due = new();
+    private readonly Dictionary<CancellationTokenSource, Guid> _running = [];
     private TaskCompletionSource _changed = New();
 
     public void Add(Guid transferId, DateTimeOffset at)
@@ -17,6 +19,33 @@ public sealed class TransferQueue(TimeProvider time)
             _due.Enqueue(transferId, at);
             _changed.TrySetResult();
         }
+    }
+
+    /// <summary>A call begins: what it is broken off by.</summary>
+    public CancellationTokenSource Begin(Guid transferId, CancellationToken stopping)
+    {
+        var call = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        lock (_gate)
+            _running[call] = transferId;
+        return call;
+    }
+
+    public void End(CancellationTokenSource call)
+    {
+        lock (_gate)
+        {
+            _running.Remove(call);
+            call.Dispose();
+        }
+    }
+
+    /// <summary>Its transfer has ended: nobody waits for the provider any more.</summary>
+    public void BreakOff(Guid transferId)
+    {
+        // Within the lock, so that it is not disposed meanwhile; what waits for it goes on elsewhere.
+        lock (_gate)
+            foreach (var (call, _) in _running.Where(one => one.Value == transferId))
+                _ = call.CancelAsync();
     }
 
     /// <summary>Waits until a transfer is due, and takes it.</summary>

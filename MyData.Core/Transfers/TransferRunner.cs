@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
+using MyData.Core.Events;
 
 namespace MyData.Core.Transfers;
 
@@ -10,6 +11,7 @@ public sealed class TransferRunner(
     TransferQueue queue,
     TransferSteps steps,
     TransferCall calls,
+    CommittedEvents committed,
     IDbContextFactory<MyDataDb> databases,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
@@ -20,6 +22,12 @@ public sealed class TransferRunner(
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
+        // Her no, a consent taken back, an account closed: what she has ended has nobody who waits for an agency.
+        using var listening = committed.Listen(happened =>
+        {
+            if (happened is { Kind: EventKinds.TransferFailed, Actor: "citizen", TransferId: { } ended })
+                queue.BreakOff(ended);
+        });
         if (!await StartedAsync(stopping))
             return;
         while (!await TakeUpAsync(stopping))

@@ -38,6 +38,9 @@ public sealed record TransferSettings
     /// <summary>How long a sealed package waits for her.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromHours(8);
 
+    /// <summary>How long the other end of a transfer has to report its side.</summary>
+    public TimeSpan ReportDue { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>
     /// Calls under way to one provider at once: one that hangs must not hold up the others, and one that builds large packages
     /// must still answer each within <see cref="HeaderTimeout"/>.

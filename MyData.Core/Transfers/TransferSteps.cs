@@ -13,7 +13,13 @@ namespace MyData.Core.Transfers;
 public sealed class TransferSteps(IWriter writer, INotices notices, TransferSettings settings)
 {
     /// <summary>Requested or Preparing → Calling, with the token of this call. False: somebody else was first, or it ended.</summary>
-    public Task<bool> BeginAsync(Guid id, PreparedToken token, byte[] request, CancellationToken cancellation) =>
+    public Task<bool> BeginAsync(
+        Guid id,
+        PreparedToken token,
+        byte[] request,
+        ExpectedSide expected,
+        CancellationToken cancellation
+    ) =>
         writer.WriteAsync(
             scope =>
             {
@@ -23,6 +29,7 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 transfer.State = TransferState.Calling;
                 transfer.Round++;
                 TransferTokens.Issue(scope, token);
+                SideFollower.Expect(scope, transfer, expected);
                 scope.Raise(TransferEnd.Happened(EventKinds.TransferCalled, "platform", transfer, request: request));
                 return true;
             },

@@ -4,15 +4,18 @@ using MyData.Core.Data;
 
 namespace MyData.Core.Transfers;
 
-/// <summary>Ends what has run out: packages after their 8 hours, transfers past their deadline.</summary>
+/// <summary>Ends what has run out: packages after their 8 hours, transfers past their deadline, the time for reports.</summary>
 public sealed class TransferSweeper(
     TransferSteps steps,
+    SideSweep sides,
+    SideRebuild rebuild,
     IDbContextFactory<MyDataDb> databases,
     TimeProvider time,
     ILogger<TransferSweeper> log
 ) : BackgroundLoop
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(20);
+    private bool _rebuilt;
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
@@ -21,6 +24,9 @@ public sealed class TransferSweeper(
         {
             try
             {
+                if (!_rebuilt)
+                    await rebuild.WhereEmptyAsync(stopping);
+                _rebuilt = true;
                 await SweepAsync(stopping);
             }
             catch (Exception failure) when (!IsStop(failure, stopping))
@@ -37,6 +43,7 @@ public sealed class TransferSweeper(
             token.ThrowIfCancellationRequested();
         foreach (var id in await PastDeadlineAsync(token))
             await steps.FailAsync(id, TransferCodes.NeverReady, token);
+        await sides.SweepAsync(token);
     }
 
     private async Task<bool> AnyOverAsync(CancellationToken token)

@@ -1,23 +1,33 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using MyData.Core.Data;
 
 namespace MyData.Core.Transfers;
 
 public static class TransfersSetup
 {
-    public static IServiceCollection AddTransfers(this IServiceCollection services) =>
-        services
+    public static IServiceCollection AddTransfers(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new TransferSettings());
+        return services
             .AddSingleton<TransferQueue>()
             .AddSingleton<Relay>()
             .AddSingleton<Claims>()
             .AddSingleton<Downloads>()
+            .AddSingleton<HandOvers>()
             .AddSingleton<EgressGuard>()
             .AddSingleton<ProviderHttp>()
             .AddSingleton<IProviderWire, NativeWire>()
             .AddSingleton<ProviderDirectory>()
             .AddSingleton<TransferSteps>()
             .AddSingleton<TransferCall>()
-            .AddSingleton<IEventFollower, ClosedAccounts>()
+            .AddSingleton<IEventFollower, TakenBack>()
+            .AddSingleton<SideFollower>()
+            .AddSingleton<IEventFollower>(provider => provider.GetRequiredService<SideFollower>())
+            .AddSingleton<ISentFollower>(provider => provider.GetRequiredService<SideFollower>())
+            .AddSingleton<TransferSides>()
+            .AddSingleton<SideSweep>()
+            .AddSingleton<SideRebuild>()
             .AddHostedService<TransferRunner>()
             .AddHostedService<TransferSweeper>()
             .AddPruning<Transfer>(
@@ -28,4 +38,5 @@ public static class TransfersSetup
                     return rows.OldestFirst(t => t.Id).Where(t => t.EndedAt < over);
                 }
             );
+    }
 }

@@ -31,6 +31,9 @@ internal sealed class HeldLog : IDisposable
 
     public long Size => Checkpoint?.Size ?? 0;
 
+    /// <summary>Whether something stood behind the journal's last whole frame: what a crash tore, or what was signed and is bent now.</summary>
+    public bool WasTorn { get; private init; }
+
     public long JournalLength => _journal.Length;
 
     /// <summary>Reads the folder. The journal is written anew, so that nothing is believed that only a cache has.</summary>
@@ -48,16 +51,14 @@ internal sealed class HeldLog : IDisposable
         var published = Published(files, own);
         if (!File.Exists(journal) && (published is not null || Directory.Exists(Path.Combine(folder, "tile"))))
             throw new LedgerException("witness.rollback", $"{folder} has a copy, and no journal.");
-        var frames = WitnessJournal.Read(journal, out _);
+        var frames = WitnessJournal.Read(journal, out var torn);
         var first = frames is [var oldest, ..] ? oldest.First : 0;
         var entries = new List<byte[]>();
         foreach (var frame in frames)
         {
             if (frame.First != first + entries.Count)
                 throw new LedgerException("witness.damaged", $"{journal}: a frame does not follow the one before.");
-            var bundle = new EntryBundle(frame.Entries);
-            while (bundle.TryNext(out var entry))
-                entries.Add(entry.ToArray());
+            entries.AddRange(WitnessJournal.Entries(frame));
         }
         var note = frames is [.., { Note.Length: > 0 } newest] ? SignedNote.Parse(newest.Note) : null;
         var size = first + entries.Count;
@@ -71,7 +72,10 @@ internal sealed class HeldLog : IDisposable
         Compare(tree, published, "witness.rollback");
         var stored = tree.Edge.Size - tree.Pending.Count(tile => tile.Level == 0) * Tile.FullWidth;
         stored -= stored % Tile.FullWidth;
-        return new HeldLog(folder, files, tree, stored, entries[(int)(stored - first)..], note);
+        return new HeldLog(folder, files, tree, stored, entries[(int)(stored - first)..], note)
+        {
+            WasTorn = torn.Length > 0,
+        };
     }
 
     /// <summary>The tree with these entries; changes nothing.</summary>
@@ -111,6 +115,49 @@ internal sealed class HeldLog : IDisposable
 
     public void Publish(SignedNote cosigned) => _files.Publish(cosigned.ToBytes());
 
+    /// <summary>The copy's files, to be held against its tree.</summary>
+    public LogFolder Files => _files;
+
+    /// <summary>Bundles that are files, with their tiles.</summary>
+    public long StoredBundles
+    {
+        get
+        {
+            lock (_lock)
+                return _firstPending / Tile.FullWidth;
+        }
+    }
+
+    /// <summary>Whether the journal on the disk says what this copy has. Not while something is taken.</summary>
+    public bool JournalFits()
+    {
+        lock (_lock)
+            return Note is null
+                || WitnessJournal.Fits(Path.Combine(_folder, WitnessJournal.FileName), Note, Size, _pending);
+    }
+
+    /// <summary>Whether a checkpoint is of this tree, and signed by the log and by this witness.</summary>
+    public async Task<bool> IsSignedAsync(byte[] bytes, VerifierKey log, VerifierKey own, CancellationToken token)
+    {
+        try
+        {
+            var note = SignedNote.Parse(bytes);
+            var said = Checkpoint.Parse(note.Text.Span);
+            if (note.SignedBy(own).Count == 0 || note.SignedBy(log).Count == 0 || said.Size > Size)
+                return false;
+            var root = await Tree.RootAsync(0, said.Size, token);
+            return said.Root.Span.SequenceEqual(root);
+        }
+        catch (LedgerException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Keeps the journal as it stands there, as evidence.</summary>
+    public void KeepJournal(DateTimeOffset at) =>
+        WitnessJournal.KeepCopy(Path.Combine(_folder, WitnessJournal.FileName), at);
+
     /// <summary>Leaves out of the journal what is in files. Not while something is taken.</summary>
     public void Shorten()
     {
@@ -133,6 +180,19 @@ internal sealed class HeldLog : IDisposable
                     );
         }
         return FromFile(number, width);
+    }
+
+    /// <summary>The same, taken apart.</summary>
+    /// <exception cref="LedgerException"><c>bundle.length</c></exception>
+    public List<byte[]>? Entries(long number, int width)
+    {
+        if (Bundle(number, width) is not { } bytes)
+            return null;
+        var entries = new List<byte[]>(width);
+        var bundle = new EntryBundle(bytes);
+        while (bundle.TryNext(out var entry))
+            entries.Add(entry.ToArray());
+        return entries;
     }
 
     public void Dispose() => _journal.Dispose();

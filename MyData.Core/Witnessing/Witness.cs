@@ -9,9 +9,12 @@ namespace MyData.Core.Witnessing;
 /// A witness: keeps its own copy of each log that it knows, and cosigns what continues it (c2sp.org/tlog-witness). Its folder has its key
 /// (<c>keys</c>), a folder for each log, and a lock: one process at a time.
 /// </summary>
-public sealed class Witness : IDisposable
+public sealed partial class Witness : IDisposable
 {
     private const string KeyName = "witness.key";
+
+    /// <summary>Between two bundles of 256 records at most.</summary>
+    private static readonly TimeSpan LongPause = TimeSpan.FromMilliseconds(50);
 
     private readonly IReadOnlyList<KnownLog> _known;
     private readonly ConcurrentDictionary<string, WitnessCopy> _copies = new(StringComparer.Ordinal);
@@ -20,6 +23,10 @@ public sealed class Witness : IDisposable
     private readonly FileStream _lock;
     private readonly Ed25519PrivateKey _key;
     private readonly NoteSigner _signer;
+    private readonly WitnessPolicy? _policy;
+    private readonly WitnessMemory _memory;
+    private readonly WitnessIncidents _incidents;
+    private readonly TimeSpan _scrub;
     private readonly TimeProvider _time;
     private readonly ILogger<Witness> _log;
 
@@ -33,11 +40,18 @@ public sealed class Witness : IDisposable
             throw new StartRefusedException(problems);
         (_time, _log, _known) = (time, log, settings.KnownLogs());
         _folder = Path.GetFullPath(settings.Folder);
-        var keys = new KeyFolder(Path.Combine(_folder, "keys"), mayCreate: true);
+        var keys = new KeyFolder(
+            settings.Keys.Length > 0 ? Path.GetFullPath(settings.Keys) : Path.Combine(_folder, "keys"),
+            mayCreate: true
+        );
         keys.Close();
+        Directory.CreateDirectory(_folder);
         _lock = Lock(_folder);
         _key = new Ed25519PrivateKey(keys.Get(KeyName, Ed25519PrivateKey.NewSeed));
         _signer = new NoteSigner(settings.Name, SignatureType.Cosignature, _key);
+        (_policy, _scrub) = (settings.OthersPolicy(), settings.Scrub);
+        _memory = new WitnessMemory(keys, _signer.Verifier, _policy);
+        _incidents = new WitnessIncidents(_folder, log);
         try
         {
             foreach (var origin in Origins())
@@ -84,11 +98,71 @@ public sealed class Witness : IDisposable
         return null;
     }
 
+    internal WitnessCopy? Find(string origin) => _copies.GetValueOrDefault(origin);
+
+    /// <summary>The origin of a year's log beside the first one of the settings; null where that one's does not end in a year.</summary>
+    internal string? OriginOf(int year) => _known[0].OriginOf(year);
+
     /// <summary>Writes tiles and cosigned checkpoints behind the answers.</summary>
     public async Task StoreAsync(CancellationToken token)
     {
         foreach (var copy in _copies.Values)
             await copy.StoreAsync(token);
+    }
+
+    /// <summary>Whether this may be a file of a copy that cannot be shown now: no answer is then better than none.</summary>
+    public bool IsAway(string path) =>
+        _copies.Values.Any(copy => copy.IsAway && path.StartsWith(copy.Origin + "/", StringComparison.Ordinal));
+
+    /// <summary>Makes whole what is not, by what others hold, before it is signed upon. To be called again and again.</summary>
+    /// <param name="http">for the logs' sites, and the other witnesses</param>
+    public async Task TendAsync(HttpClient http, CancellationToken token)
+    {
+        foreach (var copy in _copies.Values.Where(copy => copy.Unsure is not null))
+        {
+            try
+            {
+                await new CopyCare(copy, _incidents, _time).ReassureAsync(Places(http), token);
+            }
+            catch (LedgerException damaged)
+            {
+                NotWhole(damaged, copy.Origin);
+            }
+        }
+    }
+
+    /// <summary>One round over every file of every copy.</summary>
+    /// <param name="spread">in which it shall be done, where that is less than it takes anyway</param>
+    /// <exception cref="IOException">the disk is full, or gone</exception>
+    public async Task ScrubAsync(HttpClient http, TimeSpan spread, CancellationToken token)
+    {
+        var bundles = Math.Max(_copies.Values.Sum(copy => copy.Size / Tile.FullWidth), 1);
+        var pause = spread / bundles;
+        foreach (var copy in _copies.Values)
+            await new CopyCare(copy, _incidents, _time).ScrubAsync(
+                Places(http),
+                pause < LongPause ? pause : LongPause,
+                token
+            );
+    }
+
+    /// <summary>How it is, for whoever watches the nodes. Public.</summary>
+    public WitnessStatus Status()
+    {
+        var (free, total) = Disk();
+        var copies = _copies.Values.OrderBy(copy => copy.Origin, StringComparer.Ordinal).ToList();
+        return new WitnessStatus
+        {
+            Name = _signer.Verifier.Name,
+            Version = typeof(Witness).Assembly.GetName().Version?.ToString(3) ?? "",
+            At = _time.GetUtcNow(),
+            DiskFree = free,
+            DiskTotal = total,
+            FsyncP50 = Longest(copies, 0.5),
+            FsyncP99 = Longest(copies, 0.99),
+            Logs = [.. copies.Select(WitnessLogStatus.Of)],
+            Incidents = _incidents.Newest(WitnessStatus.MostIncidents),
+        };
     }
 
     public void Dispose()
@@ -97,6 +171,27 @@ public sealed class Witness : IDisposable
             copy.Dispose();
         _key.Dispose();
         _lock.Dispose();
+    }
+
+    /// <summary>In this time every file is looked at once.</summary>
+    public TimeSpan Scrub => _scrub;
+
+    private WitnessPlaces Places(HttpClient http) => new(_policy, _signer.Verifier, http);
+
+    private static double? Longest(IEnumerable<WitnessCopy> copies, double part) =>
+        copies.Max(copy => copy.Fsyncs.Within(part)?.TotalMilliseconds);
+
+    private (long Free, long Total) Disk()
+    {
+        try
+        {
+            var disk = new DriveInfo(_folder);
+            return (disk.AvailableFreeSpace, disk.TotalSize);
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return (0, 0);
+        }
     }
 
     private (VerifierKey Key, Uri? Site)? Known(string origin)
@@ -125,7 +220,7 @@ public sealed class Witness : IDisposable
         {
             if (_copies.TryGetValue(origin, out copy))
                 return copy;
-            copy = new WitnessCopy(FolderOf(origin), key, site, _signer, _time, _log);
+            copy = new WitnessCopy(FolderOf(origin), key, site, _signer, _memory, _time, _log);
             copy.Open();
             return _copies[origin] = copy;
         }
@@ -159,4 +254,10 @@ public sealed class Witness : IDisposable
             throw new StartRefusedException([$"Witness:Folder: another process has '{folder}'."], taken);
         }
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "{Origin}: the copy could not be made whole; nothing is cosigned"
+    )]
+    private partial void NotWhole(Exception failure, string origin);
 }

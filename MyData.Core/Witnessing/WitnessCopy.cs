@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Ledger;
@@ -14,20 +13,20 @@ internal sealed partial class WitnessCopy(
     VerifierKey log,
     Uri? site,
     NoteSigner signer,
+    WitnessMemory memory,
     TimeProvider time,
     ILogger logger
 ) : ILogReader, IDisposable
 {
     private const long LongestJournal = 16 * 1024 * 1024;
 
-    // What a log that is behind a plain add-checkpoint may be ahead.
-    private const long MostPulled = 64 * 1024;
-    private const int MostEvidence = 200;
-
     private readonly SemaphoreSlim _turn = new(1);
     private readonly SemaphoreSlim _pulling = new(1);
     private volatile HeldLog? _held;
     private volatile SignedNote? _cosigned;
+
+    // Why nothing is signed yet, though others may know what it was; null where that is known.
+    private volatile string? _unsure;
     private SignedNote? _published;
 
     public string Origin => log.Name;
@@ -41,9 +40,43 @@ internal sealed partial class WitnessCopy(
 
     public long Size => _held?.Size ?? 0;
 
+    /// <summary>The copy, and the checkpoint of it that was cosigned last.</summary>
+    public (HeldLog Held, Checkpoint? Cosigned)? Now =>
+        (_held, _cosigned) is ({ } held, var note)
+            ? (held, note is null ? null : Checkpoint.Parse(note.Text.Span))
+            : null;
+
+    /// <summary>Where the index of tags and ids is kept; it is made anew where it is missing.</summary>
+    public string LookupFolder { get; } = Path.Combine(folder, "lookup");
+
+    /// <summary>A stable code while nothing is signed; null while all is well.</summary>
+    public string? Unsure => _unsure;
+
+    /// <summary>Whether what is asked for may be here, and cannot be shown now.</summary>
+    public bool IsAway => _held is null && _unsure is not null;
+
+    public long JournalLength => _held?.JournalLength ?? 0;
+
+    public Checkpoint? Checkpoint => _held?.Checkpoint;
+
+    public FsyncTimes Fsyncs { get; } = new();
+
+    /// <summary>When every file was last held against the tree, and how many there were.</summary>
+    public (DateTimeOffset At, long Files)? Scrubbed { get; private set; }
+
     /// <summary>Reads the folder, before the first request.</summary>
     /// <exception cref="LedgerException">see <see cref="HeldLog.Open"/></exception>
-    public void Open() => _ = Held();
+    public void Open()
+    {
+        try
+        {
+            _ = Held();
+        }
+        catch (LedgerException damaged) when (memory.HasOthers(site))
+        {
+            Damaged(damaged, Origin);
+        }
+    }
 
     /// <summary>What can be said before the entries are there; null where nothing is against it so far.</summary>
     /// <param name="add">with the log's signature, which has been verified</param>
@@ -51,6 +84,8 @@ internal sealed partial class WitnessCopy(
     {
         if (add.OldSize > next.Size)
             return WitnessAnswer.Refused(400, "witness.old_size");
+        if (_unsure is { } why)
+            return WitnessAnswer.Refused(503, why);
         return _held is { } held && add.OldSize != held.Size ? WitnessAnswer.Size(held.Size) : null;
     }
 
@@ -69,33 +104,12 @@ internal sealed partial class WitnessCopy(
             return null;
         try
         {
-            return await ReadAsync(from, Size, size, token);
+            return await PulledEntries.ReadAsync(from, Size, size, token);
         }
         finally
         {
             _pulling.Release();
         }
-    }
-
-    private static async Task<byte[]?> ReadAsync(ILogReader from, long at, long size, CancellationToken token)
-    {
-        if (size - at > MostPulled)
-            return null;
-        var entries = new List<ReadOnlyMemory<byte>>();
-        while (at < size)
-        {
-            var (number, skip) = (at / Tile.FullWidth, (int)(at % Tile.FullWidth));
-            var width = (int)Math.Min(Tile.FullWidth, size - number * Tile.FullWidth);
-            var bytes = await TileBelow.ReadBundleAsync(from, new TilePath(TilePath.Entries, number, width), token);
-            if (bytes is null)
-                return null;
-            var taken = Pick(bytes, skip, width);
-            if (taken.Count != width - skip)
-                return null;
-            entries.AddRange(taken);
-            at += taken.Count;
-        }
-        return EntryBundle.Write(entries);
     }
 
     /// <summary>Takes a checkpoint whose form and signature are right, with the entries since the old size.</summary>
@@ -111,7 +125,8 @@ internal sealed partial class WitnessCopy(
         await _turn.WaitAsync(token);
         try
         {
-            return work(Held());
+            var held = Held();
+            return _unsure is { } why ? WitnessAnswer.Refused(503, why) : work(held);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -161,6 +176,71 @@ internal sealed partial class WitnessCopy(
         }
     }
 
+    internal HeldLog? HeldNow => _held;
+
+    /// <summary>Makes the folder whole by what others remember, and reads it again. Nothing is taken meanwhile.</summary>
+    /// <exception cref="LedgerException"><c>witness.damaged</c>, <c>witness.rollback</c></exception>
+    /// <exception cref="IOException">the disk is full, or gone</exception>
+    internal async Task RescueAsync(
+        IReadOnlyList<SignedNote> remembered,
+        IReadOnlyList<LogSource> places,
+        WitnessIncidents incidents,
+        CancellationToken token
+    )
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            Close();
+            await new CopyRescue(folder, log, signer.Verifier, incidents, time).RunAsync(remembered, places, token);
+            _ = Held();
+            _unsure = null;
+            Sure(Origin, Size);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    internal async Task ScrubJournalAsync(CopyMending mending, CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            if (_held is not { } held || held.JournalFits())
+                return;
+            mending.Add(WitnessIncidents.Healed, WitnessJournal.FileName, null, CopyMending.Self, null);
+            held.KeepJournal(time.GetUtcNow());
+            held.Shorten();
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    internal async Task ScrubCheckpointAsync(CopyMending mending, CancellationToken token)
+    {
+        if (_held is not { } held || _published is not { } published)
+            return;
+        var there = await held.Files.ReadAsync(ILogReader.Checkpoint, token);
+        // Not by its bytes: a newer one may just have been put there.
+        if (there is not null && await held.IsSignedAsync(there, log, signer.Verifier, token))
+            return;
+        var wrong = there?[..Math.Min(there.Length, Differences.MostBytes)];
+        mending.Add(WitnessIncidents.Healed, ILogReader.Checkpoint, null, CopyMending.Self, wrong);
+        held.Files.SetAside(ILogReader.Checkpoint, time.GetUtcNow());
+        held.Publish(published);
+    }
+
+    internal void Looked(long files) => Scrubbed = (time.GetUtcNow(), files);
+
     public async ValueTask<byte[]?> ReadAsync(string path, CancellationToken ct)
     {
         if (_held is not { } held || _cosigned is not { } cosigned)
@@ -203,7 +283,11 @@ internal sealed partial class WitnessCopy(
         var edge = held.With(hashes);
         if (!edge.Root.Span.SequenceEqual(next.Root.Span))
             return WitnessAnswer.Refused(422, "witness.entries");
+        // Before the first signature under a log the key's own folder says that there was one.
+        memory.HasSigned(Origin);
+        var start = time.GetTimestamp();
         held.Take(add.Checkpoint, next, edge, entries, bundle);
+        Fsyncs.Add(time.GetElapsedTime(start));
         return Sign(held);
     }
 
@@ -234,36 +318,33 @@ internal sealed partial class WitnessCopy(
         switch (refused.Code)
         {
             case "witness.fork":
-                Forked(Origin, held.Size, Keep(held, add));
+                Forked(Origin, held.Size, RefusedNotes.Keep(folder, held, add));
                 return WitnessAnswer.Size(held.Size);
             case "witness.inconsistent":
-                Inconsistent(Origin, held.Size, Keep(held, add));
+                Inconsistent(Origin, held.Size, RefusedNotes.Keep(folder, held, add));
                 return WitnessAnswer.Refused(422, refused.Code);
             default:
                 return WitnessAnswer.Refused(400, refused.Code);
         }
     }
 
-    /// <summary>Both notes as files, once for each that was sent.</summary>
-    private string Keep(HeldLog held, AddCheckpoint add)
-    {
-        var all = Path.Combine(folder, "evidence");
-        DurableFolder.Create(all, folder);
-        var name = Convert.ToHexStringLower(SHA256.HashData(add.Checkpoint.Text.Span).AsSpan(0, 8));
-        var one = Path.Combine(all, name);
-        if (Directory.Exists(one) || Directory.EnumerateDirectories(all).Count() >= MostEvidence)
-            return one;
-        DurableFolder.Create(one, all);
-        File.WriteAllBytes(Path.Combine(one, "sent"), add.ToBytes());
-        File.WriteAllBytes(Path.Combine(one, "held"), held.Note?.ToBytes() ?? []);
-        return one;
-    }
-
     private HeldLog Held()
     {
         if (_held is { } open)
             return open;
-        var held = HeldLog.Open(folder, log, signer.Verifier);
+        HeldLog held;
+        try
+        {
+            held = HeldLog.Open(folder, log, signer.Verifier);
+        }
+        catch (LedgerException damaged) when (memory.HasOthers(site))
+        {
+            _unsure = damaged.Code;
+            throw;
+        }
+        // A frame that is not whole was torn, or was signed and is bent; and an empty folder of a key that has signed was emptied.
+        if (memory.HasPeers && (held.WasTorn || (held.Note is null && memory.HadSigned(Origin))))
+            _unsure = "witness.unheard";
         if (held.Note is not null)
             _ = Sign(held);
         return _held = held;
@@ -279,20 +360,14 @@ internal sealed partial class WitnessCopy(
     private SignedNote OnlyTheLogs(SignedNote note) =>
         new(note.Text.ToArray(), [.. note.Signatures.Where(signature => signature.IsBy(log))]);
 
-    private static List<ReadOnlyMemory<byte>> Pick(byte[] bytes, int skip, int width)
-    {
-        var picked = new List<ReadOnlyMemory<byte>>();
-        var bundle = new EntryBundle(bytes);
-        for (var at = 0; at < width && bundle.TryNext(out var entry); at++)
-        {
-            if (at >= skip)
-                picked.Add(entry.ToArray());
-        }
-        return picked;
-    }
-
     [LoggerMessage(Level = LogLevel.Error, Message = "{Origin}: what came was not written; the copy is read again")]
     private partial void NotWritten(Exception failure, string origin);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Origin}: the copy is whole, {Size} entries, and is cosigned again"
+    )]
+    private partial void Sure(string origin, long size);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Origin}: the copy is damaged, and nothing is cosigned")]
     private partial void Damaged(Exception failure, string origin);

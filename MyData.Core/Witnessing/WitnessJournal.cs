@@ -61,6 +61,59 @@ internal sealed class WitnessJournal : IDisposable
         return frames;
     }
 
+    /// <summary>The notes of all frames that are whole, whatever stands between them: what a damaged journal still remembers.</summary>
+    public static IEnumerable<byte[]> Notes(string file)
+    {
+        if (!File.Exists(file))
+            yield break;
+        ReadOnlyMemory<byte> rest = File.ReadAllBytes(file);
+        while (rest.Span.IndexOf(Magic) is >= 0 and var at)
+        {
+            rest = rest[at..];
+            if (!TryRead(rest.Span, out var frame, out var length))
+                length = 1;
+            else if (frame.Note.Length > 0)
+                yield return frame.Note;
+            rest = rest[length..];
+        }
+    }
+
+    /// <summary>Whether the file ends in this checkpoint, and has these entries before its end, and nothing behind it.</summary>
+    public static bool Fits(string file, SignedNote note, long size, IReadOnlyList<byte[]> tail)
+    {
+        try
+        {
+            var frames = Read(file, out var torn);
+            if (frames.Count == 0 || torn.Length > 0 || SignedNote.Parse(frames[^1].Note) is not { } last)
+                return false;
+            var entries = frames.SelectMany(Entries).ToList();
+            return last.Text.Span.SequenceEqual(note.Text.Span)
+                && frames[0].First + entries.Count == size
+                && entries.Count >= tail.Count
+                && entries.TakeLast(tail.Count).Zip(tail).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+        }
+        catch (LedgerException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Keeps the file as it is now, as evidence; it stays where it is until another takes its place.</summary>
+    public static void KeepCopy(string file, DateTimeOffset at)
+    {
+        if (!File.Exists(file))
+            return;
+        var folder = Path.GetDirectoryName(file)!;
+        var evidence = Path.Combine(folder, "evidence");
+        DurableFolder.Create(evidence, folder);
+        File.Copy(
+            file,
+            Path.Combine(evidence, $"{LogText.Decimal(at.ToUnixTimeMilliseconds())}-{FileName}"),
+            overwrite: true
+        );
+        DurableFolder.Sync(evidence);
+    }
+
     /// <summary>Puts a journal of one frame in the place of what was there, durably: whole, or not at all.</summary>
     public static WitnessJournal Replace(string file, JournalFrame frame)
     {
@@ -86,6 +139,15 @@ internal sealed class WitnessJournal : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    public static IEnumerable<byte[]> Entries(JournalFrame frame)
+    {
+        var entries = new List<byte[]>();
+        var bundle = new EntryBundle(frame.Entries);
+        while (bundle.TryNext(out var entry))
+            entries.Add(entry.ToArray());
+        return entries;
+    }
 
     private static byte[] Bytes(JournalFrame frame)
     {

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using MyData.Core.Catalog;
+using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.Notifications;
 using MyData.Core.Recording;
 using MyData.Tests.Support;
 
@@ -15,11 +16,13 @@ namespace MyData.Tests.Catalog;
 internal sealed class CatalogueHouse : IAsyncDisposable
 {
     private readonly string _folder;
+    private readonly string _database;
     private ServiceProvider _services;
 
-    public CatalogueHouse()
+    public CatalogueHouse(Engine engine)
     {
         _folder = Directory.CreateTempSubdirectory("mydata-catalogue-").FullName;
+        _database = TestDatabase.New(engine, _folder);
         _services = Build();
         _services.PrepareDatabase();
     }
@@ -27,6 +30,7 @@ internal sealed class CatalogueHouse : IAsyncDisposable
     public ManualTime Time { get; } = new();
     public FakeAgencies Answers { get; } = new();
     public Catalogue Catalogue => _services.GetRequiredService<Catalogue>();
+    public CounterServices Counters => _services.GetRequiredService<CounterServices>();
     public ProviderTimings Timings => _services.GetRequiredService<ProviderTimings>();
     public ProviderHealthMonitor Monitor =>
         _services.GetServices<IHostedService>().OfType<ProviderHealthMonitor>().Single();
@@ -57,7 +61,7 @@ internal sealed class CatalogueHouse : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
-        SqliteConnection.ClearAllPools();
+        TestDatabase.Close(_database);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -68,13 +72,24 @@ internal sealed class CatalogueHouse : IAsyncDisposable
             .AddSingleton<IProviderAddresses>(Answers)
             .AddSingleton<IProviderHeartbeat>(Answers)
             .AddSingleton<IHostApplicationLifetime, Lifetime>()
+            .AddSingleton<INotices, NobodyTold>()
             .AddData(
-                new DatabaseSettings { ConnectionString = $"Data Source={Path.Combine(_folder, "catalogue.db")}" },
+                new DatabaseSettings { ConnectionString = _database, Folder = Path.Combine(_folder, "ledger") },
                 new KeyFolder(Path.Combine(_folder, "keys"), mayCreate: true)
             )
+            .AddCitizens()
             .AddRecording()
             .AddCatalog()
             .BuildServiceProvider();
+
+    private sealed class NobodyTold : INotices
+    {
+        public void Queue(WriteScope scope, Guid citizenId, string kind, object parameters) { }
+
+        public SealedParameter Seal(Guid citizenId, string value) => throw new NotSupportedException();
+
+        public void Forget(WriteScope scope, Guid citizenId) { }
+    }
 
     public sealed class FakeAgencies : IProviderAddresses, IProviderHeartbeat
     {

@@ -5,9 +5,9 @@ using MyData.Tests.Support;
 
 namespace MyData.Tests.Catalog;
 
-public sealed class CatalogueTests : IAsyncDisposable
+public abstract class CatalogueTests(Engine engine) : IAsyncDisposable
 {
-    private readonly CatalogueHouse _house = new();
+    private readonly CatalogueHouse _house = new(engine);
 
     private Catalogue Catalogue => _house.Catalogue;
 
@@ -138,3 +138,7 @@ public sealed class CatalogueTests : IAsyncDisposable
         return [.. details.RootElement.GetProperty(member).EnumerateArray().Select(id => id.GetString())];
     }
 }
+
+public sealed class SqliteCatalogueTests() : CatalogueTests(Engine.Sqlite);
+
+public sealed class PostgresCatalogueTests() : CatalogueTests(Engine.Postgres);

@@ -1,11 +1,12 @@
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
+using MyData.Tests.Support;
 
 namespace MyData.Tests.Catalog;
 
-public sealed class ListingTests : IAsyncDisposable
+public abstract class ListingTests(Engine engine) : IAsyncDisposable
 {
-    private readonly CatalogueHouse _house = new();
+    private readonly CatalogueHouse _house = new(engine);
 
     public static TheoryData<string, Func<DataSetListing, DataSetListing>> Faults =>
         new()
@@ -39,6 +40,47 @@ public sealed class ListingTests : IAsyncDisposable
         Assert.True(error is CatalogueException, $"{fault}: {error}");
         Assert.Empty(await _house.Catalogue.SearchAsync(new()));
     }
+
+    /// <summary>A clerk's office says what she may scan: nobody gets it by naming the same id.</summary>
+    [Fact]
+    public async Task Import_OfficeOfSomebodyElse_IsRefused_NowAndLater()
+    {
+        var office = new CounterOffice("tnn-1", new("甲", "A"), new("路一號", "1 Road"));
+        var first = Counter("first", "甲所", office);
+        foreach (
+            var wrong in new[]
+            {
+                Counter("second", "乙所", office),
+                Counter("second", "甲所", office with { Name = new("乙", "B") }),
+                Counter("second", "甲所", office with { Address = new("路二號", "2 Road") }),
+            }
+        )
+            await Assert.ThrowsAsync<CatalogueException>(() => _house.Counters.ImportAsync([first, wrong]));
+        Assert.True(await _house.Counters.ImportAsync([first, Counter("second", "甲所", office)]));
+        // Its organisation may be called otherwise; when it is gone, its office is nobody's.
+        Assert.True(
+            await _house.Counters.ImportAsync([Counter("first", "甲處", office), Counter("second", "甲處", office)])
+        );
+        Assert.True(await _house.Counters.ImportAsync([]));
+        await Assert.ThrowsAsync<CatalogueException>(() =>
+            _house.Counters.ImportAsync([Counter("third", "乙所", office)])
+        );
+        Assert.True(await _house.Counters.ImportAsync([Counter("third", "甲處", office)]));
+    }
+
+    private static CounterServiceListing Counter(string id, string organisation, CounterOffice office) =>
+        new()
+        {
+            Id = id,
+            Name = new("服務", "Service"),
+            Organisation = new(organisation, organisation),
+            Glyph = "服",
+            Purpose = new("目的", "Purpose"),
+            Retention = TimeSpan.FromDays(1),
+            TermsVersion = 1,
+            Needs = [new() { Of = [new("API.Household", ["name"])], Least = 1 }],
+            Offices = [office],
+        };
 
     [Fact]
     public async Task Import_SameIdTwice_IsRefused()
@@ -78,3 +120,7 @@ public sealed class ListingTests : IAsyncDisposable
             Parameters = [SampleListings.Vehicle.Parameters[0] with { Pattern = pattern }],
         };
 }
+
+public sealed class SqliteListingTests() : ListingTests(Engine.Sqlite);
+
+public sealed class PostgresListingTests() : ListingTests(Engine.Postgres);

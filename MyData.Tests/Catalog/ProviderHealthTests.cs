@@ -1,10 +1,11 @@
 using MyData.Core.Catalog;
+using MyData.Tests.Support;
 
 namespace MyData.Tests.Catalog;
 
-public sealed class ProviderHealthTests : IAsyncDisposable
+public abstract class ProviderHealthTests(Engine engine) : IAsyncDisposable
 {
-    private readonly CatalogueHouse _house = new();
+    private readonly CatalogueHouse _house = new(engine);
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();
 
@@ -133,3 +134,7 @@ public sealed class ProviderHealthTests : IAsyncDisposable
         return await HealthAsync();
     }
 }
+
+public sealed class SqliteProviderHealthTests() : ProviderHealthTests(Engine.Sqlite);
+
+public sealed class PostgresProviderHealthTests() : ProviderHealthTests(Engine.Postgres);

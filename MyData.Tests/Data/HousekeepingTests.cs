@@ -10,9 +10,9 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Data;
 
 /// <summary>What is over leaves the database, few rows at a time; what somebody may still need stays.</summary>
-public sealed class HousekeepingTests : IAsyncDisposable
+public abstract class HousekeepingTests(Engine engine) : IAsyncDisposable
 {
-    private readonly CoreHost _host = new(services => services.AddSingleton(new TransferSettings()));
+    private readonly CoreHost _host = new(services => services.AddSingleton(new TransferSettings()), engine: engine);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -197,3 +197,7 @@ public sealed class HousekeepingTests : IAsyncDisposable
         return id;
     }
 }
+
+public sealed class SqliteHousekeepingTests() : HousekeepingTests(Engine.Sqlite);
+
+public sealed class PostgresHousekeepingTests() : HousekeepingTests(Engine.Postgres);

@@ -15,7 +15,7 @@ public sealed class LogErasureTests
     [Fact]
     public async Task Done_AMomentLater_CipherTextIsInNoFileOfTheDatabase()
     {
-        await using var portal = new Portal();
+        await using var portal = Portal.Start(new() { Engine = Engine.Sqlite });
         using var lin = await Traveller.SignInAsync(portal);
         var consent = await lin.AgreeAsync("ds=API.7QovE2Gev6");
         var transfer = Assert.Single(await lin.SettledAsync(consent));
@@ -41,7 +41,7 @@ public sealed class LogErasureTests
     [Fact]
     public async Task AccountClosed_AMomentLater_HerSealedIdentityIsInNoFileOfTheDatabase()
     {
-        await using var portal = new Portal();
+        await using var portal = Portal.Start(new() { Engine = Engine.Sqlite });
         using var lin = await Traveller.SignInAsync(portal);
         var citizen = await portal.ReadAsync(db => db.Set<Citizen>().SingleAsync());
         List<ReadOnlyMemory<byte>> samples = [citizen.Identity];
@@ -59,7 +59,7 @@ public sealed class LogErasureTests
     [Fact]
     public async Task Erase_ManyWrites_EmptiesTheLogAtMostOnceInFiveSeconds()
     {
-        await using var host = new CoreHost();
+        await using var host = new CoreHost(engine: Engine.Sqlite);
         var log = new SqliteConnectionStringBuilder(host.Get<DatabaseSettings>().ConnectionString).DataSource + "-wal";
         await EraseAsync(host);
         Assert.NotEqual(0, new FileInfo(log).Length);
@@ -79,7 +79,7 @@ public sealed class LogErasureTests
     [Fact]
     public async Task Erase_AReaderInTheWay_IsTriedAgainAndWritesGoOn()
     {
-        await using var host = new CoreHost();
+        await using var host = new CoreHost(engine: Engine.Sqlite);
         var log = new SqliteConnectionStringBuilder(host.Get<DatabaseSettings>().ConnectionString).DataSource + "-wal";
         var stop = TestContext.Current.CancellationToken;
         await EraseAsync(host);

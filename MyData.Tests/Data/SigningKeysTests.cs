@@ -13,6 +13,7 @@ public sealed class SigningKeysTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    [Trait("Conformance", "oidcc-server-rotate-keys")]
     public void Roll_NearTheEnd_AnnouncesAWeekBeforeSigning()
     {
         var keys = new SigningKeys(new KeyFolder(_folder, mayCreate: true), _time);

@@ -23,9 +23,24 @@ public sealed partial class EventCatalogueTests
         EventKinds.StaffLeft,
         EventKinds.LedgerKeyAdded,
         EventKinds.LedgerKeyRevoked,
+        EventKinds.AlarmRaised,
+        EventKinds.AlarmSeen,
+        EventKinds.AlarmClosed,
+        EventKinds.AuditExported,
+        EventKinds.VaultOpened,
+        EventKinds.CounterClosed,
     ];
 
-    private static readonly string[] Actors = ["citizen", "platform", "provider", "operator", "unknown"];
+    private static readonly string[] Actors =
+    [
+        "citizen",
+        "agent",
+        "platform",
+        "provider",
+        "service",
+        "operator",
+        "unknown",
+    ];
 
     private static readonly string[] Kinds =
     [

@@ -13,8 +13,8 @@ public sealed class PolicyVersionTests
     [InlineData(
         "Privacy",
         PolicyVersions.Privacy,
-        "1.3",
-        "09a850c4ee7127d8de2446bc395ff089125eaaf6fbfa527e7ff435576b046fd3"
+        "1.7",
+        "f70403dc543884ed6fc4c292284a6934c0c22678a92179e7e8605a271c344035"
     )]
     [InlineData(
         "Terms",

@@ -31,6 +31,10 @@ public sealed class PrivacyTimesTests
         ["complaints"] = "complaints: until you close",
         ["consents"] = "receipts, with what you filled in: seven years at least",
         ["contact_codes"] = "codes, sign-ins",
+        ["counter_agents"] = "agents whom you named: 30 days after",
+        ["counter_failures"] = "counts of failures: 1 day after",
+        ["counter_items"] = "codes for a counter",
+        ["counter_tickets"] = "codes that were used, until you close",
         ["events"] = "records of access",
         ["identity_checks"] = "2 hours at most, and then deleted",
         ["ledger_counters"] = "the key that leads from it to you is destroyed when you close",
@@ -41,20 +45,28 @@ public sealed class PrivacyTimesTests
         ["notices"] = "notices to you: 1 year, or until you close",
         ["package_chunks"] = "“done”, 8 hours at most",
         ["passkeys"] = "passkeys and complaints",
+        ["security_events"] = "what an online service is told when you withdraw: 30 days after",
+        ["service_items"] = "requests of online services",
+        ["service_requests"] = "requests of online services: 30 days after",
         ["sessions"] = "8 hours at most, 30 minutes when idle; deleted 30 days after",
+        ["transfer_sides"] = "records of access",
         ["transfers"] = "the course of a fetch (never the data): 30 days after",
     };
 
     private static readonly string[] NotHers =
     [
+        "alarm",
+        "counter_services",
         "data_set",
         "ledger_checkpoints",
+        "online_services",
         "ledger_client_keys",
         "ledger_incidents",
         "ledger_logs",
         "provider",
         "staff",
         "used_assertions",
+        "watch_",
     ];
 
     [Fact]

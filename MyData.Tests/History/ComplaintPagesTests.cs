@@ -6,7 +6,7 @@ using MyData.Web.Features.History;
 
 namespace MyData.Tests.History;
 
-public sealed class ComplaintPagesTests(HistoryPortal portal) : IClassFixture<HistoryPortal>
+public abstract class ComplaintPagesTests(HistoryPortal portal)
 {
     [Fact]
     public async Task Complain_FromALine_GivesANumberAndItsPage()
@@ -115,3 +115,11 @@ public sealed class ComplaintPagesTests(HistoryPortal portal) : IClassFixture<Hi
             )
             .Trim();
 }
+
+public sealed class SqliteComplaintPagesTests(HistoryPortal portal)
+    : ComplaintPagesTests(portal),
+        IClassFixture<HistoryPortal>;
+
+public sealed class PostgresComplaintPagesTests(PostgresHistoryPortal portal)
+    : ComplaintPagesTests(portal),
+        IClassFixture<PostgresHistoryPortal>;

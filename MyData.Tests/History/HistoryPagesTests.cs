@@ -10,7 +10,7 @@ using MyData.Web.Features.History;
 
 namespace MyData.Tests.History;
 
-public sealed class HistoryPagesTests(HistoryPortal portal) : IClassFixture<HistoryPortal>
+public abstract class HistoryPagesTests(HistoryPortal portal)
 {
     [Theory]
     [InlineData("/history")]
@@ -192,9 +192,15 @@ public sealed class HistoryPagesTests(HistoryPortal portal) : IClassFixture<Hist
 }
 
 /// <summary>A portal in which tests say who is signed in, and what has happened to her.</summary>
-public sealed class HistoryPortal : IAsyncDisposable
+public class HistoryPortal : IAsyncDisposable
 {
-    private readonly Portal _portal = Portal.Start(new PortalOptions { Services = TrustedCookie.Add });
+    private readonly Portal _portal;
+
+    public HistoryPortal()
+        : this(TestDatabase.Default) { }
+
+    protected HistoryPortal(Engine engine) =>
+        _portal = Portal.Start(new PortalOptions { Engine = engine, Services = TrustedCookie.Add });
 
     public CitizenDriver Stranger() => _portal.Visitor();
 
@@ -257,3 +263,13 @@ public sealed class HistoryPortal : IAsyncDisposable
     private async Task<List<DataSetView>> DataSetsAsync() =>
         [.. (await _portal.Services.GetRequiredService<Catalogue>().SearchAsync(new CatalogueQuery())).Take(2)];
 }
+
+public sealed class PostgresHistoryPortal() : HistoryPortal(Engine.Postgres);
+
+public sealed class SqliteHistoryPagesTests(HistoryPortal portal)
+    : HistoryPagesTests(portal),
+        IClassFixture<HistoryPortal>;
+
+public sealed class PostgresHistoryPagesTests(PostgresHistoryPortal portal)
+    : HistoryPagesTests(portal),
+        IClassFixture<PostgresHistoryPortal>;

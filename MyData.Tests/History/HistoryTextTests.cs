@@ -11,7 +11,7 @@ namespace MyData.Tests.History;
 public sealed partial class HistoryTextTests
 {
     private static readonly ResourceManager Texts = new(typeof(HistoryText));
-    private static readonly string[] Places = ["agency", "dataset", "notice", "number"];
+    private static readonly string[] Places = ["agency", "dataset", "notice", "number", "office", "service"];
 
     public static TheoryData<string> Keys =>
         [

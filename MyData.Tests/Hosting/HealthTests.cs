@@ -7,7 +7,7 @@ namespace MyData.Tests.Hosting;
 /// <summary>The watchdog is told when the database is gone, and when it is back.</summary>
 public sealed class HealthTests : IAsyncLifetime
 {
-    private readonly Portal _portal = Portal.Start(new PortalOptions());
+    private readonly Portal _portal = Portal.Start(new() { Engine = Engine.Sqlite });
 
     private string Database => Path.Combine(_portal.Folder, "mydata.db");
 

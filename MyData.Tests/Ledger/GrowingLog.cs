@@ -15,12 +15,15 @@ internal sealed class GrowingLog(NoteSigner? signer = null, string to = "citizen
 
     public long Size => _entries.Count;
 
-    public GrowingLog Grow(int count)
+    public GrowingLog Grow(int count) =>
+        Grow([
+            .. Enumerable
+                .Range(_entries.Count, count)
+                .Select(n => SampleRecords.Small(n, n < 3 ? "citizen" : to).ToBytes()),
+        ]);
+
+    public GrowingLog Grow(IReadOnlyList<byte[]> more)
     {
-        var more = Enumerable
-            .Range(_entries.Count, count)
-            .Select(n => SampleRecords.Small(n, n < 3 ? "citizen" : to).ToBytes())
-            .ToList();
         _entries.AddRange(more);
         _tree.Accept(_tree.Edge.Append(MerkleProofs.Join([.. more.Select(e => Merkle.LeafHash(e))])));
         return this;

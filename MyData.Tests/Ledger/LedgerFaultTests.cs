@@ -5,71 +5,16 @@ using MyData.Core.Events;
 using MyData.Core.Ledger;
 using MyData.Core.Recording;
 using MyData.Tests.Support;
+using Npgsql;
 
 namespace MyData.Tests.Ledger;
 
 /// <summary>What somebody does to the rows or the files is refused, or found and located (ledger.md, "Faults").</summary>
-public sealed class LedgerFaultTests : IAsyncDisposable
+public abstract class LedgerFaultTests(Engine engine) : IAsyncDisposable
 {
-    private readonly CoreHost _host = new();
+    private readonly CoreHost _host = new(engine: engine);
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
-
-    [Theory]
-    [InlineData("UPDATE ledger_entries SET Bytes = x'00'")]
-    [InlineData("UPDATE ledger_entries SET Idx = Idx + 1")]
-    [InlineData("UPDATE ledger_entries SET Idx = NULL")]
-    [InlineData("UPDATE ledger_entries SET EventId = NULL")]
-    [InlineData("DELETE FROM ledger_entries")]
-    [InlineData("INSERT OR REPLACE INTO ledger_entries SELECT Id, Log, Idx, x'00', EventId FROM ledger_entries")]
-    [InlineData("INSERT OR REPLACE INTO ledger_entries SELECT 'x', Log, Idx, x'00', NULL FROM ledger_entries")]
-    [InlineData("INSERT OR REPLACE INTO ledger_entries (rowid, Id, Log, Bytes) VALUES (1, 'x', 1, x'00')")]
-    [InlineData("UPDATE ledger_checkpoints SET Root = x'00'")]
-    [InlineData("DELETE FROM ledger_checkpoints")]
-    [InlineData("INSERT OR REPLACE INTO ledger_checkpoints SELECT Log, Size, x'00', NULL FROM ledger_checkpoints")]
-    [InlineData("UPDATE ledger_tags SET Entry = 'x'")]
-    [InlineData("DELETE FROM ledger_tags")]
-    [InlineData("INSERT OR REPLACE INTO ledger_tags SELECT Tag, 'x' FROM ledger_tags")]
-    [InlineData("UPDATE ledger_logs SET Origin = 'x'")]
-    [InlineData("DELETE FROM ledger_logs")]
-    [InlineData("INSERT OR REPLACE INTO ledger_logs SELECT Id, Year, 'x', Key FROM ledger_logs")]
-    [InlineData("UPDATE ledger_people SET Key = x'00'")]
-    [InlineData("DELETE FROM ledger_people")]
-    [InlineData("UPDATE ledger_counters SET Next = 0")]
-    public async Task Sql_ThatChangesWhatIsWritten_IsRefused(string sql)
-    {
-        await WriteAsync(1);
-        var refused = Assert.Throws<SqliteException>(() => Run(sql));
-        Assert.Contains(LedgerTriggers.Refusal, refused.Message, StringComparison.Ordinal);
-        await _host.CheckAsync();
-    }
-
-    [Fact]
-    public async Task Database_ThatAStrangerHolds_RefusesInSecondsAndGoesOnAfterwards()
-    {
-        await WriteAsync(1);
-        using (var stranger = new SqliteConnection(_host.Get<DatabaseSettings>().ConnectionString))
-        {
-            stranger.Open();
-            using var holds = stranger.BeginTransaction(deferred: false);
-            var refused = await Assert.ThrowsAsync<LedgerException>(() =>
-                WriteAsync(1).WaitAsync(TimeSpan.FromSeconds(20))
-            );
-            Assert.Equal(Writing.Unavailable, refused.Code);
-        }
-        await WriteAsync(1);
-        await _host.CheckAsync();
-        Assert.Equal(2, _host.Log().Published!.Checkpoint.Size);
-    }
-
-    [Fact]
-    public async Task Sql_ThatGivesAWaitingEntryItsPlace_IsTakenOnce()
-    {
-        await WriteAsync(1);
-        Run("INSERT INTO ledger_entries (Id, Log, Bytes) VALUES ('waiting', 1, x'00')");
-        Run("UPDATE ledger_entries SET Idx = 1 WHERE Id = 'waiting'");
-        Assert.Throws<SqliteException>(() => Run("UPDATE ledger_entries SET Idx = 2 WHERE Id = 'waiting'"));
-    }
 
     [Theory]
     [InlineData(0)]
@@ -141,13 +86,15 @@ public sealed class LedgerFaultTests : IAsyncDisposable
     public async Task Database_OlderThanWhatWasPublished_StopsTheStart()
     {
         await WriteAsync(2);
-        var older = Copy();
+        var (older, database) = Copy();
         await WriteAsync(2);
         await StoreAsync();
         var published = Path.Combine(older, "ledger", "2026", "checkpoint");
         Directory.CreateDirectory(Path.GetDirectoryName(published)!);
         File.Copy(Path.Combine(LogFolder, "checkpoint"), published);
-        var refused = Assert.Throws<StartRefusedException>(() => new CoreHost(folder: older));
+        var refused = Assert.Throws<StartRefusedException>(() =>
+            new CoreHost(folder: older, engine: engine, database: database)
+        );
         Assert.Contains("(ledger.rollback)", refused.Message, StringComparison.Ordinal);
         Directory.Delete(older, recursive: true);
     }
@@ -168,16 +115,18 @@ public sealed class LedgerFaultTests : IAsyncDisposable
         await WriteAsync(1);
         var gate = _host.Get<IReleaseGate>();
         await gate.PassAsync(Stop);
-        Run("CREATE TRIGGER full BEFORE INSERT ON ledger_checkpoints BEGIN SELECT RAISE(FAIL, 'full'); END");
+        Run(engine.Refuse("ledger_checkpoints"));
         for (var again = 0; again < 2; again++)
             Assert.Equal("ledger.unavailable", (await Assert.ThrowsAsync<LedgerException>(() => WriteAsync(1))).Code);
         Assert.Null(_host.Get<OpenLogs>().Current);
-        Run("DROP TRIGGER full");
+        Run(engine.Allow("ledger_checkpoints"));
         await gate.PassAsync(Stop);
         await WriteAsync(1);
         Assert.Equal(2, _host.Log().Published!.Checkpoint.Size);
         await _host.CheckAsync();
     }
+
+    protected CoreHost Host => _host;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -186,7 +135,7 @@ public sealed class LedgerFaultTests : IAsyncDisposable
     private Task StoreAsync() => _host.Get<TileKeeper>().StoreAsync(Stop);
 
     /// <summary>A write for each, so that each has a checkpoint of its own.</summary>
-    private async Task WriteAsync(int records)
+    protected async Task WriteAsync(int records)
     {
         for (var i = 0; i < records; i++)
             await _host.WriteAsync(scope =>
@@ -201,24 +150,162 @@ public sealed class LedgerFaultTests : IAsyncDisposable
             );
     }
 
-    private void Run(string sql)
+    protected void Run(string sql)
     {
         using var db = _host.Get<IDbContextFactory<MyDataDb>>().CreateDbContext();
         db.Database.ExecuteSqlRaw(sql);
     }
 
-    // As somebody with the file in his hands would, and then puts the trigger back.
+    // As somebody with the database in his hands would, and then puts the trigger back.
     private void Flip(int index)
     {
-        var fixedTrigger = LedgerTriggers.Create.Single(t =>
-            t.Contains("ledger_entries_fixed", StringComparison.Ordinal)
-        );
-        Run("DROP TRIGGER ledger_entries_fixed");
-        Run(
-            $"UPDATE ledger_entries SET Bytes = CAST(replace(Bytes, 'citizen', 'citizeN') AS BLOB) WHERE Idx = {index}"
-        );
-        Run(fixedTrigger);
+        Run(Without);
+        Run(ToFlip(index));
+        Run(Again);
     }
 
-    private string Copy() => PowerCut.Copy(_host.Folder);
+    /// <summary>Takes the trigger away that keeps records as they are, and puts it back.</summary>
+    protected abstract string Without { get; }
+
+    protected abstract string Again { get; }
+
+    protected abstract string ToFlip(int index);
+
+    /// <summary>What somebody has who kept the database as it is now, and the files beside it.</summary>
+    protected abstract (string Folder, string Database) Copy();
+}
+
+public sealed class SqliteLedgerFaultTests() : LedgerFaultTests(Engine.Sqlite)
+{
+    protected override string Without => "DROP TRIGGER ledger_entries_fixed";
+
+    protected override string Again =>
+        LedgerTriggers.Create.Single(t => t.Contains("ledger_entries_fixed", StringComparison.Ordinal));
+
+    protected override string ToFlip(int index) =>
+        $"UPDATE ledger_entries SET Bytes = CAST(replace(Bytes, 'citizen', 'citizeN') AS BLOB) WHERE Idx = {index}";
+
+    protected override (string, string) Copy()
+    {
+        var folder = PowerCut.Copy(Host.Folder);
+        return (folder, $"Data Source={Path.Combine(folder, "mydata.db")}");
+    }
+
+    [Theory]
+    [InlineData("UPDATE ledger_entries SET Bytes = x'00'")]
+    [InlineData("UPDATE ledger_entries SET Idx = Idx + 1")]
+    [InlineData("UPDATE ledger_entries SET Idx = NULL")]
+    [InlineData("UPDATE ledger_entries SET EventId = NULL")]
+    [InlineData("DELETE FROM ledger_entries")]
+    [InlineData("INSERT OR REPLACE INTO ledger_entries SELECT Id, Log, Idx, x'00', EventId FROM ledger_entries")]
+    [InlineData("INSERT OR REPLACE INTO ledger_entries SELECT 'x', Log, Idx, x'00', NULL FROM ledger_entries")]
+    [InlineData("INSERT OR REPLACE INTO ledger_entries (rowid, Id, Log, Bytes) VALUES (1, 'x', 1, x'00')")]
+    [InlineData("UPDATE ledger_checkpoints SET Root = x'00'")]
+    [InlineData("DELETE FROM ledger_checkpoints")]
+    [InlineData("INSERT OR REPLACE INTO ledger_checkpoints SELECT Log, Size, x'00', NULL FROM ledger_checkpoints")]
+    [InlineData("UPDATE ledger_tags SET Entry = 'x'")]
+    [InlineData("DELETE FROM ledger_tags")]
+    [InlineData("INSERT OR REPLACE INTO ledger_tags SELECT Tag, 'x' FROM ledger_tags")]
+    [InlineData("UPDATE ledger_logs SET Origin = 'x'")]
+    [InlineData("DELETE FROM ledger_logs")]
+    [InlineData("INSERT OR REPLACE INTO ledger_logs SELECT Id, Year, 'x', Key FROM ledger_logs")]
+    [InlineData("UPDATE ledger_people SET Key = x'00'")]
+    [InlineData("DELETE FROM ledger_people")]
+    [InlineData("UPDATE ledger_counters SET Next = 0")]
+    public async Task Sql_ThatChangesWhatIsWritten_IsRefused(string sql)
+    {
+        await WriteAsync(1);
+        var refused = Assert.Throws<SqliteException>(() => Run(sql));
+        Assert.Contains(LedgerTriggers.Refusal, refused.Message, StringComparison.Ordinal);
+        await Host.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Database_ThatAStrangerHolds_RefusesInSecondsAndGoesOnAfterwards()
+    {
+        await WriteAsync(1);
+        using (var stranger = new SqliteConnection(Host.Get<DatabaseSettings>().ConnectionString))
+        {
+            stranger.Open();
+            using var holds = stranger.BeginTransaction(deferred: false);
+            var refused = await Assert.ThrowsAsync<LedgerException>(() =>
+                WriteAsync(1).WaitAsync(TimeSpan.FromSeconds(20))
+            );
+            Assert.Equal(Writing.Unavailable, refused.Code);
+        }
+        await WriteAsync(1);
+        await Host.CheckAsync();
+        Assert.Equal(2, Host.Log().Published!.Checkpoint.Size);
+    }
+
+    [Fact]
+    public async Task Sql_ThatGivesAWaitingEntryItsPlace_IsTakenOnce()
+    {
+        await WriteAsync(1);
+        Run("INSERT INTO ledger_entries (Id, Log, Bytes) VALUES ('waiting', 1, x'00')");
+        Run("UPDATE ledger_entries SET Idx = 1 WHERE Id = 'waiting'");
+        Assert.Throws<SqliteException>(() => Run("UPDATE ledger_entries SET Idx = 2 WHERE Id = 'waiting'"));
+    }
+}
+
+public sealed class PostgresLedgerFaultTests() : LedgerFaultTests(Engine.Postgres)
+{
+    protected override string Without => "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_fixed";
+
+    protected override string Again => "ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_entries_fixed";
+
+    protected override string ToFlip(int index) =>
+        $"""
+            UPDATE ledger_entries SET "Bytes" = convert_to(replace(convert_from("Bytes", 'UTF8'), 'citizen', 'citizeN'), 'UTF8')
+            WHERE "Idx" = {index}
+            """;
+
+    protected override (string, string) Copy() =>
+        (PowerCut.Copy(Host.Folder), PostgresServer.Shared.Copy(Host.ConnectionString));
+
+    [Theory]
+    [InlineData("""UPDATE ledger_entries SET "Bytes" = '\x00'""")]
+    [InlineData("""UPDATE ledger_entries SET "Idx" = "Idx" + 1""")]
+    [InlineData("""UPDATE ledger_entries SET "Idx" = NULL""")]
+    [InlineData("""UPDATE ledger_entries SET "EventId" = NULL""")]
+    [InlineData("DELETE FROM ledger_entries")]
+    [InlineData("TRUNCATE ledger_entries")]
+    [InlineData(
+        """INSERT INTO ledger_entries SELECT * FROM ledger_entries ON CONFLICT ("Id") DO UPDATE SET "Bytes" = '\x00'"""
+    )]
+    [InlineData(
+        """MERGE INTO ledger_entries AS e USING ledger_entries AS f ON e."Id" = f."Id" WHEN MATCHED THEN DELETE"""
+    )]
+    [InlineData("""SET session_replication_role = replica; DELETE FROM ledger_entries""")]
+    [InlineData("""UPDATE ledger_checkpoints SET "Root" = '\x00'""")]
+    [InlineData("DELETE FROM ledger_checkpoints")]
+    [InlineData("TRUNCATE ledger_checkpoints")]
+    [InlineData("""UPDATE ledger_tags SET "Entry" = gen_random_uuid()""")]
+    [InlineData("DELETE FROM ledger_tags")]
+    [InlineData("""UPDATE ledger_logs SET "Origin" = 'x'""")]
+    [InlineData("DELETE FROM ledger_logs")]
+    [InlineData("""UPDATE ledger_people SET "Key" = '\x00'""")]
+    [InlineData("DELETE FROM ledger_people")]
+    [InlineData("""UPDATE ledger_counters SET "Next" = 0""")]
+    [InlineData("TRUNCATE ledger_counters")]
+    public async Task Sql_ThatChangesWhatIsWritten_IsRefused(string sql)
+    {
+        await WriteAsync(1);
+        var database = new NpgsqlConnectionStringBuilder(Host.ConnectionString).Database!;
+        var refused = Assert.Throws<PostgresException>(() => PostgresServer.Shared.Execute(database, sql));
+        Assert.Equal(LedgerTriggers.Refusal, refused.MessageText);
+        await Host.CheckAsync();
+    }
+
+    [Fact]
+    public async Task Sql_ThatGivesAWaitingEntryItsPlace_IsTakenOnce()
+    {
+        await WriteAsync(1);
+        const string Waiting = "0190b000-0000-7000-8000-00000000000f";
+        Run($"""INSERT INTO ledger_entries ("Id", "Log", "Bytes") VALUES ('{Waiting}', 1, '\x00')""");
+        Run($"""UPDATE ledger_entries SET "Idx" = 1 WHERE "Id" = '{Waiting}'""");
+        Assert.Throws<PostgresException>(() =>
+            Run($"""UPDATE ledger_entries SET "Idx" = 2 WHERE "Id" = '{Waiting}'""")
+        );
+    }
 }

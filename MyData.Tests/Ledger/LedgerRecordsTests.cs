@@ -6,9 +6,9 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Ledger;
 
 /// <summary>What a page of records costs, whatever a stranger asks.</summary>
-public sealed class LedgerRecordsTests : IAsyncDisposable
+public abstract class LedgerRecordsTests(Engine engine) : IAsyncDisposable
 {
-    private readonly CoreHost _host = new();
+    private readonly CoreHost _host = new(engine: engine);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -49,3 +49,7 @@ public sealed class LedgerRecordsTests : IAsyncDisposable
                 scope.Raise(new Event { Kind = kind, Actor = "platform" });
         });
 }
+
+public sealed class SqliteLedgerRecordsTests() : LedgerRecordsTests(Engine.Sqlite);
+
+public sealed class PostgresLedgerRecordsTests() : LedgerRecordsTests(Engine.Postgres);

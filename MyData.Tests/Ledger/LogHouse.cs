@@ -43,5 +43,7 @@ internal static class LogHouse
         return note.With(Witnesses.Take(witnesses).Select(witness => witness.Cosign(note.Text.Span, Now)));
     }
 
+    public static string Text(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
+
     private static Ed25519PrivateKey Key(int number) => new([.. Enumerable.Repeat((byte)number, 32)]);
 }

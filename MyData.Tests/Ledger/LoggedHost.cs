@@ -13,6 +13,8 @@ internal static class LoggedHost
 
     public static OpenLog Log(this CoreHost host) => host.Get<OpenLogs>().Current!;
 
+    public static OpenLog Log(this CoreHost host, int year) => host.Get<OpenLogs>().Find(year)!;
+
     public static WitnessPolicy Policy(this CoreHost host) =>
         WitnessPolicy.Parse(LogHouse.Bytes($"log {host.Log().Signer.Verifier}\nquorum none\n"));
 

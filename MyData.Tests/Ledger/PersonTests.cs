@@ -10,10 +10,10 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Ledger;
 
 /// <summary>Persons in the log: unrelated tags to everybody but her, and nothing that leads to her when she has gone (ledger.md, "Tags").</summary>
-public sealed class PersonTests : IAsyncDisposable
+public abstract class PersonTests(Engine engine) : IAsyncDisposable
 {
     private const string Persona = "A299001174";
-    private readonly CoreHost _host = new();
+    private readonly CoreHost _host = new(engine: engine);
     private readonly Guid _citizen = Ids.New();
 
     public async ValueTask DisposeAsync()
@@ -157,3 +157,7 @@ public sealed class PersonTests : IAsyncDisposable
                 .Select(entry => LedgerRecord.Parse(entry.Bytes)),
         ];
 }
+
+public sealed class SqlitePersonTests() : PersonTests(Engine.Sqlite);
+
+public sealed class PostgresPersonTests() : PersonTests(Engine.Postgres);

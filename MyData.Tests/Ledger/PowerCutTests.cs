@@ -22,7 +22,10 @@ public sealed class PowerCutTests
         var cuts = new List<(string Folder, string Step, Checkpoint? Published, int Acknowledged)>();
         var acknowledged = 0;
         Camera? camera = null;
-        await using var host = new CoreHost(services => services.Replace(CameraBefore(services)));
+        await using var host = new CoreHost(
+            services => services.Replace(CameraBefore(services)),
+            engine: Engine.Sqlite
+        );
         camera = (Camera)host.Get<ICommitLog>();
         camera.Look = step =>
             cuts.Add(
@@ -42,7 +45,7 @@ public sealed class PowerCutTests
         Assert.Equal(Writes * 4, cuts.Count);
         foreach (var (folder, step, published, before) in cuts)
         {
-            await using var after = new CoreHost(folder: folder);
+            await using var after = new CoreHost(folder: folder, engine: Engine.Sqlite);
             var size = after.Log().Published!.Checkpoint.Size;
             Assert.True(size >= before, $"{step}: {size} of {before}.");
             Assert.True(step == "committed" ? size == before + 1 : size == before, $"{step}: {size} of {before}.");
@@ -55,7 +58,7 @@ public sealed class PowerCutTests
     [Fact]
     public async Task Cut_WhileTilesAreWritten_IsCaughtUp()
     {
-        await using var host = new CoreHost();
+        await using var host = new CoreHost(engine: Engine.Sqlite);
         await host.WriteAsync(scope =>
         {
             for (var i = 0; i < 600; i++)
@@ -73,7 +76,7 @@ public sealed class PowerCutTests
             var folder = PowerCut.Copy(host.Folder);
             foreach (var file in files.Take(missing))
                 File.Delete(Path.Combine(folder, file));
-            await using var after = new CoreHost(folder: folder);
+            await using var after = new CoreHost(folder: folder, engine: Engine.Sqlite);
             await after.Get<TileKeeper>().StoreAsync(TestContext.Current.CancellationToken);
             Assert.All(files, file => Assert.True(File.Exists(Path.Combine(folder, file)), file));
             await after.CheckAsync();

@@ -10,9 +10,9 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Ledger;
 
 /// <summary>The log under every flow: what is raised is recorded, once, in the same transaction, and nothing of it is lost.</summary>
-public sealed class RecordingTests : IAsyncDisposable
+public abstract class RecordingTests(Engine engine) : IAsyncDisposable
 {
-    private readonly CoreHost _host = new();
+    private readonly CoreHost _host = new(engine: engine);
 
     public static TheoryData<string> Kinds =>
         [.. typeof(EventKinds).GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
@@ -253,3 +253,7 @@ public sealed class RecordingTests : IAsyncDisposable
         };
     }
 }
+
+public sealed class SqliteRecordingTests() : RecordingTests(Engine.Sqlite);
+
+public sealed class PostgresRecordingTests() : RecordingTests(Engine.Postgres);

@@ -14,7 +14,7 @@ using MyData.Web.Features.Ledger;
 namespace MyData.Tests.Ledger;
 
 /// <summary>No receipt, no data: through the whole portal, while nobody witnesses and when they do again.</summary>
-public sealed class ReleaseTests : IAsyncDisposable
+public abstract class ReleaseTests : IAsyncDisposable
 {
     private const string Household = "API.7QovE2Gev6";
 
@@ -23,9 +23,13 @@ public sealed class ReleaseTests : IAsyncDisposable
     private readonly Switch _quorum = new();
     private readonly Portal _portal;
 
-    public ReleaseTests() =>
+    protected ReleaseTests(Engine engine) =>
         _portal = Portal.Start(
-            new() { Services = services => services.Replace(ServiceDescriptor.Singleton<ILedgerQuorum>(_quorum)) }
+            new()
+            {
+                Engine = engine,
+                Services = services => services.Replace(ServiceDescriptor.Singleton<ILedgerQuorum>(_quorum)),
+            }
         );
 
     public ValueTask DisposeAsync() => _portal.DisposeAsync();
@@ -178,3 +182,7 @@ public sealed class ReleaseTests : IAsyncDisposable
         }
     }
 }
+
+public sealed class SqliteReleaseTests() : ReleaseTests(Engine.Sqlite);
+
+public sealed class PostgresReleaseTests() : ReleaseTests(Engine.Postgres);

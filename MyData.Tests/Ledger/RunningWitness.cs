@@ -15,14 +15,18 @@ internal sealed class RunningWitness : IAsyncDisposable
     private readonly string _name;
     private readonly string _log;
     private readonly string _site;
+    private readonly string[] _settings;
     private WebApplication? _app;
 
-    private RunningWitness(string name, VerifierKey log, string site)
+    private RunningWitness(string name, VerifierKey log, string site, string[] settings)
     {
-        (_name, _log, _site) = (name, log.ToString(), site);
+        (_name, _log, _site, _settings) = (name, log.ToString(), site, settings);
         Url = new Uri($"http://127.0.0.1:{FreePort()}");
         Folder = Directory.CreateTempSubdirectory("mydata-witness-").FullName;
     }
+
+    /// <summary>Further settings, for its next start.</summary>
+    public List<string> Settings { get; } = [];
 
     public Uri Url { get; }
     public string Folder { get; }
@@ -32,9 +36,15 @@ internal sealed class RunningWitness : IAsyncDisposable
     public Witness Witness => _app!.Services.GetRequiredService<Witness>();
 
     /// <param name="site">where it pulls from; may be empty</param>
-    public static async Task<RunningWitness> StartAsync(string name, VerifierKey log, string site = "")
+    /// <param name="settings">such as <c>Witness:AddListen=http://127.0.0.1:7444</c></param>
+    public static async Task<RunningWitness> StartAsync(
+        string name,
+        VerifierKey log,
+        string site = "",
+        params string[] settings
+    )
     {
-        var witness = new RunningWitness(name, log, site);
+        var witness = new RunningWitness(name, log, site, settings);
         await witness.StartAsync();
         witness.Key = witness.Witness.Key;
         return witness;
@@ -51,6 +61,8 @@ internal sealed class RunningWitness : IAsyncDisposable
             $"--Witness:Logs:0:Key={_log}",
             $"--Witness:Logs:0:Url={_site}",
             "--Witness:Logs:0:EveryYear=true",
+            .. _settings.Select(setting => $"--{setting}"),
+            .. Settings,
         ];
         _app = WitnessHost.Build(args, builder => builder.Logging.ClearProviders());
         await _app.StartAsync();
@@ -94,7 +106,7 @@ internal sealed class RunningWitness : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

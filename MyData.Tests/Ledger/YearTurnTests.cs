@@ -9,13 +9,16 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Ledger;
 
 /// <summary>A record of the old year's last moment is witnessed before anything leaves in the new one.</summary>
-public sealed class YearTurnTests : IAsyncDisposable
+public abstract class YearTurnTests : IAsyncDisposable
 {
     private readonly Asked _quorum = new();
     private readonly CoreHost _host;
 
-    public YearTurnTests() =>
-        _host = new CoreHost(services => services.Replace(ServiceDescriptor.Singleton<ILedgerQuorum>(_quorum)));
+    protected YearTurnTests(Engine engine) =>
+        _host = new CoreHost(
+            services => services.Replace(ServiceDescriptor.Singleton<ILedgerQuorum>(_quorum)),
+            engine: engine
+        );
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -48,3 +51,7 @@ public sealed class YearTurnTests : IAsyncDisposable
         }
     }
 }
+
+public sealed class SqliteYearTurnTests() : YearTurnTests(Engine.Sqlite);
+
+public sealed class PostgresYearTurnTests() : YearTurnTests(Engine.Postgres);

@@ -21,14 +21,23 @@ internal sealed record ApiAnswer(HttpStatusCode Status, JsonNode? Json, HttpResp
 }
 
 /// <summary>A portal with registered callers, and a program that calls it.</summary>
-public sealed class ApiHouse : IAsyncLifetime
+public class ApiHouse : IAsyncLifetime
 {
     private readonly HttpClient _http = new();
 
-    public Portal Portal { get; } =
-        Portal.Start(
-            new() { Settings = [("MyData:Ledger:IntakeBurst", "100000"), ("MyData:Ledger:NetworkBurst", "100000")] }
+    public ApiHouse()
+        : this(TestDatabase.Default) { }
+
+    protected ApiHouse(Engine engine) =>
+        Portal = Portal.Start(
+            new()
+            {
+                Engine = engine,
+                Settings = [("MyData:Ledger:IntakeBurst", "100000"), ("MyData:Ledger:NetworkBurst", "100000")],
+            }
         );
+
+    public Portal Portal { get; }
 
     internal ApiCaller Caller { get; private set; } = null!;
 
@@ -67,12 +76,17 @@ public sealed class ApiHouse : IAsyncLifetime
     internal async Task<WitnessPolicy> PolicyAsync() =>
         WitnessPolicy.Parse(await _http.GetByteArrayAsync(new Uri(Portal.Origin, "/ledger/v1/policy"), Stop));
 
-    private async Task<ApiAnswer> SendAsync(HttpRequestMessage request)
+    private Task<ApiAnswer> SendAsync(HttpRequestMessage request) => SendAsync(_http, request);
+
+    /// <summary>To any node; whatever it answers, the document knows it.</summary>
+    internal static async Task<ApiAnswer> SendAsync(HttpClient http, HttpRequestMessage request)
     {
-        var answer = await _http.SendAsync(request, Stop);
+        var answer = await http.SendAsync(request, Stop);
         ApiDescription.RequireKnown(request, answer);
         var body = await answer.Content.ReadAsByteArrayAsync(Stop);
         var isJson = answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
         return new(answer.StatusCode, isJson && body.Length > 0 ? JsonNode.Parse(body) : null, answer);
     }
 }
+
+public sealed class PostgresApiHouse() : ApiHouse(Engine.Postgres);

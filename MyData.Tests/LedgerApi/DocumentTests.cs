@@ -85,9 +85,9 @@ public sealed partial class DocumentTests(ApiHouse house) : IClassFixture<ApiHou
     [GeneratedRegex(@"#/components/schemas/(?<name>[A-Za-z]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"""(?<name>sent\.[a-z_]+)""", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"""(?<name>(?:sent|syslog|read)\.[a-z_]+)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex InSource();
 
-    [GeneratedRegex(@"`(?<name>sent\.[a-z_]+)`", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"`(?<name>(?:sent|syslog|read)\.[a-z_]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Listed();
 }

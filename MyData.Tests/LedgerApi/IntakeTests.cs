@@ -11,7 +11,7 @@ using MyData.Tests.Support;
 namespace MyData.Tests.LedgerApi;
 
 /// <summary>Other systems record their accesses: what is taken, what a repeat gets, and how each kind of bad input is refused.</summary>
-public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
+public abstract class IntakeTests(ApiHouse house)
 {
     private const string Persona = "A299001174";
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -305,3 +305,7 @@ public sealed class IntakeTests(ApiHouse house) : IClassFixture<ApiHouse>
     private static string Number(int which) =>
         MyData.Core.Citizens.NationalId.Complete($"A1{which.ToString("d7", CultureInfo.InvariantCulture)}").Value;
 }
+
+public sealed class SqliteIntakeTests(ApiHouse house) : IntakeTests(house), IClassFixture<ApiHouse>;
+
+public sealed class PostgresIntakeTests(PostgresApiHouse house) : IntakeTests(house), IClassFixture<PostgresApiHouse>;

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Ledger;
 using MyData.Core.Recording;
+using MyData.Tests.Support;
 using MyData.Web.Features.LedgerApi;
 using MyData.Web.Features.Staff;
 
@@ -74,6 +77,62 @@ public sealed class ReadingTests(ApiHouse house) : IClassFixture<ApiHouse>
         Assert.Equal((HttpStatusCode.NotFound, "ledger.not_found"), (answer.Status, answer.Code));
     }
 
+    [Theory]
+    [InlineData("%")]
+    [InlineData("A")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAB")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAA AA")]
+    [InlineData("戶")]
+    [InlineData("")]
+    public async Task Tags_ThatAreNone_AreRefused(string tag)
+    {
+        var tags = new JsonArray([.. Enumerable.Range(0, 64).Select(_ => (JsonNode)tag)]);
+        var answer = await house.PostAsync(
+            $"/ledger/v1/logs/{Log.Year}/tags:lookup",
+            new JsonObject { ["tags"] = tags }.ToJsonString()
+        );
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "sent.tags"), (answer.Status, answer.Code));
+    }
+
+    /// <summary>Whoever reads as slowly as she likes has one place, and no other network waits for her.</summary>
+    [Fact]
+    public async Task Export_OneToANetwork_OthersAreNotKeptOut()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sets the segments of a socket, so that little is on its way.");
+        await using var own = new ApiHouse();
+        await own.InitializeAsync();
+        await own
+            .Portal.Services.GetRequiredService<IWriter>()
+            .WriteAsync(
+                scope =>
+                {
+                    for (var n = 0; n < 10_000; n++)
+                        scope.Raise(new Event { Kind = EventKinds.TransferReady, Actor = "platform" });
+                },
+                Stop
+            );
+        await own.Portal.Services.GetRequiredService<IReleaseGate>().PassAsync(Stop);
+        var path = ApiUrls.ExportOf(own.Portal.Services.GetRequiredService<OpenLogs>().Current!.Year);
+        using var slow = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        slow.SetRawSocketOption(6, 2, BitConverter.GetBytes(536));
+        await slow.ConnectAsync(IPAddress.Loopback, own.Portal.Origin.Port, Stop);
+        await slow.SendAsync(
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {own.Portal.Origin.Authority}\r\n\r\n")
+        );
+        await slow.ReceiveAsync(new byte[16], Stop);
+        var second = await own.GetAsync(path);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "export.too_many"), (second.Status, second.Code));
+        using var elsewhere = own.Portal.Visitor(from: IPAddress.Parse("127.0.0.2"));
+        (await elsewhere.GetAsync(path)).ShouldBe(HttpStatusCode.OK);
+        slow.Dispose();
+        await Eventually.HoldsAsync(
+            own.Portal.Committed,
+            "her place comes back",
+            async () => (await own.GetAsync(path)).Status == HttpStatusCode.OK
+        );
+    }
+
     [Fact]
     public async Task Inclusion_WithoutParameters_Is400() =>
         Assert.Equal(
@@ -130,13 +189,14 @@ public sealed class ReadingTests(ApiHouse house) : IClassFixture<ApiHouse>
     }
 
     [Fact]
-    public async Task Sandbox_HasThreeCallers()
+    public async Task Sandbox_HasTheCitysCallers_AndTheAgencies()
     {
         var keys = await house.Keys.ListAsync(Stop);
         Assert.Equal(
-            ["city-schools", "city-traffic", "city-welfare"],
+            ["city-data", "city-schools", "city-tax", "city-traffic", "city-welfare"],
             keys.Select(key => key.Client).Where(name => name.StartsWith("city-", StringComparison.Ordinal))
         );
+        Assert.Contains("sandbox-ris", keys.Select(key => key.Client));
     }
 
     [Theory]
@@ -148,7 +208,7 @@ public sealed class ReadingTests(ApiHouse house) : IClassFixture<ApiHouse>
 
     private OperatorAnswer Order(params string[] words) =>
         OperatorDoor.Ask(
-            $"Data Source={Path.Combine(house.Portal.Folder, "mydata.db")}",
+            house.Portal.Services.GetRequiredService<DatabaseSettings>(),
             [LedgerCommand.Name, "client", .. words]
         );
 

@@ -1,9 +1,10 @@
 using MyData.Core.Events;
 using MyData.Core.Notifications;
+using MyData.Tests.Support;
 
 namespace MyData.Tests.Notifications;
 
-public sealed class NoticeSenderTests : IAsyncLifetime
+public abstract class NoticeSenderTests(Engine engine) : IAsyncLifetime
 {
     private static readonly object Arrived = new
     {
@@ -12,7 +13,7 @@ public sealed class NoticeSenderTests : IAsyncLifetime
         transfer = "t-1",
     };
 
-    private readonly Outbox _outbox = new();
+    private readonly Outbox _outbox = new(engine);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -260,3 +261,7 @@ public sealed class NoticeSenderTests : IAsyncLifetime
         Assert.Equal("mei@example.test", Assert.Single(_outbox.Server.Taken).To);
     }
 }
+
+public sealed class SqliteNoticeSenderTests() : NoticeSenderTests(Engine.Sqlite);
+
+public sealed class PostgresNoticeSenderTests() : NoticeSenderTests(Engine.Postgres);

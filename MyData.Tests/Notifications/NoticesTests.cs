@@ -1,11 +1,12 @@
 using MyData.Core.Data;
 using MyData.Core.Notifications;
+using MyData.Tests.Support;
 
 namespace MyData.Tests.Notifications;
 
-public sealed class NoticesTests : IAsyncLifetime
+public abstract class NoticesTests(Engine engine) : IAsyncLifetime
 {
-    private readonly Outbox _outbox = new();
+    private readonly Outbox _outbox = new(engine);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -87,3 +88,7 @@ public sealed class NoticesTests : IAsyncLifetime
         Assert.Equal([NoticeKinds.AccountClosed], (await _outbox.AllAsync()).Select(n => n.Kind));
     }
 }
+
+public sealed class SqliteNoticesTests() : NoticesTests(Engine.Sqlite);
+
+public sealed class PostgresNoticesTests() : NoticesTests(Engine.Postgres);

@@ -14,21 +14,24 @@ internal sealed class Outbox : IAsyncDisposable
 {
     private readonly CoreHost _host;
 
-    public Outbox() =>
-        _host = new CoreHost(services =>
-        {
-            services.AddSingleton<IMailTransport>(Server);
-            services.AddSingleton<INoticeDirectory>(People);
-            services.AddSingleton(
-                new NoticeSettings
-                {
-                    From = "notice@mydata.test",
-                    Portal = () => "https://mydata.test",
-                    HelpPhone = "02-1234-5678",
-                    HelpEmail = "help@mydata.test",
-                }
-            );
-        });
+    public Outbox(Engine engine) =>
+        _host = new CoreHost(
+            engine: engine,
+            add: services =>
+            {
+                services.AddSingleton<IMailTransport>(Server);
+                services.AddSingleton<INoticeDirectory>(People);
+                services.AddSingleton(
+                    new NoticeSettings
+                    {
+                        From = "notice@mydata.test",
+                        Portal = () => "https://mydata.test",
+                        HelpPhone = "02-1234-5678",
+                        HelpEmail = "help@mydata.test",
+                    }
+                );
+            }
+        );
 
     public FakeMailServer Server { get; } = new();
     public FakeDirectory People { get; } = new();

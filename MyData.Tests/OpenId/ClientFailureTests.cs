@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Catalog;
+using MyData.Core.Encryption;
 using MyData.Tests.Support;
 using MyData.Web.Features.OpenId;
 
@@ -76,6 +77,37 @@ public sealed class ClientFailureTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(agency, id, secret));
         Assert.Equal(HttpStatusCode.TooManyRequests, await StatusAsync(agency, id, secret));
+    }
+
+    /// <summary>Asking for the nonce is the protocol's first step: it is answered, before any signature is looked at, and not without end.</summary>
+    [Fact]
+    public async Task Proofs_WithoutTheNonce_AreToldIt_AndCountAnEighth()
+    {
+        using var attacker = _portal.Visitor(from: Attacker);
+        using var service = _portal.Visitor(from: Agency);
+        // Signed by nobody: who looks at the signature first refuses that.
+        var proof = $"{Part(new { alg = "ES256", typ = "dpop+jwt" })}.{Part(new { htm = "GET" })}.AAAA";
+        for (var i = 0; i < 96; i++)
+        {
+            using var told = await FetchAsync(attacker, proof);
+            Assert.Equal(HttpStatusCode.Unauthorized, told.StatusCode);
+            Assert.Contains("use_dpop_nonce", told.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+            Assert.Single(told.Headers.GetValues("DPoP-Nonce"));
+        }
+        using var refused = await FetchAsync(attacker, proof);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        using var other = await FetchAsync(service, proof);
+        Assert.Equal(HttpStatusCode.Unauthorized, other.StatusCode);
+    }
+
+    private static string Part(object json) => Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(json));
+
+    private static Task<HttpResponseMessage> FetchAsync(CitizenDriver caller, string proof)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/transfers/{Guid.NewGuid()}/package");
+        request.Headers.Authorization = new AuthenticationHeaderValue("DPoP", "guess");
+        request.Headers.Add("DPoP", proof);
+        return caller.SendAsync(request);
     }
 
     private async Task<(string Id, string Secret)> NationalAsync()

@@ -23,6 +23,11 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/datasets",
         "/datasets/{id}",
         "/datasets/{id}/schema.json",
+        // Which services there are at counters, and what they need
+        "/counters",
+        "/counters/{Id}",
+        // Takes a code out of the address, and says what it is for; nothing is sent
+        "/c",
         // What she is about to ask for, before she says who she is
         "/download",
         "/download/details",
@@ -69,7 +74,23 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         // Agencies, who prove themselves by their own keys in the request
         "/connect/introspect",
         "/connect/userinfo",
+        // Online services, who do so too, by a token or an assertion of their own and a proof of its key
+        "/connect/par",
+        "/connect/token",
+        "/connect/revoke",
+        "/api/v1/transfers/{transferId:guid}/package",
+        "/api/v1/transfers/{transferId:guid}/receipt",
+        "/api/v1/transfers/{transferId:guid}/deletion",
+        "/api/v1/events",
+        // Which services there are; where a browser comes in from one of them, and what that one registered, before she says who she is;
+        // her no. From the moment she is known a request is hers alone
+        "/services",
+        "/services/over",
+        "/connect/authorize",
+        "/services/requests/{Id:guid}",
+        "/services/requests/{id:guid}/decline",
         // The log, for whoever wants to check it
+        "/ledger/incidents/{id}/{side}",
         "/ledger/{year:int}/checkpoint",
         "/ledger/{year:int}/policy",
         "/ledger/{year:int}/tile/{**path}",
@@ -97,10 +118,21 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/ledger/v1/logs/{year:int}/records/{index:long}",
         "/ledger/v1/logs/{year:int}/inclusion",
         "/ledger/v1/logs/{year:int}/consistency",
+        "/ledger/v1/logs/{year:int}/tags:lookup",
         "/ledger/v1/policy",
         "/ledger/v1/keys",
         "/ledger/v1/verify",
+        // For whoever signs the question, about itself
+        "/ledger/v1/sides",
         "/ledger/v1/openapi.json",
+        // How the ledger is: nodes, incidents, news and whole logs, all of it public; figures, from networks that the setting names
+        "/ledger/v1/nodes",
+        "/ledger/v1/incidents",
+        "/ledger/incidents/{id}/{side}",
+        "/ledger/v1/events",
+        "/ledger/v1/metrics",
+        "/ledger/v1/exports",
+        "/ledger/v1/exports/{year:int}",
         // Preferences, kept in her browser
         "/language/{language}",
         "/theme/{theme}",
@@ -111,10 +143,17 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
     // No cookie counts there, so no other site could make use of hers.
     private static readonly string[] WithoutCookie =
     [
+        "/api/v1/events",
+        "/api/v1/transfers/{transferId:guid}/deletion",
+        "/api/v1/transfers/{transferId:guid}/receipt",
         "/connect/introspect",
+        "/connect/par",
+        "/connect/revoke",
+        "/connect/token",
         "/connect/userinfo",
         "/ledger/{year:int}/proofs",
         "/ledger/{year:int}/tags",
+        "/ledger/v1/logs/{year:int}/tags:lookup",
         "/ledger/v1/records",
         "/ledger/v1/records:batch",
         "/ledger/v1/verify",

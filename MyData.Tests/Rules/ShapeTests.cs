@@ -103,7 +103,7 @@ public sealed partial class ShapeTests
         Il.Outermost(type).GetCustomAttribute<CompilerGeneratedAttribute>() is not null
         || type.GetCustomAttribute<CompilerGeneratedAttribute>() is not null
         || type.Name is "_Imports"
-        || type.Namespace is "MyData.Core.Data.Migrations"
+        || type.Namespace is "MyData.Core.Data.Migrations" or "MyData.Core.Data.Postgres.Migrations"
         || type.Name.Contains('<', StringComparison.Ordinal)
         || type.FullName!.Contains("__", StringComparison.Ordinal);
 

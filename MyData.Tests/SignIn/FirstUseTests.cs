@@ -7,7 +7,7 @@ using MyData.Web.Features.SignIn;
 
 namespace MyData.Tests.SignIn;
 
-public sealed class FirstUseTests(SignInHouse house) : IClassFixture<SignInHouse>
+public abstract class FirstUseTests(SignInHouse house)
 {
     [Fact]
     public async Task FirstUse_TwoDifferentProofs_OpensTheAccountAndGoesBack()
@@ -193,3 +193,9 @@ public sealed class FirstUseTests(SignInHouse house) : IClassFixture<SignInHouse
     private Task<int> NoticesAsync(Guid citizen, string kind) =>
         house.Portal.ReadAsync(db => db.Set<Notice>().CountAsync(n => n.CitizenId == citizen && n.Kind == kind));
 }
+
+public sealed class SqliteFirstUseTests(SignInHouse house) : FirstUseTests(house), IClassFixture<SignInHouse>;
+
+public sealed class PostgresFirstUseTests(PostgresSignInHouse house)
+    : FirstUseTests(house),
+        IClassFixture<PostgresSignInHouse>;

@@ -7,9 +7,19 @@ using MyData.Web.Features.SignIn;
 
 namespace MyData.Tests.SignIn;
 
-public sealed class SessionTests(SignInHouse house) : IClassFixture<SignInHouse>
+public abstract class SessionTests(SignInHouse house)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>Who comes from a service has no session that could stay as it is.</summary>
+    [Fact]
+    public async Task StrongerWanted_OfWhoIsNotSignedIn_IsASignInAndNothingMore()
+    {
+        using var browser = house.Portal.Visitor();
+        var page = await browser.GetAsync("/signin?level=2&back=/datasets");
+        Assert.Equal("登入", page.Heading);
+        Assert.DoesNotContain("目前的登入", page.Words, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Cookie_OfASession_CarriesEveryFlagAndNothingElse()
@@ -272,6 +282,7 @@ public sealed class SessionTests(SignInHouse house) : IClassFixture<SignInHouse>
     {
         using var browser = house.Portal.Visitor();
         await SignInHouse.DocumentsAsync(browser, Person.Number(16));
+        (await house.CitizenAsync(Person.Number(17))).Dispose();
         house.Time.Advance(TimeSpan.FromDays(31));
         await house.Get<Housekeeping>().CleanAsync(Stop);
         Assert.Equal(0, await house.Portal.ReadAsync(db => db.Set<IdentityCheck>().CountAsync(Stop)));
@@ -301,3 +312,9 @@ public sealed class SessionTests(SignInHouse house) : IClassFixture<SignInHouse>
         };
     }
 }
+
+public sealed class SqliteSessionTests(SignInHouse house) : SessionTests(house), IClassFixture<SignInHouse>;
+
+public sealed class PostgresSessionTests(PostgresSignInHouse house)
+    : SessionTests(house),
+        IClassFixture<PostgresSignInHouse>;

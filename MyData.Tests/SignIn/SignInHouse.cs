@@ -9,10 +9,16 @@ using MyData.Web.Features.SignIn;
 namespace MyData.Tests.SignIn;
 
 /// <summary>A portal whose sources of identity are ours: a provider over HTTP, an authority in memory, a clock that stands.</summary>
-public sealed class SignInHouse : IAsyncLifetime
+public class SignInHouse : IAsyncLifetime
 {
+    private readonly Engine _engine;
     private Portal? _portal;
     private FakeProvider? _provider;
+
+    public SignInHouse()
+        : this(TestDatabase.Default) { }
+
+    protected SignInHouse(Engine engine) => _engine = engine;
 
     public Portal Portal => _portal!;
     public FakeProvider Provider => _provider!;
@@ -28,6 +34,7 @@ public sealed class SignInHouse : IAsyncLifetime
         _portal = Portal.Start(
             new()
             {
+                Engine = _engine,
                 Time = Time,
                 Settings =
                 [
@@ -121,3 +128,5 @@ public sealed class SignInHouse : IAsyncLifetime
     public async Task<List<Event>> EventsAsync(string kind) =>
         (await Portal.EventsAsync()).FindAll(e => e.Kind == kind);
 }
+
+public sealed class PostgresSignInHouse() : SignInHouse(Engine.Postgres);

@@ -141,6 +141,22 @@ public sealed class OperatorTests(StaffHouse house) : IClassFixture<StaffHouse>
         Assert.NotNull((await EntryAsync(second)).LeftAt);
     }
 
+    [Fact]
+    public void Add_AClerkAtAnOfficeThatNoServiceNames_IsRefused()
+    {
+        var nowhere = Order("add", "Mr Wu", StaffRoles.Clerk, "tnn-nowhere");
+        Assert.Equal(NotDone, nowhere.ExitCode);
+        Assert.Contains("tnn-hro", nowhere.Text, StringComparison.Ordinal);
+        var link = Order("add", "Mr Wu", StaffRoles.Clerk, "tnn-hro");
+        Assert.True(link.ExitCode == 0, link.Text);
+        Assert.Equal(
+            ("Mr Wu", StaffRoles.Clerk, "tnn-hro"),
+            house.Get<StaffInvitations>().Read(link.Text.Split('#')[1]) is { } made
+                ? (made.Name, made.Role, made.Office)
+                : default
+        );
+    }
+
     [Theory]
     [InlineData("nobody")]
     [InlineData("")]
@@ -158,7 +174,10 @@ public sealed class OperatorTests(StaffHouse house) : IClassFixture<StaffHouse>
     [Fact]
     public void Command_WithoutARunningPortal_SaysSo()
     {
-        var answer = OperatorDoor.Ask($"Data Source={Path.Combine(house.Portal.Folder, "other.db")}", ["list"]);
+        var answer = OperatorDoor.Ask(
+            new() { ConnectionString = $"Data Source={Path.Combine(house.Portal.Folder, "other.db")}" },
+            ["list"]
+        );
         Assert.Equal(NotDone, answer.ExitCode);
         Assert.Contains("does not run", answer.Text, StringComparison.Ordinal);
     }
@@ -185,7 +204,7 @@ public sealed class OperatorTests(StaffHouse house) : IClassFixture<StaffHouse>
     [InlineData("[\"fire\",\"everybody\"]\n")]
     public async Task Door_AfterABadCall_AnswersTheNext(string line)
     {
-        var address = Connection()["Data Source=".Length..] + ".operator";
+        var address = Database().Beside("operator");
         if (OperatingSystem.IsWindows())
             Assert.Skip("The address of a socket.");
         await using (var bad = new NamedPipeClientStream(".", address, PipeDirection.InOut))
@@ -202,9 +221,9 @@ public sealed class OperatorTests(StaffHouse house) : IClassFixture<StaffHouse>
 
     private static string Short(Guid id) => id.ToString("N")[^8..];
 
-    private string Connection() => house.Get<DatabaseSettings>().ConnectionString;
+    private DatabaseSettings Database() => house.Get<DatabaseSettings>();
 
-    private OperatorAnswer Order(params string[] words) => OperatorDoor.Ask(Connection(), words);
+    private OperatorAnswer Order(params string[] words) => OperatorDoor.Ask(Database(), words);
 
     // The clock stands still: a link made in the moment of the one that was used would be as dead.
     private string Link(string who)

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MyData.Core;
@@ -17,10 +16,18 @@ public sealed class CoreHost : IAsyncDisposable
     private readonly Action<IServiceCollection>? _add;
 
     /// <param name="folder">that another host left, to go on from there; it goes with this host</param>
-    public CoreHost(Action<IServiceCollection>? add = null, string? folder = null)
+    /// <param name="engine">null: as the run says (<see cref="TestDatabase.Default"/>)</param>
+    /// <param name="database">a connection string of the test's own</param>
+    public CoreHost(
+        Action<IServiceCollection>? add = null,
+        string? folder = null,
+        Engine? engine = null,
+        string? database = null
+    )
     {
         _add = add;
         _folder = folder ?? Directory.CreateTempSubdirectory("mydata-core-").FullName;
+        ConnectionString = database ?? TestDatabase.New(engine ?? TestDatabase.Default, _folder);
         Services = Build();
     }
 
@@ -28,6 +35,8 @@ public sealed class CoreHost : IAsyncDisposable
 
     /// <summary>Database, keys and the log's files.</summary>
     public string Folder => _folder;
+
+    public string ConnectionString { get; }
 
     public ServiceProvider Services { get; private set; }
 
@@ -57,11 +66,9 @@ public sealed class CoreHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Services.DisposeAsync();
-        SqliteConnection.ClearPool(new SqliteConnection(ConnectionString));
+        TestDatabase.Close(ConnectionString);
         Directory.Delete(_folder, recursive: true);
     }
-
-    private string ConnectionString => $"Data Source={Path.Combine(_folder, "mydata.db")}";
 
     private ServiceProvider Build()
     {
@@ -69,7 +76,7 @@ public sealed class CoreHost : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Time);
         services.AddMyDataCore(
-            new DatabaseSettings { ConnectionString = ConnectionString },
+            new DatabaseSettings { ConnectionString = ConnectionString, Folder = Path.Combine(_folder, "ledger") },
             new KeyFolder(Path.Combine(_folder, "keys"), mayCreate: true)
         );
         _add?.Invoke(services);

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
+using MyData.Core.Data;
 
 namespace MyData.Tests.Support;
 
@@ -8,6 +9,8 @@ public static class DatabaseFiles
 {
     public static bool Hold(string connectionString, params IEnumerable<ReadOnlyMemory<byte>> samples)
     {
+        if (PostgresAddress.IsOne(connectionString))
+            return PostgresServer.Shared.Files(connectionString).Any(file => Holds(file, samples));
         var database = new SqliteConnectionStringBuilder(connectionString).DataSource;
         return new[] { "", "-wal", "-shm", "-journal" }
             .Select(end => new FileInfo(database + end))

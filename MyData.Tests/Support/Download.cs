@@ -94,6 +94,20 @@ public sealed class Download
         return [.. page.Html.QuerySelectorAll("[data-state]").Select(card => card.GetAttribute("data-state")!)];
     }
 
+    /// <summary>Waits at a portal of another process until no agency is asked any more.</summary>
+    public Task SettledAsync() =>
+        Eventually.HoldsAsync(
+            "every agency has answered",
+            async () => !(await StatesAsync()).Any(state => state is "Requested" or "Calling" or "Preparing")
+        );
+
+    /// <summary>The same, and each has given.</summary>
+    public async Task ReadyAsync()
+    {
+        await SettledAsync();
+        Assert.All(await StatesAsync(), state => Assert.Equal("Ready", state));
+    }
+
     public async Task<IReadOnlyList<WaitingPackage>> WaitingAsync()
     {
         var page = (await _citizen.GetAsync($"/open/{ConsentId}")).ShouldBe(HttpStatusCode.OK);

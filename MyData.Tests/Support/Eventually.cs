@@ -10,6 +10,9 @@ public static class Eventually
     // Bookkeeping raises no event; then the look after this bound finds it.
     private static readonly TimeSpan NextLook = TimeSpan.FromMilliseconds(200);
 
+    // Another process tells nobody.
+    private static readonly TimeSpan NextLookAtProcess = TimeSpan.FromMilliseconds(30);
+
     /// <summary>The first result of <paramref name="look"/> that is not null.</summary>
     public static async Task<T> GetAsync<T>(CommittedEvents events, string what, Func<Task<T?>> look)
         where T : class
@@ -24,6 +27,19 @@ public static class Eventually
             if (TimeProvider.System.GetElapsedTime(start) > Limit)
                 throw new Xunit.Sdk.XunitException($"Not within {Limit.TotalSeconds} s: {what}");
             await signal.WaitAsync(NextLook);
+        }
+    }
+
+    /// <summary>The same of a process of its own.</summary>
+    public static async Task HoldsAsync(string what, Func<Task<bool>> look)
+    {
+        using var never = new SemaphoreSlim(0);
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await look())
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > Limit)
+                throw new Xunit.Sdk.XunitException($"Not within {Limit.TotalSeconds} s: {what}");
+            await never.WaitAsync(NextLookAtProcess);
         }
     }
 

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -20,6 +19,12 @@ public sealed record PortalOptions
 
     /// <summary>Settings over those of Development, such as <c>("MyData:Sandbox:Enabled", "false")</c>.</summary>
     public IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
+
+    /// <summary>Which database it runs on; null: as the run says (<see cref="TestDatabase.Default"/>).</summary>
+    public Engine? Engine { get; init; }
+
+    /// <summary>A connection string of the test's own.</summary>
+    public string? Database { get; init; }
 
     /// <summary>Registrations over the portal's own: fakes of what stands outside the process.</summary>
     public Action<IServiceCollection>? Services { get; init; }
@@ -44,6 +49,7 @@ public sealed class Portal : IAsyncDisposable
     {
         _options = options;
         Folder = Directory.CreateTempSubdirectory("mydata-test-").FullName;
+        Database = options.Database ?? TestDatabase.New(options.Engine ?? TestDatabase.Default, Folder);
         _factory = Serve(port: 0);
         Origin = _factory.Origin;
     }
@@ -52,6 +58,9 @@ public sealed class Portal : IAsyncDisposable
 
     public Uri Origin { get; }
     public string Folder { get; }
+
+    /// <summary>Its connection string.</summary>
+    public string Database { get; }
     public LogLines Log { get; } = new();
     public IServiceProvider Services => _factory.Services;
     public CommittedEvents Committed => Services.GetRequiredService<CommittedEvents>();
@@ -110,9 +119,8 @@ public sealed class Portal : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        var database = Services.GetRequiredService<DatabaseSettings>().ConnectionString;
         await _factory.DisposeAsync();
-        SqliteConnection.ClearPool(new SqliteConnection(database));
+        TestDatabase.Close(Database);
         Directory.Delete(Folder, recursive: true);
     }
 
@@ -131,12 +139,16 @@ public sealed class Portal : IAsyncDisposable
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment("Development");
-            builder.UseSetting("MyData:Database", $"Data Source={Path.Combine(portal.Folder, "mydata.db")}");
+            builder.UseSetting("MyData:Database", portal.Database);
+            if (!portal.Database.StartsWith("Data Source=", StringComparison.Ordinal))
+                builder.UseSetting("MyData:Ledger:Folder", Path.Combine(portal.Folder, "ledger"));
             builder.UseSetting("MyData:Keys", Path.Combine(portal.Folder, "keys"));
             builder.UseSetting("MyData:Sandbox:Keys", SandboxKeys);
             builder.UseSetting("MyData:Sandbox:Smtp:Port", "0");
             builder.UseSetting("MyData:Sandbox:TlsPort", "0");
             builder.UseSetting("MyData:Sandbox:IncomeWait", "00:00:01");
+            // What it raises are records; those about it say when it looks.
+            builder.UseSetting("MyData:Watch:Every", "1.00:00:00");
             // Many tests are one person; those about limits say their own.
             foreach (var key in (string[])["DecisionsAnHour", "Packages:AtOnce", "Exports:AtOnce", "Changes:AtOnce"])
                 builder.UseSetting($"MyData:Person:{key}", "100000");

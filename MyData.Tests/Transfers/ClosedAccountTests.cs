@@ -9,9 +9,9 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Transfers;
 
 /// <summary>Closing an account ends, in the same write, what other features still have under way for her.</summary>
-public sealed class ClosedAccountTests : IAsyncDisposable
+public abstract class ClosedAccountTests(Engine engine) : IAsyncDisposable
 {
-    private readonly CoreHost _host = new(services => services.AddSingleton(new TransferSettings()));
+    private readonly CoreHost _host = new(services => services.AddSingleton(new TransferSettings()), engine: engine);
     private readonly Guid _citizen = Ids.New();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -166,3 +166,7 @@ public sealed class ClosedAccountTests : IAsyncDisposable
             ExpiresAt = scope.Now.AddMinutes(10),
         };
 }
+
+public sealed class SqliteClosedAccountTests() : ClosedAccountTests(Engine.Sqlite);
+
+public sealed class PostgresClosedAccountTests() : ClosedAccountTests(Engine.Postgres);

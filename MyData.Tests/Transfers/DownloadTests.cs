@@ -10,7 +10,7 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Transfers;
 
 /// <summary>The journey over HTTP: consent, fetch, claim, done.</summary>
-public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal>
+public abstract class DownloadTests(FaultPortal house)
 {
     private const string Household = "API.7QovE2Gev6";
     private const string Labour = "API.UZQkKbsOpz";
@@ -232,3 +232,9 @@ public sealed class DownloadTests(FaultPortal house) : IClassFixture<FaultPortal
         return StrictJson.ParseObject(verified.Payload, "receipt");
     }
 }
+
+public sealed class SqliteDownloadTests(FaultPortal house) : DownloadTests(house), IClassFixture<FaultPortal>;
+
+public sealed class PostgresDownloadTests(PostgresFaultPortal house)
+    : DownloadTests(house),
+        IClassFixture<PostgresFaultPortal>;

@@ -6,12 +6,16 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Transfers;
 
 /// <summary>A portal that waits seconds where the real one waits minutes, and one citizen signed in.</summary>
-public sealed class FaultPortal : IAsyncLifetime
+public class FaultPortal : IAsyncLifetime
 {
-    public Portal Portal { get; } =
-        Portal.Start(
+    public FaultPortal()
+        : this(TestDatabase.Default) { }
+
+    protected FaultPortal(Engine engine) =>
+        Portal = Portal.Start(
             new PortalOptions
             {
+                Engine = engine,
                 Settings = [("MyData:Sandbox:IncomeWait", "00:00:02")],
                 Services = services =>
                     services.Replace(
@@ -31,6 +35,8 @@ public sealed class FaultPortal : IAsyncLifetime
             }
         );
 
+    public Portal Portal { get; }
+
     internal Traveller Citizen => _citizen!;
 
     private Traveller? _citizen;
@@ -43,3 +49,5 @@ public sealed class FaultPortal : IAsyncLifetime
         await Portal.DisposeAsync();
     }
 }
+
+public sealed class PostgresFaultPortal() : FaultPortal(Engine.Postgres);

@@ -15,7 +15,7 @@ public sealed class TypedValuesTests
     [Fact]
     public async Task DatabaseFiles_AfterAConsent_HoldNeitherWhatSheTypedNorHerReceipt()
     {
-        await using var portal = new Portal();
+        await using var portal = Portal.Start(new() { Engine = Engine.Sqlite });
         using var lin = await Traveller.SignInAsync(portal);
         var consent = await lin.AgreeAsync(Choice);
         await lin.SettledAsync(consent);
@@ -45,7 +45,7 @@ public sealed class TypedValuesTests
     [Fact]
     public async Task Journey_ByWayOfTheSignIn_NoAddressAndNoLogCarriesWhatSheTyped()
     {
-        await using var portal = new Portal();
+        await using var portal = Portal.Start(new() { Engine = Engine.Sqlite });
         using var browser = portal.Visitor();
         var asked = await Download.FillInAsync(browser, Choice);
         asked.ShouldBeAt("/signin");
@@ -77,7 +77,7 @@ public sealed class TypedValuesTests
     [Fact]
     public async Task AskAgain_AfterAFailure_FillsInTheSameForHerAlone()
     {
-        await using var portal = new Portal();
+        await using var portal = Portal.Start(new() { Engine = Engine.Sqlite });
         using var lin = await Traveller.SignInAsync(portal);
         var consent = await lin.AgreeAsync($"ds={Odd}&{Odd}:BEHAVIOUR=forbidden");
         var transfer = Assert.Single(await lin.SettledAsync(consent));

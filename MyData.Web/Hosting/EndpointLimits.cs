@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using MyData.Web.Features.Ledger;
 using MyData.Web.Features.LedgerApi;
 using MyData.Web.Features.SignIn;
+using MyData.Web.Features.Staff;
 
 namespace MyData.Web.Hosting;
 
@@ -67,6 +68,9 @@ public sealed record PersonLimit
     /// <summary>What she checks her history with: each reads all its lines.</summary>
     public static readonly PersonLimit Checks = new() { Kind = nameof(Checks), Of = s => s.Checks };
 
+    /// <summary>At the counter, on either side: each step of a hand-over is a small request or two.</summary>
+    public static readonly PersonLimit Counter = new() { Kind = nameof(Counter), Of = s => s.Counter };
+
     public required string Kind { get; init; }
     public required Func<PersonSettings, PersonRate> Of { get; init; }
 
@@ -98,6 +102,7 @@ public sealed record PersonSettings
     public PersonRate Exports { get; init; } = new() { AtOnce = 10, AMinute = 1 };
     public PersonRate Changes { get; init; } = new() { AtOnce = 60, AMinute = 60 };
     public PersonRate Checks { get; init; } = new() { AtOnce = 60, AMinute = 30 };
+    public PersonRate Counter { get; init; } = new() { AtOnce = 240, AMinute = 120 };
 
     /// <summary>Decisions (yes or no) an hour; counted from what is stored, so also over a restart.</summary>
     public int DecisionsAnHour { get; init; } = 60;
@@ -125,12 +130,13 @@ public sealed class PersonLimits(RequestDelegate next, MyDataSettings settings) 
     public async Task InvokeAsync(HttpContext context)
     {
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<PersonLimit>();
-        if (limit is null || !context.User.IsCitizen())
+        // A clerk is a person too: she has a bucket of her own, as a citizen has.
+        if (limit is null || PersonOf(context) is not { } person)
         {
             await next(context);
             return;
         }
-        var asked = (context.User.GetCitizenId(), limit);
+        var asked = (person, limit);
         using var lease = _buckets.AttemptAcquire(asked);
         using var place = lease.IsAcquired ? await _underWay.AcquireAsync(asked, 1, context.RequestAborted) : null;
         if (place is { IsAcquired: true })
@@ -147,6 +153,11 @@ public sealed class PersonLimits(RequestDelegate next, MyDataSettings settings) 
         TooManyRequests.SetRetryAfter(context, wait);
         context.Response.StatusCode = StatusCodes.Status429TooManyRequests;
     }
+
+    private static Guid? PersonOf(HttpContext context) =>
+        context.User.IsCitizen() ? context.User.GetCitizenId()
+        : context.User.IsStaff() ? context.User.GetStaffId()
+        : null;
 
     public void Dispose()
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
 using MyData.Core;
@@ -42,17 +43,17 @@ public static class HostingSetup
         problems.AddRange(
             LedgerPolicy.Problems(settings.Ledger.Policy, builder.Environment.ContentRootPath, production)
         );
+        problems.AddRange(LedgerPolicy.SiteProblems(settings.Ledger.WitnessSites, production));
         if (problems.Count > 0)
             throw new StartRefusedException(problems);
 
-        var database = new DatabaseSettings
-        {
-            ConnectionString = ConnectionStrings.Rooted(settings.Database, builder.Environment.ContentRootPath),
-        };
+        var database = settings.DatabaseSettings(builder.Environment.ContentRootPath);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(settings.Retention);
+        builder.Services.AddSingleton(settings.Watch);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings.LedgerSettings(builder.Environment.ContentRootPath));
+        builder.Services.TryAddSingleton(settings.Services);
         builder.Services.AddMyDataCore(database, keys);
         builder.Services.AddSingleton<IIssuer, PublicOrigin>();
         builder.Services.AddSingleton(new TransferSettings { DecisionsAnHour = settings.Person.DecisionsAnHour });

@@ -39,6 +39,12 @@ internal static class LedgerPolicy
         }
     }
 
+    /// <summary>What is wrong with the addresses at which browsers read witnesses, a sentence each.</summary>
+    public static IEnumerable<string> SiteProblems(IReadOnlyDictionary<string, string> sites, bool production) =>
+        sites
+            .Where(site => !IsAllowed(site.Value, production))
+            .Select(site => $"MyData:Ledger:WitnessSites:{site.Key} is no https address.");
+
     private static bool IsAllowed(string? address, bool production) =>
         Uri.TryCreate(address, UriKind.Absolute, out var url)
         && url.UserInfo.Length == 0

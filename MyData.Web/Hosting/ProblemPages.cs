@@ -66,6 +66,10 @@ public static class ProblemPages
     internal static bool IsReadByAPerson(HttpContext context) =>
         context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
 
+    /// <summary>Whether the page that says so is being made: it is anybody's, and must not fail by the same failure.</summary>
+    internal static bool IsWhatIsShown(HttpContext context, Exception failure) =>
+        Writing.IsUnavailable(failure) && context.Features.Get<IExceptionHandlerFeature>() is not null;
+
     // The failed request may have been a post; the page in its place is only read.
     private static Task AskForThePageAsync(HttpContext context, RequestDelegate next)
     {

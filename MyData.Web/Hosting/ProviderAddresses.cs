@@ -23,6 +23,13 @@ public sealed class ProviderAddresses(MyDataSettings settings, IIssuer origin, I
         throw new CatalogueException("An agency's address is not https.");
     }
 
+    public Uri ForBrowsers(string pathOrUrl) =>
+        SandboxBase() is not null
+        && Uri.TryCreate(pathOrUrl, UriKind.Absolute, out var url)
+        && url is { Scheme: "http", IsLoopback: true, UserInfo: "" }
+            ? url
+            : Resolve(pathOrUrl);
+
     public bool Admits(string host, int port) =>
         SandboxBase() is { } sandbox
         && new Uri(sandbox) is var url

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using MyData.Core.Catalog;
 using MyData.Web.Sandbox.Agencies;
+using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.Identity;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
@@ -19,6 +20,7 @@ public static class SandboxEndpoints
         MapMisbehaviour(sandbox);
         MapMailbox(sandbox);
         sandbox.MapIdentityProvider();
+        sandbox.MapBank();
         sandbox
             .MapPost(
                 DocumentAuthority.Path,

@@ -1,9 +1,12 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 using MyData.Core.Recording;
 using MyData.Web.Hosting;
+using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.Callers;
+using MyData.Web.Sandbox.Counters;
 using MyData.Web.Sandbox.Keys;
 
 namespace MyData.Web.Sandbox;
@@ -33,6 +36,22 @@ public static class SandboxInPortal
         ));
     }
 
+    /// <summary>The folder of the sandbox's keys.</summary>
+    internal static string KeysOf(IServiceProvider services) =>
+        Path.GetFullPath(
+            services.GetRequiredService<IOptions<SandboxSettings>>().Value.Keys,
+            services.GetRequiredService<IHostEnvironment>().ContentRootPath
+        );
+
+    private static OnlineServiceListing[] OtherServices(IServiceProvider services)
+    {
+        var file = services.GetRequiredService<IOptions<SandboxSettings>>().Value.Services;
+        if (file.Length == 0)
+            return [];
+        var path = Path.GetFullPath(file, services.GetRequiredService<IHostEnvironment>().ContentRootPath);
+        return JsonSerializer.Deserialize<OnlineServiceListing[]>(File.ReadAllBytes(path), JsonSerializerOptions.Web)!;
+    }
+
     /// <summary>Lists the sandbox's agencies and the callers that record, and serves them where they are in this process.</summary>
     public static async Task MapSandboxWhereOnAsync(this WebApplication app, MyDataSettings settings)
     {
@@ -43,11 +62,12 @@ public static class SandboxInPortal
             app.Services.GetRequiredService<IOptions<SandboxSettings>>().Value
         );
         await app.Services.GetRequiredService<Catalogue>().ImportAsync(listings);
-        var folder = app.Services.GetRequiredService<IOptions<SandboxSettings>>().Value.Keys;
-        await new SandboxCallers(app.Services.GetRequiredService<ClientKeys>()).RegisterAsync(
-            Path.GetFullPath(folder, app.Environment.ContentRootPath),
-            default
-        );
+        await app.Services.GetRequiredService<CounterServices>().ImportAsync(SandboxCounters.Services);
+        var folder = KeysOf(app.Services);
+        await app
+            .Services.GetRequiredService<OnlineServices>()
+            .ImportAsync([.. BankListing.Services(BankKeys.Load(folder)), .. OtherServices(app.Services)]);
+        await new SandboxCallers(app.Services.GetRequiredService<ClientKeys>()).RegisterAsync(folder, default);
         if (settings.Sandbox.Url.Length == 0)
             app.MapSandbox();
     }

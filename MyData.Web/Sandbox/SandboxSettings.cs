@@ -12,11 +12,20 @@ public sealed class SandboxSettings
     /// <summary>Address under which the sandbox is reached, such as <c>http://localhost:5081</c>. Empty: its own server's.</summary>
     public string Url { get; set; } = "";
 
+    /// <summary>
+    /// JSON file of online services to register beside the bank, for whoever tries a client of her own: an array of
+    /// <see cref="MyData.Core.Catalog.OnlineServiceListing"/>, with public keys alone. Empty: none.
+    /// </summary>
+    public string Services { get; set; } = "";
+
     /// <summary>How long the tax authority takes to prepare income data.</summary>
     public TimeSpan IncomeWait { get; set; } = TimeSpan.FromSeconds(40);
 
     /// <summary>How long the misbehaving agency says nothing under <c>slow-first-byte</c>.</summary>
     public TimeSpan SilentTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How late an agency reports its side of a transfer under <c>side-late</c>.</summary>
+    public TimeSpan LateReport { get; set; } = TimeSpan.FromHours(25);
 
     /// <summary>Port of the listener whose TLS certificate nobody trusts; 0 leaves it out.</summary>
     public int TlsPort { get; set; } = 5443;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MyData.Web.Sandbox.Agencies;
+using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.Identity;
 using MyData.Web.Sandbox.Keys;
 using MyData.Web.Sandbox.Mail;
@@ -49,6 +50,8 @@ public static class SandboxSetup
         services.AddSingleton<AgencyDoor>();
         services.AddSingleton<PreparedTransfers>();
         services.AddSingleton<BuiltPackages>();
+        services.AddSingleton<SideReports>();
+        services.AddHostedService(provider => provider.GetRequiredService<SideReports>());
         services.AddSingleton<NativeEndpoint>();
         services.AddSingleton<NationalEndpoint>();
 
@@ -64,6 +67,13 @@ public static class SandboxSetup
         services.AddSingleton<Grants>();
         services.AddSingleton<IdentityProvider>();
         services.AddSingleton<DocumentAuthority>();
+
+        services.AddSingleton(provider => BankKeys.Load(SandboxInPortal.KeysOf(provider)));
+        services.AddSingleton<BankClient>();
+        services.AddSingleton<BankApplications>();
+        services.AddSingleton<BankConduct>();
+        services.AddSingleton<BankEvents>();
+        services.AddHostedService(provider => provider.GetRequiredService<BankEvents>());
 
         services.AddSingleton<Mailbox>();
         services.AddSingleton<SmtpSink>();

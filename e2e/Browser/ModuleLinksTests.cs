@@ -18,6 +18,9 @@ public sealed partial class ModuleLinksTests
     [Fact]
     public void CheckingHistory_NamesEveryImport() => Same(ModuleLinks.CheckingHistory, "js/pages/history.js");
 
+    [Fact]
+    public void AtTheCounter_NamesEveryImport() => Same(ModuleLinks.AtTheCounter, "js/pages/counter.js");
+
     private static void Same(IReadOnlyList<string> named, string page)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);

@@ -1,5 +1,4 @@
 using System.Text;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using MyData.Core.Encryption;
 using MyData.E2E.Support;
@@ -28,7 +27,7 @@ public sealed class OpenPageTests(BrowserCitizen citizen) : IClassFixture<Browse
         Assert.Equal(3, await visit.Page.Locator(".seal-code").CountAsync());
         Assert.Equal(2, await visit.Page.Locator("[data-card] img[src^='data:image/png;base64,']").CountAsync());
         Assert.Equal(0, await visit.Page.Locator("script[src*='blazor']").CountAsync());
-        Assert.Empty((await visit.Page.RunAxe()).Violations.Select(violation => violation.Id));
+        Assert.Empty(await Axe.ViolationsAsync(visit.Page));
         Assert.True(await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width);
 
         var saved = await SaveAsync(visit.Page);
@@ -287,7 +286,7 @@ public sealed class OpenPageTests(BrowserCitizen citizen) : IClassFixture<Browse
             );
             await visit.Page.WaitForSelectorAsync("[data-verify-result] .badge-good");
             Assert.Empty(await visit.CodesAsync());
-            Assert.Empty((await visit.Page.RunAxe()).Violations.Select(violation => violation.Id));
+            Assert.Empty(await Axe.ViolationsAsync(visit.Page));
             bytes[bytes.Length / 3] ^= 1;
             await visit.Page.SetInputFilesAsync(
                 "[data-verify-file]",

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Resources;
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using MyData.Core.Catalog;
 using MyData.E2E.Support;
@@ -19,15 +17,6 @@ public sealed record Reader
 
     /// <summary>The server goes away while she looks on: the browser's own words about that are no fault.</summary>
     public bool ToleratesLostConnection { get; init; }
-
-    public static TheoryData<string, bool, int> All =>
-        new()
-        {
-            { "zh-TW", false, 360 },
-            { "zh-TW", true, 1200 },
-            { "en", true, 360 },
-            { "en", false, 1200 },
-        };
 
     public ColorScheme Colours => Dark ? ColorScheme.Dark : ColorScheme.Light;
 
@@ -58,6 +47,9 @@ public sealed partial class Journey
     // axe no longer asks, but a label finds only the first.
     private const string SameId =
         "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, at, all) => all.indexOf(id) !== at)";
+    private const string TooWide =
+        "document.scrollingElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]"
+        + ".filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120)).slice(-3)";
     private readonly ConcurrentQueue<string> _complaints = new();
 
     private Journey(PortalProcess portal, Reader reader, IBrowserContext context, IPage page)
@@ -89,8 +81,8 @@ public sealed partial class Journey
         await context.AddInitScriptAsync(
             "addEventListener('securitypolicyviolation', e => console.error(`CSP ${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`))"
         );
-        // No snapshots of the document: they cost a third of a journey's time.
-        await context.Tracing.StartAsync(new TracingStartOptions { Screenshots = true });
+        // Without snapshots of the document and without a film, which cost more than half of a journey's time.
+        await context.Tracing.StartAsync(new TracingStartOptions());
         var journey = new Journey(portal, reader, context, await context.NewPageAsync());
         context.Console += (_, message) =>
         {
@@ -148,12 +140,9 @@ public sealed partial class Journey
     public async Task<IReadOnlyList<string>> FlawsAsync()
     {
         var flaws = new List<string>();
-        var axe = await Page.RunAxe(new AxeRunOptions { ResultTypes = [ResultType.Violations] });
-        foreach (var violation in axe.Violations)
-        foreach (var node in violation.Nodes)
-            flaws.Add($"{Page.Url}: {violation.Id}: {violation.Help}: {node.Html}");
-        if (await Page.EvaluateAsync<bool>("document.scrollingElement.scrollWidth > innerWidth"))
-            flaws.Add($"{Page.Url}: wider than the screen");
+        flaws.AddRange((await Axe.ViolationsAsync(Page)).Select(flaw => $"{Page.Url}: {flaw}"));
+        foreach (var element in await Page.EvaluateAsync<string[]>(TooWide))
+            flaws.Add($"{Page.Url}: wider than the screen: {element}");
         foreach (var id in await Page.EvaluateAsync<string[]>(SameId))
             flaws.Add($"{Page.Url}: more than one #{id}");
         if (await Page.Locator("h1").CountAsync() != 1)
@@ -164,6 +153,13 @@ public sealed partial class Journey
     /// <summary>No flaw in this page: light, dark, and as narrow as a phone gets.</summary>
     public async Task AccessibleAsync()
     {
+        var flaws = await FlawsOfLooksAsync();
+        Assert.True(flaws.Count == 0, string.Join('\n', flaws));
+    }
+
+    /// <summary>The flaws in each of <see cref="Reader.Looks"/>.</summary>
+    public async Task<IReadOnlyList<string>> FlawsOfLooksAsync()
+    {
         var flaws = new List<string>();
         foreach (var (colours, width) in Reader.Looks)
         {
@@ -173,7 +169,7 @@ public sealed partial class Journey
         }
         await Page.EmulateMediaAsync(new() { ColorScheme = Reader.Colours });
         await Page.SetViewportSizeAsync(Reader.Width, 800);
-        Assert.True(flaws.Count == 0, string.Join('\n', flaws));
+        return flaws;
     }
 
     public void AssertQuiet() => Assert.True(_complaints.IsEmpty, string.Join('\n', _complaints));

@@ -3,6 +3,8 @@ using MyData.E2E.Support;
 using MyData.Tests.Support;
 using MyData.Web.Features.Download;
 using MyData.Web.Features.Open;
+using MyData.Web.Features.Services;
+using MyData.Web.Sandbox.Pages;
 
 namespace MyData.E2E.Journeys;
 
@@ -55,6 +57,36 @@ public sealed class NoCircuitTests(SharedPortal shared) : IClassFixture<SharedPo
                     .Expect(journey.Page.Locator("main"))
                     .ToContainTextAsync(journey.Words<OpenText>("signatureValid"));
                 await traffic.IsQuietAtAsync("/verify");
+            }
+        );
+    }
+
+    [Fact]
+    public async Task Pages_OfAHandOver_LoadNoBlazorAndOpenNoSocket()
+    {
+        await Journey.RunAsync(
+            shared.Portal,
+            new Reader(),
+            async journey =>
+            {
+                var traffic = new Traffic(journey.Page);
+                // The control: a live page does both.
+                await journey.OpenAsync("/ledger");
+                await journey.Page.WaitForLoadStateAsync(LoadState.NetworkIdle);
+                Assert.NotEmpty(traffic.Live);
+                await journey.OpenAsync("/sandbox/bank");
+                traffic.Forget();
+                await journey.Button(journey.Words<SandboxText>("BankApply")).ClickAsync();
+                await journey.Link(journey.Words<ServicesText>("IntroSignIn")).ClickAsync();
+                await journey.SignInFirstTimeAsync(SandboxSteps.Persona("chen"));
+                await journey.Button(journey.Words<ServicesText>("Continue")).ClickAsync();
+                var path = new Uri(journey.Page.Url).AbsolutePath;
+                await traffic.IsQuietAtAsync(path);
+                var handOver = await journey.FetchForServiceAsync();
+                await traffic.IsQuietAtAsync(path);
+                await handOver.ClickAsync();
+                await journey.AtAsync("/sandbox/bank/result");
+                Assert.Empty(traffic.Live);
             }
         );
     }

@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
 using MyData.Load.Circuits;
+using MyData.Load.Counters;
 using MyData.Load.Flows;
 using MyData.Load.Large;
+using MyData.Load.Ledger;
 using MyData.Load.Pages;
 using MyData.Load.Report;
 using MyData.Load.Running;
+using MyData.Load.Several;
 using MyData.Load.Starts;
 
 namespace MyData.Load;
@@ -19,6 +22,12 @@ public static class Program
         new StartTimes(),
         new WaitingPages(),
         new PublicPages(),
+        new OneNode(),
+        new Growth(),
+        new FiftyUsers(),
+        new LostNode(),
+        new NumberSearch(),
+        new CounterCrowd(),
     ];
 
     /// <returns>0 when every target was reached, 1 when one was missed, 2 when something did not run</returns>

@@ -57,8 +57,7 @@ public sealed class LedgerExampleTests
         for (var tries = 0; tries < 5; tries++)
         {
             var body = Envelope(key, kid);
-            using var armed = await http.PostAsync("/sandbox/kill-switch?after=1", content: null, Stop);
-            Assert.Equal(HttpStatusCode.OK, armed.StatusCode);
+            await ArmAsync(http);
             await Assert.ThrowsAnyAsync<Exception>(() => PostAsync(http, body));
             await portal.ExitAsync(Limit);
             var before = await portal.NumberAsync("select count(*) from ledger_entries where EventId is null");
@@ -77,6 +76,17 @@ public sealed class LedgerExampleTests
             return;
         }
         Assert.Fail("The cut never fell between a record's write and its answer.");
+    }
+
+    /// <summary>A write of the portal's own can fall before the answer to this, and then nobody answers.</summary>
+    private static async Task ArmAsync(HttpClient http)
+    {
+        try
+        {
+            using var armed = await http.PostAsync("/sandbox/kill-switch?after=1", content: null, Stop);
+            Assert.Equal(HttpStatusCode.OK, armed.StatusCode);
+        }
+        catch (HttpRequestException) { }
     }
 
     private static string Envelope(ECDsa key, string kid)
@@ -102,8 +112,7 @@ public sealed class LedgerExampleTests
     private static Task<HttpResponseMessage> PostAsync(HttpClient http, string body) =>
         http.PostAsync("/ledger/v1/records", new StringContent(body, Encoding.UTF8, "application/json"), Stop);
 
-    internal static string Key(string name) =>
-        Path.Combine(Path.GetTempPath(), "mydata-tests", "sandbox-keys", $"caller-{name}.pem");
+    internal static string Key(string name) => Path.Combine(PortalProcess.SandboxKeys, $"caller-{name}.pem");
 
     private static async Task RunAsync(PortalProcess portal, string policy, string name, string program, string file)
     {

@@ -53,7 +53,10 @@ public sealed class PowerCutTests
         using var citizen = portal.Visitor();
         await citizen.SignInFirstTimeAsync(SandboxSteps.Persona("lin"));
         var download = await Download.AgreeAsync(citizen, Income, $"{Income}:year=114");
-        while ((await download.StatesAsync())[0] is "Requested" or "Calling") { }
+        await Eventually.HoldsAsync(
+            "prepared",
+            async () => (await download.StatesAsync())[0] is not ("Requested" or "Calling")
+        );
         await portal.RestartAsync();
         await portal.RestartAsync();
         await FinishAsync(citizen, download);
@@ -102,10 +105,8 @@ public sealed class PowerCutTests
     {
         if ((await citizen.GetAsync(download.ProgressPath)).Html.QuerySelector("[data-state]") is null)
             await download.DecideAsync();
-        IReadOnlyList<string> states;
-        do states = await download.StatesAsync();
-        while (states.Any(state => state is "Requested" or "Calling" or "Preparing"));
-        Assert.All(states, state => Assert.True(state is "Ready" or "Done", state));
+        await download.SettledAsync();
+        Assert.All(await download.StatesAsync(), state => Assert.True(state is "Ready" or "Done", state));
         foreach (var waiting in await download.WaitingAsync())
             using (var data = await download.OpenAsync(waiting))
                 Assert.NotEmpty(data.RootElement.EnumerateObject());

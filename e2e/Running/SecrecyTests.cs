@@ -38,8 +38,7 @@ public sealed class SecrecyTests
     // The agency's signature over this one package: 256 random-looking bytes that deflate cannot shorten.
     private static async Task<byte[]> SignatureAsync(Download download)
     {
-        while ((await download.StatesAsync()).Any(state => state is not "Ready"))
-            Assert.DoesNotContain("Failed", await download.StatesAsync());
+        await download.ReadyAsync();
         using var zip = new ZipArchive(
             new MemoryStream(await download.ZipAsync(Assert.Single(await download.WaitingAsync())))
         );

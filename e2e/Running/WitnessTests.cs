@@ -85,31 +85,22 @@ public sealed class WitnessTests
     [Fact]
     public async Task Portal_WithWitnessesKilledInTurn_LosesNothingAndLetsNothingOutUnseen()
     {
-        var log = await LogKeyAsync();
-        await using var first = await StartWitnessAsync(1, log.Key);
-        await using var second = await StartWitnessAsync(2, log.Key);
-        await using var third = await StartWitnessAsync(3, log.Key);
-        await using var outside = await StartWitnessAsync(4, log.Key);
-        PortalProcess[] witnesses = [first, second, third, outside];
-        var lines = await Task.WhenAll(witnesses.Select(LineAsync));
-        var policy = Path.Combine(log.Keys, "policy");
-        await File.WriteAllTextAsync(policy, $"{string.Concat(lines)}group enough 3 w1 w2 w3 w4\nquorum enough\n");
+        await using var four = await WitnessProcesses.StartAsync();
+        var witnesses = four.All;
         await using var portal = await PortalProcess.StartAsync(
-            new Dictionary<string, string> { ["MyData:Ledger:Policy"] = policy, ["MyData:Keys"] = log.Keys }
+            new Dictionary<string, string> { ["MyData:Ledger:Policy"] = four.Policy, ["MyData:Keys"] = four.Keys }
         );
         using var citizen = portal.Visitor();
         await citizen.SignInFirstTimeAsync(SandboxSteps.Persona("lin"));
         for (var round = 0; round < 8; round++)
         {
-            var victim = witnesses[round % witnesses.Length];
+            var victim = witnesses[round % witnesses.Count];
             var download = await Download.AskAsync(citizen, "API.7QovE2Gev6");
             var killed = victim.KillAsync();
             await download.DecideAsync();
             await killed;
-            IReadOnlyList<string> states;
-            do states = await download.StatesAsync();
-            while (states.Any(state => state is "Requested" or "Calling" or "Preparing"));
-            Assert.Equal("Ready", Assert.Single(states));
+            await download.ReadyAsync();
+            Assert.Single(await download.StatesAsync());
             using var data = await download.OpenAsync(Assert.Single(await download.WaitingAsync()));
             await download.DoneAsync();
             await victim.StartAsync();
@@ -121,7 +112,7 @@ public sealed class WitnessTests
         {
             var site = new LogSite(http, new Uri(witness.Origin, "/" + origin));
             // The one that came back last has what it missed within a round or two.
-            while (await SizeAsync(site) < records) { }
+            await Eventually.HoldsAsync("all records", async () => await SizeAsync(site) >= records);
             var own = WitnessPolicy.Parse((await site.ReadAsync(ILogReader.Policy, default))!);
             var report = await LogAudit.RunAsync(site, own, [], records: true, null, default);
             Assert.Empty(report.Findings);
@@ -132,41 +123,10 @@ public sealed class WitnessTests
         Assert.Empty(last.Findings);
         Assert.True(last.Verified >= records && last.Outcome!.Cosigners.Count >= 3);
         Assert.Equal(0, await portal.CountAsync("ledger_incidents"));
-        Directory.Delete(log.Keys, recursive: true);
     }
 
     private static async Task<long> SizeAsync(LogSite site) =>
         await site.ReadAsync(ILogReader.Checkpoint, default) is { } note
             ? Checkpoint.Parse(SignedNote.Parse(note).Text.Span).Size
             : 0;
-
-    private static async Task<(string Keys, string Key)> LogKeyAsync()
-    {
-        var keys = Directory.CreateTempSubdirectory("mydata-e2e-keys-").FullName;
-        var settings = new Dictionary<string, string> { ["MyData:Keys"] = keys };
-        var (code, output) = await PortalProcess.RunAsync(settings, KeysCommandName);
-        Assert.True(code == 0, output);
-        var line = output.Split('\n').Single(line => line.StartsWith("log ", StringComparison.Ordinal));
-        return (keys, line["log ".Length..].Trim());
-    }
-
-    private const string KeysCommandName = "keys";
-
-    private static Task<PortalProcess> StartWitnessAsync(int number, string key) =>
-        PortalProcess.StartAsync(
-            new Dictionary<string, string>
-            {
-                ["Witness:Name"] = $"witness.example/{number}",
-                ["Witness:Logs:0:Key"] = key,
-                ["Witness:Logs:0:EveryYear"] = "true",
-            },
-            WitnessHost.Command
-        );
-
-    private static async Task<string> LineAsync(PortalProcess witness)
-    {
-        using var http = new HttpClient();
-        var key = (await http.GetStringAsync(witness.Origin)).Split('\n')[0];
-        return $"witness w{VerifierKey.Parse(key).Name.Split('/')[1]} {key} {witness.Origin}\n";
-    }
 }

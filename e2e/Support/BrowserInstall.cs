@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace MyData.E2E.Support;
 
 /// <summary>Finds the browser of the tests, and where it is missing and we are root on Debian, installs it and says so.</summary>
@@ -26,23 +24,11 @@ public static class BrowserInstall
 
     private static string Install()
     {
-        if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/apt-get"))
-            throw new InvalidOperationException($"No Chromium here: apt-get install {string.Join(' ', Packages)}");
-        Console.WriteLine($"No Chromium here. Installing {string.Join(", ", Packages)} with apt-get.");
-        Run("update");
-        Run(["install", "-y", "--no-install-recommends", .. Packages]);
+        DebianPackages.Install("No Chromium here", Packages);
         var found =
             Array.Find(Places, File.Exists)
             ?? throw new InvalidOperationException("apt-get installed chromium, but it is not where it should be.");
         Console.WriteLine($"Installed {found}.");
         return found;
-    }
-
-    private static void Run(params string[] arguments)
-    {
-        using var apt = Process.Start(new ProcessStartInfo("apt-get", arguments))!;
-        apt.WaitForExit();
-        if (apt.ExitCode != 0)
-            throw new InvalidOperationException($"apt-get {arguments[0]} ended with {apt.ExitCode}.");
     }
 }

@@ -15,6 +15,10 @@ namespace MyData.E2E.Support;
 public sealed partial class PortalProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly string Published = Path.Combine(
+        Repository.Root,
+        "e2e/obj/portal/publish/MyData.Web/release_linux-x64"
+    );
     private readonly Dictionary<string, string> _settings;
     private readonly string[] _arguments;
     private readonly ConcurrentQueue<string> _output = new();
@@ -28,6 +32,9 @@ public sealed partial class PortalProcess : IAsyncDisposable
         _settings = settings;
         _arguments = arguments;
     }
+
+    /// <summary>Where all sandboxes of these tests keep the keys of the made-up organisations.</summary>
+    public static string SandboxKeys => Path.Combine(Path.GetTempPath(), "mydata-tests", "sandbox-keys");
 
     public Uri Origin { get; }
     public string Folder { get; }
@@ -118,6 +125,9 @@ public sealed partial class PortalProcess : IAsyncDisposable
             arguments
         );
 
+    /// <summary>For its next start.</summary>
+    public void Set(string key, string value) => _settings[key] = value;
+
     /// <summary>kill -9: no goodbye, no flush.</summary>
     public async Task KillAsync()
     {
@@ -199,15 +209,18 @@ public sealed partial class PortalProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var web = Path.Combine(Repository.Root, "MyData.Web");
+        var (program, content) = (Program(), ContentRoot());
         var urls = Origin.GetLeftPart(UriPartial.Authority);
-        foreach (var argument in (string[])[Program(), .. _arguments, "--urls", urls, "--contentRoot", web])
+        foreach (var argument in (string[])[program, .. _arguments, "--urls", urls, "--contentRoot", content])
             start.ArgumentList.Add(argument);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        // It lives for seconds: compiling hot methods once more would cost more than it brings.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_TC_CallCounting"] = "0";
         start.Environment["TMPDIR"] = Directory.CreateDirectory(Path.Combine(Folder, "tmp")).FullName;
         start.Environment["MyData__Database"] = $"Data Source={Database}";
         start.Environment["MyData__Keys"] = Path.Combine(Folder, "keys");
-        start.Environment["MyData__Sandbox__Keys"] = Path.Combine(Path.GetTempPath(), "mydata-tests", "sandbox-keys");
+        start.Environment["MyData__Sandbox__Keys"] = SandboxKeys;
         start.Environment["MyData__Sandbox__Smtp__Port"] = "0";
         start.Environment["MyData__Sandbox__TlsPort"] = "0";
         start.Environment["MyData__Sandbox__IncomeWait"] = "00:00:02";
@@ -231,14 +244,19 @@ public sealed partial class PortalProcess : IAsyncDisposable
         }
     }
 
-    // The portal as it was built with these tests: same configuration, same framework.
-    private static string Program()
+    /// <summary>The published portal; where none was published, the one that was built with these tests.</summary>
+    internal static string Program()
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
-        return Path.Combine(Repository.Root, "MyData.Web", "bin", own.Parent!.Name, own.Name, "MyData.Web.dll");
+        return Directory.Exists(Published)
+            ? Path.Combine(Published, "MyData.Web.dll")
+            : Path.Combine(Repository.Root, "MyData.Web", "bin", own.Parent!.Name, own.Name, "MyData.Web.dll");
     }
 
-    private static int FreePort()
+    private static string ContentRoot() =>
+        Directory.Exists(Published) ? Published : Path.Combine(Repository.Root, "MyData.Web");
+
+    public static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace MyData.Core.Encryption;
 
 /// <summary>One entry of <c>recipients</c>: who may open the package, and the content key wrapped for it.</summary>
@@ -50,6 +53,31 @@ public sealed class SealedPackageHead
             throw new EncryptionException("seal.too_large", "The head of a sealed package has 64 KiB at most.");
         return null;
     }
+
+    /// <summary>
+    /// The same package as one further recipient gets it: protected header, iv, cipher text and tag as they are, and her entry alone.
+    /// </summary>
+    /// <param name="head">as <see cref="Raw"/></param>
+    /// <param name="entry">one entry of <c>recipients</c>, JSON</param>
+    /// <exception cref="EncryptionException">as <see cref="TryParse"/>: the entry is not of the shape of protocols.md A4</exception>
+    public static SealedPackageHead ForRecipient(string head, string entry)
+    {
+        var known = TryParse(Encoding.UTF8.GetBytes(head)) ?? throw Cut();
+        // Parsed and written again, so that nothing else than an entry can stand between the brackets.
+        var own = JsonSerializer.SerializeToUtf8Bytes(
+            StrictJson.ParseObject(Encoding.UTF8.GetBytes(entry), "seal.shape"),
+            StrictJson.Plain
+        );
+        var raw = SealedHeadWriter.Write(
+            known.ProtectedText,
+            [(byte)'[', .. own, (byte)']'],
+            Base64UrlText.Decode(known.Iv),
+            Base64UrlText.Decode(known.Tag)
+        );
+        return TryParse(raw) ?? throw Cut();
+    }
+
+    private static EncryptionException Cut() => new("seal.shape", "The head is not whole.");
 
     private static ReadOnlySpan<byte> Mark => ",\"ciphertext\":\""u8;
 }

@@ -52,7 +52,7 @@ public static class LogExport
 
     private static Checkpoint Said(byte[] note) => Checkpoint.Parse(SignedNote.Parse(note).Text.Span);
 
-    private static async Task<byte[]> FileAsync(ILogReader log, TilePath path, CancellationToken ct)
+    internal static async Task<byte[]> FileAsync(ILogReader log, TilePath path, CancellationToken ct)
     {
         var isBundle = path.Level == TilePath.Entries;
         var bytes =

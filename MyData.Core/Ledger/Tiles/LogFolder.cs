@@ -15,6 +15,14 @@ public sealed class LogFolder(string folder, bool keepsPartial = false) : ILogRe
     // In each temporary name, so that what an earlier process left is told from what is being written.
     private static readonly string _process = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
+    /// <summary>Bytes that are free on its disk, and all.</summary>
+    /// <exception cref="IOException">the disk is gone</exception>
+    public (long Free, long Total) Disk()
+    {
+        var disk = new DriveInfo(Path.GetFullPath(folder));
+        return (disk.AvailableFreeSpace, disk.TotalSize);
+    }
+
     /// <summary>Removes the temporary files that earlier processes left.</summary>
     /// <exception cref="IOException">one cannot be removed</exception>
     public void Sweep()
@@ -74,15 +82,19 @@ public sealed class LogFolder(string folder, bool keepsPartial = false) : ILogRe
     /// <summary>Moves a file that was found wrong out of the log, as evidence; the right bytes can then be stored in its place.</summary>
     /// <param name="at">becomes part of the evidence's name</param>
     /// <returns>where it is now; null where there was none</returns>
-    public string? SetAside(TilePath path, DateTimeOffset at)
+    public string? SetAside(TilePath path, DateTimeOffset at) => SetAside(path.ToString(), at);
+
+    /// <inheritdoc cref="SetAside(TilePath, DateTimeOffset)"/>
+    /// <param name="path">below the log's folder</param>
+    public string? SetAside(string path, DateTimeOffset at)
     {
-        var file = Path.Combine(folder, path.ToString());
+        var file = Path.Combine(folder, path);
         if (!File.Exists(file))
             return null;
-        var name = $"{LogText.Decimal(at.ToUnixTimeMilliseconds())}-{path.ToString().Replace('/', '-')}";
+        var name = $"{LogText.Decimal(at.ToUnixTimeMilliseconds())}-{path.Replace('/', '-')}";
         var evidence = Path.Combine(folder, "evidence", name);
         DurableFolder.Create(Path.GetDirectoryName(evidence)!, folder);
-        File.Move(file, evidence, overwrite: false);
+        File.Move(file, evidence, overwrite: true);
         DurableFolder.Sync(Path.GetDirectoryName(evidence)!);
         DurableFolder.Sync(Path.GetDirectoryName(file)!);
         return evidence;

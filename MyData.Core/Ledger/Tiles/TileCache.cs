@@ -29,6 +29,15 @@ internal sealed class TileCache
             Keep(tile);
     }
 
+    public void Remove(int level, long index)
+    {
+        lock (_lock)
+        {
+            _young.Remove((level, index));
+            _old.Remove((level, index));
+        }
+    }
+
     private void Keep(Tile tile)
     {
         if (_young.Count >= Generation)

@@ -71,6 +71,9 @@ public sealed class TileTree
             _pending.RemoveAll(tiles.Contains);
     }
 
+    /// <summary>A file was wrong, and may have been read: the next look reads what stands there now.</summary>
+    public void Forget(TilePath path) => _cache.Remove(path.Level, path.Index);
+
     /// <summary>The proof that leaf <paramref name="index"/> is in the tree of this size, its hashes one behind the other.</summary>
     /// <exception cref="LedgerException"><c>merkle.index</c>, <c>merkle.range</c>, <c>tile.missing</c>, <c>tile.size</c></exception>
     public ValueTask<byte[]> InclusionAsync(long index, long size, CancellationToken ct) =>

@@ -45,9 +45,10 @@ public sealed class LedgerIntake(
     /// <summary>The code of a full queue.</summary>
     public const string Full = "sent.queue_full";
 
-    // A caller's clock may be a little fast; a record of tomorrow would be found by nobody who looks for today's.
-    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
     private int _underWay;
+
+    /// <summary>Records under way now.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
 
     /// <summary>One record.</summary>
     /// <param name="durable">not to wait for witnesses: no receipt, and nothing may be released on it</param>
@@ -132,19 +133,13 @@ public sealed class LedgerIntake(
             var record = envelope.Record;
             if (record.Signature is null)
                 throw new LedgerException("record.unsigned", "The record carries no signature of its caller.");
-            if (await keys.FindAsync(record.Via, record.Kid, token) is not { } key)
+            if (await keys.FindAsync(record.Via, record.Kid, token) is not { Key: { } signs } key)
                 throw new LedgerException("sent.key_unknown", "No key is registered under via and kid.");
-            CallerSignature.Verify(record, verified.By(key));
+            CallerSignature.Verify(record, verified.By(signs));
             // Whoever signed it may know that the key is revoked; a stranger need not.
             if (key.RevokedAt is not null)
                 throw new LedgerException("sent.key_revoked", "This key was revoked.");
-            var now = time.GetUtcNow();
-            if (record.Time > now + Ahead)
-                throw new LedgerException("sent.time", "The record tells of a time that has not come.");
-            if (record.Time < now - settings.IntakeOldest)
-                throw new LedgerException("sent.time", "The record tells of a time too long ago.");
-            SentCodes.Require(record);
-            RequireRoom(record);
+            SentRules.Require(record, time.GetUtcNow(), settings);
             return (
                 new SentRecord { Record = record, Persons = [.. envelope.Persons.Select(accounts.PseudonymOf)] },
                 null
@@ -154,15 +149,6 @@ public sealed class LedgerIntake(
         {
             return (null, refusal);
         }
-    }
-
-    // The tags come in the write, where a record that grows too long would be found too late.
-    private static void RequireRoom(LedgerRecord record)
-    {
-        if (record.Persons == 0)
-            return;
-        var tag = new byte[PersonTag.Size];
-        _ = (record with { Tags = [.. Enumerable.Repeat(tag, record.Persons)] }).ToBytes();
     }
 
     private async Task<IntakeResult> ResultAsync(SentRecord sent, bool durable, CancellationToken token)
@@ -193,10 +179,10 @@ public sealed class LedgerIntake(
         private readonly Dictionary<string, Remembering> _keys = new(StringComparer.Ordinal);
         private bool _stopped;
 
-        public ICallerKey By(ClientKey key)
+        public ICallerKey By(CallerKey key)
         {
             if (!_keys.TryGetValue(key.Kid, out var remembering))
-                _keys.Add(key.Kid, remembering = new Remembering(this, key.Key));
+                _keys.Add(key.Kid, remembering = new Remembering(this, key));
             return remembering;
         }
 

@@ -3,31 +3,69 @@ using MyData.Core.Ledger;
 
 namespace MyData.Core.Recording;
 
-/// <summary>Gives another system's record its tags and its place, in the write that brings it; once for each id.</summary>
+/// <summary>Gives other systems' records their tags and their places, in the batch that brings them; once for each id, and all in few questions.</summary>
 internal sealed class SentEntries(PersonMarks marks)
 {
-    /// <returns>Whether it is new in the log; else <see cref="SentRecord.Outcome"/> says why not.</returns>
-    public bool Add(MyDataDb db, LedgerCommands commands, OpenLog log, SentRecord sent, long index)
+    /// <summary>Whether it can be recorded with the tags that it will have: later its failure would be everybody's.</summary>
+    /// <exception cref="LedgerException"><c>record.too_large</c></exception>
+    public static void Require(SentRecord sent)
     {
-        var record = sent.Record;
-        if (commands.FindEntry(record.Id) is { } there)
-        {
-            Compare(sent, there);
-            return false;
-        }
-        if (!commands.IsGood(record.Via, record.Kid))
-        {
-            sent.Outcome = SentOutcome.Revoked;
-            return false;
-        }
-        var tags = sent.Persons.Select(person => marks.NextNamed(db, commands, log, person, record.Id).Tag).ToList();
-        var entry = (record with { Tags = tags }).ToBytes();
-        commands.AddEntry(record.Id, log.Id, index, entry, eventId: null);
-        foreach (var tag in tags)
-            commands.AddTag(tag, record.Id);
-        (sent.Log, sent.Index, sent.Entry, sent.Outcome) = (log.Id, index, entry, SentOutcome.Recorded);
-        return true;
+        if (sent.Persons.Count > 0)
+            _ = WithTags(sent, [.. sent.Persons.Select(_ => new byte[PersonTag.Size])]);
     }
+
+    /// <summary>Adds those that are new in the log to those of the batch; of the others <see cref="SentRecord.Outcome"/> says why not.</summary>
+    public void Add(
+        MyDataDb db,
+        LedgerCommands commands,
+        OpenLog log,
+        IReadOnlyList<SentRecord> all,
+        NewEntries batch,
+        long first
+    )
+    {
+        var there = commands.FindEntries([.. all.Select(sent => sent.Record.Id).Distinct()]);
+        var good = all.Select(sent => (sent.Record.Via, sent.Record.Kid))
+            .Distinct()
+            .Where(key => commands.IsGood(key.Via, key.Kid))
+            .ToHashSet();
+        var seen = new HashSet<Guid>();
+        var taken = all.Where(sent =>
+                !there.ContainsKey(sent.Record.Id)
+                && good.Contains((sent.Record.Via, sent.Record.Kid))
+                && seen.Add(sent.Record.Id)
+            )
+            .ToHashSet();
+        var persons = all.Where(taken.Contains).SelectMany(sent => sent.Persons.Select(p => (p, sent.Record.Id)));
+        var next = 0;
+        var tags = marks.NextNamed(db, commands, log, [.. persons]);
+        foreach (var sent in all)
+        {
+            var id = sent.Record.Id;
+            if (taken.Contains(sent))
+            {
+                IReadOnlyList<byte[]> own = [.. tags.Skip(next).Take(sent.Persons.Count).Select(mark => mark.Tag)];
+                next += own.Count;
+                var entry = new NewEntry(id, first + batch.Count, WithTags(sent, own), EventId: null, own);
+                batch.Add(entry);
+                (sent.Log, sent.Index, sent.Entry, sent.Outcome) = (
+                    log.Id,
+                    entry.Index,
+                    entry.Bytes,
+                    SentOutcome.Recorded
+                );
+            }
+            else if (there.TryGetValue(id, out var before))
+                Compare(sent, before);
+            else if (batch.Find(id) is { } same)
+                Compare(sent, (log.Id, same.Index, same.Bytes));
+            else
+                sent.Outcome = SentOutcome.Revoked;
+        }
+    }
+
+    private static byte[] WithTags(SentRecord sent, IReadOnlyList<byte[]> tags) =>
+        (sent.Record with { Tags = tags }).ToBytes();
 
     private static void Compare(SentRecord sent, (int Log, long Index, byte[] Bytes) there)
     {

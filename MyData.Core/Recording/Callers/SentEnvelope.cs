@@ -73,10 +73,15 @@ internal sealed class SentEnvelope
         if (json.ValueKind == JsonValueKind.Undefined)
             return [];
         Require(json.ValueKind == JsonValueKind.Array, "sent.persons", "The persons are an array.");
+        return PersonsOf(json.EnumerateArray().Select(ReadText));
+    }
+
+    /// <exception cref="LedgerException"><c>sent.persons</c></exception>
+    public static List<NationalId> PersonsOf(IEnumerable<string?> texts)
+    {
         var persons = new List<NationalId>();
-        foreach (var one in json.EnumerateArray())
+        foreach (var text in texts)
         {
-            var text = ReadText(one);
             Require(
                 NationalId.TryParse(text, out var id) && id.Value == text && !persons.Contains(id),
                 "sent.persons",
@@ -104,7 +109,12 @@ internal sealed class SentEnvelope
     {
         if (json.ValueKind == JsonValueKind.Undefined)
             return null;
-        var text = ReadText(json) ?? "";
+        return SaltOf(ReadText(json) ?? "");
+    }
+
+    /// <exception cref="LedgerException"><c>sent.salt</c></exception>
+    public static byte[] SaltOf(string text)
+    {
         var good = text.Length == 43 && Base64Url.IsValid(text);
         Require(good, "sent.salt", "The salt is base64url of 32 bytes.");
         return Base64Url.DecodeFromChars(text);

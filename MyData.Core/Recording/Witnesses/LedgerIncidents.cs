@@ -11,16 +11,29 @@ namespace MyData.Core.Recording;
 /// <param name="Code">a stable code</param>
 public sealed record Incident(string Code, string Message)
 {
+    /// <summary>Where it is not said, when it is kept.</summary>
     public DateTimeOffset At { get; init; }
 
     /// <summary>By its name in the policy.</summary>
     public string? Witness { get; init; }
 
-    /// <summary>The signed checkpoint that was ours then.</summary>
+    /// <summary>Where: a file such as <c>tile/0/000</c>, or a table; null where it is about the log as a whole.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>The first record concerned, where one is.</summary>
+    public long? Index { get; init; }
+
+    /// <summary>Who had the right bytes: a witness, or <c>self</c>.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The signed checkpoint that was ours then; of what was healed, the bytes that stood there.</summary>
     public byte[]? Ours { get; init; }
 
-    /// <summary>The checkpoint that the witness showed.</summary>
+    /// <summary>The checkpoint that the witness showed; of what was healed, the bytes that belong there.</summary>
     public byte[]? Theirs { get; init; }
+
+    /// <summary>Names its evidence; empty before it is kept.</summary>
+    public string Id { get; init; } = "";
 }
 
 /// <summary>An incident; never changed, never deleted.</summary>
@@ -32,6 +45,9 @@ public sealed class LedgerIncidentRow
     public required string Code { get; init; }
     public required string Message { get; init; }
     public string? Witness { get; init; }
+    public string? Place { get; init; }
+    public long? Index { get; init; }
+    public string? HealedFrom { get; init; }
     public byte[]? Ours { get; init; }
     public byte[]? Theirs { get; init; }
 
@@ -42,6 +58,7 @@ public sealed class LedgerIncidentRow
             builder.ToTable("ledger_incidents");
             builder.HasKey(incident => incident.Digest);
             builder.HasIndex(incident => incident.At);
+            builder.Property(incident => incident.Index).HasColumnName("Idx");
         }
     }
 }
@@ -54,7 +71,22 @@ public sealed partial class LedgerIncidents(
     ILogger<LedgerIncidents> log
 )
 {
-    /// <summary>Bytes of the longest note that is kept.</summary>
+    /// <summary>Something stood there that was not what was signed; it was put right.</summary>
+    public const string Healed = "ledger.healed";
+
+    /// <summary>The same, and nobody who answers has the right bytes.</summary>
+    public const string Damaged = "ledger.damaged";
+
+    /// <summary>The same of a witness's copy, by its own word.</summary>
+    public const string WitnessHealed = "witness.healed";
+
+    /// <inheritdoc cref="WitnessHealed"/>
+    public const string WitnessDamaged = "witness.damaged";
+
+    /// <summary>Records that the database lacked came back.</summary>
+    public const string Recovered = "ledger.recovered";
+
+    /// <summary>Bytes of the longest note, or other evidence, that is kept here: a tile, or a record.</summary>
     internal const int MostNote = 8 * 1024;
 
     private const string Refused = "witness.refused";
@@ -72,16 +104,75 @@ public sealed partial class LedgerIncidents(
             {
                 At = row.At,
                 Witness = row.Witness,
+                Place = row.Place,
+                Index = row.Index,
+                From = row.HealedFrom,
                 Ours = row.Ours,
                 Theirs = row.Theirs,
+                Id = Convert.ToHexStringLower(row.Digest),
             })
             .ToListAsync(token);
+    }
+
+    /// <summary>One part of an incident's evidence; null where there is none.</summary>
+    /// <param name="id">see <see cref="Incident.Id"/></param>
+    /// <param name="theirs">what belongs there, or what the witness showed; else what was ours</param>
+    public async Task<byte[]?> EvidenceAsync(string id, bool theirs, CancellationToken token)
+    {
+        if (id.Length != 2 * SHA256.HashSizeInBytes || id.Any(c => !char.IsAsciiHexDigitLower(c)))
+            return null;
+        var digest = Convert.FromHexString(id);
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<LedgerIncidentRow>()
+            .Where(row => row.Digest == digest)
+            .Select(row => theirs ? row.Theirs : row.Ours)
+            .FirstOrDefaultAsync(token);
+    }
+
+    /// <summary>Those of one witness since then.</summary>
+    internal async Task<int> CountAsync(string witness, DateTimeOffset since, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<LedgerIncidentRow>().CountAsync(row => row.Witness == witness && row.At >= since, token);
+    }
+
+    /// <summary>When such a thing happened last; null where it never did.</summary>
+    internal async Task<DateTimeOffset?> LastAsync(string code, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<LedgerIncidentRow>()
+            .Where(row => row.Code == code)
+            .MaxAsync(row => (DateTimeOffset?)row.At, token);
     }
 
     /// <summary>Keeps it, once. That it cannot be written is no reason to go on: the caller acts upon it either way.</summary>
     internal async Task AddAsync(Incident incident, CancellationToken token)
     {
-        var at = time.GetUtcNow().TrimToMilliseconds();
+        try
+        {
+            var isNew = await writer.WriteAsync(
+                scope =>
+                {
+                    scope.Bookkeeping();
+                    return Add(scope, incident);
+                },
+                token
+            );
+            if (isNew)
+                Happened(incident.Code, incident.Witness, incident.Message);
+        }
+        catch (Ledger.LedgerException failure)
+        {
+            Happened(incident.Code, incident.Witness, incident.Message);
+            NotKept(failure);
+        }
+    }
+
+    /// <summary>The same in the write that acts upon it.</summary>
+    /// <returns>whether it is new</returns>
+    internal bool Add(WriteScope scope, Incident incident)
+    {
+        var at = (incident.At == default ? time.GetUtcNow() : incident.At).TrimToMilliseconds();
         var row = new LedgerIncidentRow
         {
             Digest = DigestOf(incident, at),
@@ -89,42 +180,42 @@ public sealed partial class LedgerIncidents(
             Code = incident.Code,
             Message = incident.Message,
             Witness = incident.Witness,
+            Place = incident.Place,
+            Index = incident.Index,
+            HealedFrom = incident.From,
             Ours = Short(incident.Ours),
             Theirs = Short(incident.Theirs),
         };
-        try
-        {
-            var isNew = await writer.WriteAsync(
-                scope =>
-                {
-                    scope.Bookkeeping();
-                    if (scope.Db.Set<LedgerIncidentRow>().Any(known => known.Digest == row.Digest))
-                        return false;
-                    scope.Db.Add(row);
-                    return true;
-                },
-                token
-            );
-            if (isNew)
-                Happened(row.Code, row.Witness, row.Message);
-        }
-        catch (Ledger.LedgerException failure)
-        {
-            Happened(row.Code, row.Witness, row.Message);
-            NotKept(failure);
-        }
+        if (scope.Db.Set<LedgerIncidentRow>().Any(known => known.Digest == row.Digest))
+            return false;
+        scope.Db.Add(row);
+        return true;
     }
+
+    internal void Say(Incident incident) =>
+        Happened(incident.Code, incident.Witness, $"{incident.Place} {incident.Index}: {incident.Message}");
 
     private static byte[]? Short(byte[]? note) => note?.Length > MostNote ? null : note;
 
-    // A witness that refuses can show something else each time: one a day.
-    private static byte[] DigestOf(Incident incident, DateTimeOffset at) =>
-        SHA256.HashData([
+    // A witness that refuses can show something else each time, and what nobody can heal is found in each round: one a day. What was
+    // healed and breaks again is another.
+    private static byte[] DigestOf(Incident incident, DateTimeOffset at)
+    {
+        var what = incident.Code switch
+        {
+            Refused => Ledger.LogText.Decimal(at.ToUnixTimeSeconds() / SecondsOfADay),
+            Damaged => $"{incident.Place}\n{incident.Index}\n{at.ToUnixTimeSeconds() / SecondsOfADay}",
+            Healed or Recovered or WitnessHealed or WitnessDamaged =>
+                $"{incident.Place}\n{incident.Index}\n{at.ToUnixTimeMilliseconds()}",
+            _ => null,
+        };
+        return SHA256.HashData([
             .. Encoding.UTF8.GetBytes($"{incident.Code}\n{incident.Witness}\n"),
-            .. incident.Code == Refused
-                ? Encoding.UTF8.GetBytes(Ledger.LogText.Decimal(at.ToUnixTimeSeconds() / SecondsOfADay))
-                : incident.Theirs ?? Encoding.UTF8.GetBytes(incident.Message),
+            .. what is null
+                ? incident.Theirs ?? Encoding.UTF8.GetBytes(incident.Message)
+                : Encoding.UTF8.GetBytes(what),
         ]);
+    }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Ledger incident {Code} at {Witness}: {Message}")]
     private partial void Happened(string code, string? witness, string message);

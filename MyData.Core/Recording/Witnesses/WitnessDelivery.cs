@@ -10,7 +10,12 @@ namespace MyData.Core.Recording;
 /// Brings a checkpoint to a witness, with the entries since the one that it cosigned last (c2sp.org/tlog-witness). One that is far behind
 /// gets several steps, each with a checkpoint of its own.
 /// </summary>
-internal sealed class WitnessDelivery(WitnessHttp http, WitnessDispute dispute, IDbContextFactory<MyDataDb> databases)
+internal sealed class WitnessDelivery(
+    WitnessHttp http,
+    WitnessDispute dispute,
+    LedgerScrub scrub,
+    IDbContextFactory<MyDataDb> databases
+)
 {
     private const int MostCorrections = 3;
     private const string UnknownLog = "witness.unknown_log";
@@ -93,12 +98,45 @@ internal sealed class WitnessDelivery(WitnessHttp http, WitnessDispute dispute, 
         var to = Math.Min(end, from + AddEntries.MaxEntries);
         if (from == to)
             return [];
-        var entries = log.Recent.Find(from, to) ?? await RowsAsync(log, from, to, token);
+        var entries = log.Recent.Find(from, to) ?? await RightRowsAsync(log, from, to, token);
         if (entries.Count != to - from)
             throw new LedgerException("ledger.entry", $"A record from {from} to {to - 1} is missing.");
         var bytes = 0;
         var fit = entries.TakeWhile(entry => (bytes += entry.Length + sizeof(ushort)) <= AddEntries.MaxBytes).Count();
         return [.. entries.Take(fit)];
+    }
+
+    /// <summary>A row that is not what was signed would only be refused there: it is put right first.</summary>
+    private async Task<IReadOnlyList<byte[]>> RightRowsAsync(OpenLog log, long from, long to, CancellationToken token)
+    {
+        var rows = await RowsAsync(log, from, to, token);
+        if (rows.Count == to - from && await AreRightAsync(log, from, rows, token))
+            return rows;
+        await scrub.MendAsync(log, from, to, token);
+        return await RowsAsync(log, from, to, token);
+    }
+
+    private static async Task<bool> AreRightAsync(
+        OpenLog log,
+        long from,
+        IReadOnlyList<byte[]> rows,
+        CancellationToken token
+    )
+    {
+        for (var at = 0; at < rows.Count; )
+        {
+            var (number, skip) = ((from + at) / Tile.FullWidth, (int)((from + at) % Tile.FullWidth));
+            var count = Math.Min(Tile.FullWidth - skip, rows.Count - at);
+            var tile = await log.Tree.ReadAsync(new TilePath(0, number, skip + count), token);
+            for (var n = 0; n < count; n++, at++)
+                if (
+                    !tile!
+                        .Value.Span.Slice((skip + n) * Merkle.HashSize, Merkle.HashSize)
+                        .SequenceEqual(Merkle.LeafHash(rows[at]))
+                )
+                    return false;
+        }
+        return true;
     }
 
     private async Task<IReadOnlyList<byte[]>> RowsAsync(OpenLog log, long from, long to, CancellationToken token)

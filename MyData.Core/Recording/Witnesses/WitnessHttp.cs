@@ -10,21 +10,15 @@ namespace MyData.Core.Recording;
 /// </summary>
 public sealed class WitnessHttp(LedgerSettings settings) : IDisposable
 {
-    private readonly HttpClient _client = new(
-        new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = settings.WitnessTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-            UseCookies = false,
-            UseProxy = false,
-        }
-    )
-    {
-        Timeout = settings.WitnessTimeout,
-        MaxResponseContentBufferSize = SignedNote.MaxBytes,
-    };
+    // A full bundle: 256 entries, each with its length.
+    private const int MostOfACopy = Tile.FullWidth * (EntryBundle.MaxEntry + sizeof(ushort));
+
+    private readonly HttpClient _client = Client(settings, SignedNote.MaxBytes);
+    private readonly HttpClient _copies = Client(settings, MostOfACopy);
+
+    /// <summary>A witness's copy of a log, to be read: nothing in it is trusted.</summary>
+    internal LogSource CopyOf(WitnessLink link, string origin) =>
+        new(link.Name, new LogSite(_copies, Below(link.Url, origin)));
 
     /// <param name="bundle">the entries; null for the standard's request, without them</param>
     /// <exception cref="LedgerException"><c>witness.unreachable</c></exception>
@@ -57,7 +51,37 @@ public sealed class WitnessHttp(LedgerSettings settings) : IDisposable
         return status == HttpStatusCode.OK ? SignedNote.Parse(body) : null;
     }
 
-    public void Dispose() => _client.Dispose();
+    /// <summary>What a witness says of itself, as JSON; null where it says nothing.</summary>
+    /// <exception cref="LedgerException"><c>witness.unreachable</c></exception>
+    internal async Task<byte[]?> StatusAsync(Uri witness, CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, Below(witness, "status.json"));
+        var (status, body) = await SendAsync(request, token);
+        return status == HttpStatusCode.OK ? body : null;
+    }
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _copies.Dispose();
+    }
+
+    private static HttpClient Client(LedgerSettings settings, int most) =>
+        new(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                ConnectTimeout = settings.WitnessTimeout,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+                UseCookies = false,
+                UseProxy = false,
+            }
+        )
+        {
+            Timeout = settings.WitnessTimeout,
+            MaxResponseContentBufferSize = most,
+        };
 
     private async Task<(HttpStatusCode Status, byte[] Body)> SendAsync(
         HttpRequestMessage request,

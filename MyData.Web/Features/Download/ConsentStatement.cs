@@ -15,7 +15,7 @@ public sealed class ConsentStatement
 {
     private const int FieldsAtFirst = 4;
 
-    private ConsentStatement(IReadOnlyList<StatementLine> lines) => Lines = lines;
+    internal ConsentStatement(IReadOnlyList<StatementLine> lines) => Lines = lines;
 
     public IReadOnlyList<StatementLine> Lines { get; }
 
@@ -32,7 +32,7 @@ public sealed class ConsentStatement
         foreach (var view in selection.DataSets)
         {
             var separator = text["ListSeparator"].Value;
-            var fields = view.Fields.Select(field => field.Label.Here()).ToList();
+            var fields = selection.FieldsOf(view).Select(field => field.Label.Here()).ToList();
             var words = text["StatementGives", view.Provider.Name.Here(), string.Join(separator, fields)];
             lines.Add(new(view.Listing.Name.Here(), words) { Summary = Summary(view, fields, text) });
             foreach (var parameter in view.Listing.Parameters)
@@ -43,7 +43,14 @@ public sealed class ConsentStatement
             if (!view.SealedByProvider)
                 lines.Add(new(text["StatementSealing"], text["StatementSealedOnArrival"]));
         }
-        lines.Add(new(text["StatementPurpose"], text["StatementOwnUse"]));
+        lines.Add(
+            new(
+                text["StatementPurpose"],
+                selection.For is { } service
+                    ? text["StatementForCounter", service.Name.Here(), service.Organisation.Here()]
+                    : text["StatementOwnUse"]
+            )
+        );
         lines.Add(new(text["StatementTimes"], text["StatementOnce"]));
         lines.Add(new(text["StatementKeeping"], text["StatementKept", retention.TotalHours]));
         lines.Add(new(text["StatementRecipient"], text["StatementThisBrowser"]));

@@ -36,7 +36,7 @@ public static class DownloadEndpoints
     /// <summary>Writes nothing: seals what she filled in into a draft, and leads on, or back to the page that says what is wrong.</summary>
     private static async Task<IResult> FillInAsync(
         HttpContext context,
-        Catalogue catalogue,
+        Choices choices,
         SealedDrafts drafts,
         CancellationToken token
     )
@@ -46,7 +46,7 @@ public static class DownloadEndpoints
         var current = context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: true };
         context.Features.Set<IAntiforgeryValidationFeature>(null);
         var form = await context.Request.ReadFormAsync(token);
-        var selection = await DownloadSelection.ReadAsync(form, catalogue, token);
+        var selection = await DownloadSelection.ReadAsync(form, choices, token);
         if (drafts.Keep(context, selection) is not { } kept)
             return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
         if (!current || kept.IsEmpty || kept.SomeUnknown)
@@ -57,7 +57,7 @@ public static class DownloadEndpoints
     /// <summary>The one write of the journey. What is not in order leads back to the page that can mend it; nothing is stored.</summary>
     private static async Task<IResult> DecideAsync(
         HttpContext context,
-        Catalogue catalogue,
+        Choices choices,
         Downloads downloads,
         TransferSettings settings,
         SealedDrafts drafts,
@@ -66,7 +66,7 @@ public static class DownloadEndpoints
     )
     {
         var form = await context.Request.ReadFormAsync(token);
-        var selection = await DownloadSelection.ReadAsync(form, catalogue, token);
+        var selection = await DownloadSelection.ReadAsync(form, choices, token);
         if (selection.IsEmpty || selection.SomeUnknown || selection.Problems().Any())
             return Back(DownloadUrls.Details);
         ConsentDecision? decision = form["decision"].ToString() switch
@@ -204,7 +204,7 @@ public static class DownloadEndpoints
             CitizenId = context.User.GetCitizenId(),
             SessionId = context.User.GetSessionId(),
             Decision = decision,
-            Purpose = Purposes.OwnUse,
+            Purpose = selection.For is null ? Purposes.OwnUse : Purposes.Counter,
             RecipientKey = recipient?.Key.Thumbprint() ?? "",
             Items =
             [
@@ -213,7 +213,7 @@ public static class DownloadEndpoints
                     DataSet = view.Id,
                     SchemaVersion = view.Listing.SchemaVersion,
                     Provider = view.Provider.Id,
-                    Fields = [.. view.Fields.Select(field => field.Name)],
+                    Fields = [.. selection.FieldsOf(view).Select(field => field.Name)],
                     Parameters = selection.ParametersOf(view),
                     Wire = view.Listing.Wire,
                 }),

@@ -4,6 +4,9 @@ using MyData.Core.Catalog;
 
 namespace MyData.Web.Features.Download;
 
+/// <summary>What there is to choose from: data sets, and the services at counters that they may be for.</summary>
+public sealed record Choices(Catalogue DataSets, CounterServices Services);
+
 /// <summary>
 /// What she has chosen so far: data sets (<c>ds</c>), carried in the URL, and their parameters (<c>{data set}:{name}</c>), in
 /// forms and <see cref="SealedDrafts"/>. Parsed afresh at every step; only what the catalogue knows is taken.
@@ -11,6 +14,7 @@ namespace MyData.Web.Features.Download;
 public sealed class DownloadSelection
 {
     private const string DataSetKey = "ds";
+    internal const string ForKey = "for";
     private const int MostDataSets = 20;
     private const int LongestValue = 100;
     private static readonly TimeSpan PatternLimit = TimeSpan.FromMilliseconds(100);
@@ -21,8 +25,9 @@ public sealed class DownloadSelection
         IReadOnlyList<DataSetView> dataSets,
         bool someUnknown,
         Dictionary<string, string> values,
-        string? draft
-    ) => (DataSets, SomeUnknown, _values, Draft) = (dataSets, someUnknown, values, draft);
+        string? draft,
+        CounterServiceListing? service
+    ) => (DataSets, SomeUnknown, _values, Draft, For) = (dataSets, someUnknown, values, draft, service);
 
     public IReadOnlyList<DataSetView> DataSets { get; }
 
@@ -32,6 +37,9 @@ public sealed class DownloadSelection
     /// <summary>The name of the draft that keeps her values; null where none does.</summary>
     public string? Draft { get; }
 
+    /// <summary>The service at counters that she wants to show it to; null: for herself.</summary>
+    public CounterServiceListing? For { get; }
+
     /// <summary>What she typed, by <see cref="KeyOf"/>.</summary>
     public IReadOnlyDictionary<string, string> Values => _values;
 
@@ -40,17 +48,14 @@ public sealed class DownloadSelection
     public bool AsksParameters => DataSets.Any(view => view.Listing.Parameters.Count > 0);
 
     /// <summary>What a form of ours sends.</summary>
-    public static Task<DownloadSelection> ReadAsync(
-        IFormCollection form,
-        Catalogue catalogue,
-        CancellationToken token
-    ) =>
+    public static Task<DownloadSelection> ReadAsync(IFormCollection form, Choices choices, CancellationToken token) =>
         ReadAsync(
             form[DataSetKey],
+            form[ForKey],
             form.Where(field => field.Value.Count == 1)
                 .ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal),
             draft: null,
-            catalogue,
+            choices,
             token
         );
 
@@ -58,15 +63,16 @@ public sealed class DownloadSelection
     public static Task<DownloadSelection> ReadAsync(
         IQueryCollection query,
         IReadOnlyDictionary<string, string> values,
-        Catalogue catalogue,
+        Choices choices,
         CancellationToken token
-    ) => ReadAsync(query[DataSetKey], values, query["draft"], catalogue, token);
+    ) => ReadAsync(query[DataSetKey], query[ForKey], values, query["draft"], choices, token);
 
     private static async Task<DownloadSelection> ReadAsync(
         StringValues dataSets,
+        string? service,
         IReadOnlyDictionary<string, string> values,
         string? draft,
-        Catalogue catalogue,
+        Choices choices,
         CancellationToken token
     )
     {
@@ -74,10 +80,16 @@ public sealed class DownloadSelection
         var found = new List<DataSetView>();
         foreach (var id in asked)
         {
-            if (await catalogue.FindAsync(id, token) is { Listed: true } view)
+            if (await choices.DataSets.FindAsync(id, token) is { Listed: true } view)
                 found.Add(view);
         }
-        var selection = new DownloadSelection(found, found.Count < asked.Count, new(StringComparer.Ordinal), draft);
+        var selection = new DownloadSelection(
+            found,
+            found.Count < asked.Count,
+            new(StringComparer.Ordinal),
+            draft,
+            service is { Length: > 0 } ? await choices.Services.FindAsync(service, token) : null
+        );
         foreach (var (view, parameter) in selection.Parameters())
         {
             var key = KeyOf(view, parameter);
@@ -92,7 +104,13 @@ public sealed class DownloadSelection
     public static string KeyOf(string dataSet, string parameter) => $"{dataSet}:{parameter}";
 
     /// <summary>The same, kept by that draft.</summary>
-    public DownloadSelection With(string? draft) => new(DataSets, SomeUnknown, _values, draft);
+    public DownloadSelection With(string? draft) => new(DataSets, SomeUnknown, _values, draft, For);
+
+    /// <summary>The fields that are asked for: all, or those that the service may see. On the national wire an agency knows no choice.</summary>
+    public IReadOnlyList<DataSetField> FieldsOf(DataSetView view) =>
+        view.SealedByProvider && For?.Item(view.Id) is { } item
+            ? [.. view.Fields.Where(field => item.Fields.Contains(field.Name))]
+            : view.Fields;
 
     public string? ValueOf(DataSetView view, ParameterListing parameter) =>
         _values.GetValueOrDefault(KeyOf(view, parameter));
@@ -111,7 +129,10 @@ public sealed class DownloadSelection
 
     /// <summary>The form fields that carry this selection on.</summary>
     public IEnumerable<KeyValuePair<string, string>> Fields() =>
-        DataSets.Select(view => KeyValuePair.Create(DataSetKey, view.Id)).Concat(_values);
+        DataSets
+            .Select(view => KeyValuePair.Create(DataSetKey, view.Id))
+            .Concat(For is null ? [] : [KeyValuePair.Create(ForKey, For.Id)])
+            .Concat(_values);
 
     private IEnumerable<(DataSetView View, ParameterListing Parameter)> Parameters() =>
         DataSets.SelectMany(view => view.Listing.Parameters.Select(parameter => (view, parameter)));

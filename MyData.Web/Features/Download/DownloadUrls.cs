@@ -38,6 +38,8 @@ public static class DownloadUrls
     public static string With(string path, DownloadSelection selection, IEnumerable<DataSetView>? without = null)
     {
         var query = new QueryBuilder { { "ds", selection.DataSets.Except(without ?? []).Select(view => view.Id) } };
+        if (selection.For is { } service)
+            query.Add(DownloadSelection.ForKey, service.Id);
         if (selection.Draft is { } draft)
             query.Add("draft", draft);
         return path + query.ToQueryString();

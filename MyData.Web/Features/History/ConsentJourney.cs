@@ -1,6 +1,7 @@
 using MyData.Core.Encryption;
 using MyData.Core.Events;
 using MyData.Core.History;
+using MyData.Core.Transfers;
 
 namespace MyData.Web.Features.History;
 
@@ -8,6 +9,9 @@ namespace MyData.Web.Features.History;
 public sealed record ConsentJourney
 {
     public required string DataSetId { get; init; }
+
+    /// <summary>What the agency reports of it; null where it was never asked.</summary>
+    public SideView? Side { get; init; }
 
     /// <summary>The line that says most about how it ended, or the last one so far.</summary>
     public required HistoryLine Last { get; init; }
@@ -17,6 +21,15 @@ public sealed record ConsentJourney
 
     /// <summary>When her browser took it.</summary>
     public DateTimeOffset? FetchedAt { get; init; }
+
+    /// <summary>The service that it went to; null where it went to herself.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>The service is an online one.</summary>
+    public bool Online { get; init; }
+
+    /// <summary>The office where a clerk saw it.</summary>
+    public string? Office { get; init; }
 
     /// <summary>Display form of the seal digest; null before the package arrived.</summary>
     public string? Seal { get; init; }
@@ -53,11 +66,18 @@ public sealed record ConsentJourney
         EventKinds.TransferClaimed,
         EventKinds.TransferDone,
         EventKinds.TransferExpired,
+        EventKinds.TransferHandedOver,
         EventKinds.PackageRefused,
+        EventKinds.CounterOpened,
+        EventKinds.ServiceHandedOver,
+        EventKinds.ServiceFetched,
+        EventKinds.ServiceReceived,
+        EventKinds.ServiceKept,
+        EventKinds.ServiceDeleted,
     ];
 
     /// <summary>The journeys of an entry, in the order in which they began.</summary>
-    public static IReadOnlyList<ConsentJourney> Of(HistoryEntry entry) =>
+    public static IReadOnlyList<ConsentJourney> Of(HistoryEntry entry, IReadOnlyList<SideView> sides) =>
         [
             .. entry
                 .Lines.Where(line => line is { TransferId: not null, DataSetId: not null } && Moves.Contains(line.Kind))
@@ -66,8 +86,21 @@ public sealed record ConsentJourney
                 {
                     DataSetId = lines.First().DataSetId!,
                     Last = lines.LastOrDefault(line => line.Kind == EventKinds.PackageRefused) ?? lines.Last(),
-                    ReadyAt = lines.FirstOrDefault(line => line.Kind == EventKinds.TransferReady)?.At,
-                    FetchedAt = lines.FirstOrDefault(line => line.Kind == EventKinds.TransferClaimed)?.At,
+                    ReadyAt = lines
+                        .FirstOrDefault(line => line.Kind is EventKinds.TransferReady or EventKinds.ServiceHandedOver)
+                        ?.At,
+                    FetchedAt = lines
+                        .FirstOrDefault(line =>
+                            line.Kind
+                                is EventKinds.TransferClaimed
+                                    or EventKinds.CounterOpened
+                                    or EventKinds.ServiceFetched
+                        )
+                        ?.At,
+                    Service = lines.First().Detail("service"),
+                    Online = HistoryWords.IsOnline(lines.First()),
+                    Office = lines.First().Detail("office"),
+                    Side = sides.FirstOrDefault(side => side.TransferId == lines.Key),
                     Seal = lines.Select(SealOf).OfType<string>().FirstOrDefault(),
                 }),
         ];

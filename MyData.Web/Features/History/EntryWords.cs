@@ -1,5 +1,6 @@
 using MyData.Core.Events;
 using MyData.Core.History;
+using MyData.Core.Transfers;
 
 namespace MyData.Web.Features.History;
 
@@ -22,7 +23,16 @@ public sealed record EntryWords
     /// <summary>Something is still under way or can still be opened.</summary>
     public bool Open => Journeys.Any(journey => journey.Open);
 
-    public static async Task<EntryWords> OfAsync(HistoryEntry entry, HistoryWords words, CancellationToken token)
+    /// <param name="entry">what stands together</param>
+    /// <param name="sides">what other ends report of its transfers, among others</param>
+    /// <param name="words">puts it into words</param>
+    /// <param name="token">ends the queries</param>
+    public static async Task<EntryWords> OfAsync(
+        HistoryEntry entry,
+        IReadOnlyList<SideView> sides,
+        HistoryWords words,
+        CancellationToken token
+    )
     {
         var lines = new List<(HistoryLine Line, LineWords Words)>(entry.Lines.Count);
         foreach (var line in entry.Lines)
@@ -35,7 +45,7 @@ public sealed record EntryWords
                 lines[0]
             ),
             Steps = entry.Lines.Count > 1 ? lines : [],
-            Journeys = ConsentJourney.Of(entry),
+            Journeys = ConsentJourney.Of(entry, sides),
         };
     }
 }

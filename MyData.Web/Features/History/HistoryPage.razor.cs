@@ -32,9 +32,10 @@ public sealed partial class HistoryPage
             return;
         var page = await History.PageAsync(citizen, filter, cursor, Http.RequestAborted);
         next = page.Next;
+        var sides = await Words.SidesAsync(page.Entries, Http.RequestAborted);
         var said = new List<EntryWords>();
         foreach (var entry in page.Entries)
-            said.Add(await EntryWords.OfAsync(entry, Words, Http.RequestAborted));
+            said.Add(await EntryWords.OfAsync(entry, sides, Words, Http.RequestAborted));
         entries = said;
     }
 

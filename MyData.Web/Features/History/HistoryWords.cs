@@ -1,15 +1,24 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Localization;
 using MyData.Core.Catalog;
+using MyData.Core.Consent;
 using MyData.Core.Events;
 using MyData.Core.History;
+using MyData.Core.Transfers;
 using MyData.Web.Hosting;
 using MyData.Web.Ui;
 
 namespace MyData.Web.Features.History;
 
 /// <summary>Puts the facts of a line into plain words. Names come from the catalogue, sentences from HistoryText by kind.</summary>
-public sealed class HistoryWords(Catalogue catalogue, IStringLocalizer<HistoryText> text)
+public sealed class HistoryWords(
+    Catalogue catalogue,
+    CounterServices counters,
+    OnlineServices online,
+    TransferSides sides,
+    IStringLocalizer<HistoryText> text
+)
 {
     // Enough to tell her networks apart.
     private const int NetworkShown = 6;
@@ -21,19 +30,29 @@ public sealed class HistoryWords(Catalogue catalogue, IStringLocalizer<HistoryTe
             dataSets.Add(await catalogue.FindAsync(id, cancellationToken));
         var single = line.DataSetId is null ? null : dataSets[0];
         var names = Join(dataSets.Select(NameOf));
+        var service = line.Detail("service");
+        var counter =
+            IsOnline(line) || service is null ? null : await counters.FindAnyAsync(service, cancellationToken);
+        var site = IsOnline(line) && service is not null ? await online.FindAnyAsync(service, cancellationToken) : null;
+        var office = line.Detail("office") is { } place ? counter?.Office(place)?.Name.Here() : null;
         return new LineWords
         {
             Sentence = Sentence(
-                Template(line.Kind),
+                Template(line),
                 new Dictionary<string, string>
                 {
                     ["agency"] = single?.Provider.Name.Here() ?? text["AnAgency"],
                     ["dataset"] = names,
                     ["number"] = line.Detail("number") ?? "",
+                    ["service"] = (counter?.Name ?? site?.Name)?.Here() ?? text["AService"],
+                    ["office"] = office ?? text["AnOffice"],
                     ["notice"] = line.Detail("notice") is { } notice ? Known($"Notice-{notice}") ?? "" : "",
                 }
             ),
-            Who = Who(line, single),
+            Who =
+                site is not null && line.Actor.StartsWith("service:", StringComparison.Ordinal)
+                    ? site.Organisation.Here()
+                    : Who(line, single, office),
             Why = line.Purpose is { } purpose ? Purpose(purpose) : text[$"Why-{line.Topic}"],
             Result = Known($"Result-{line.Kind}") ?? text[$"Result-{line.Result}"],
             Reason = line.Code == "ok" ? null : Known($"Code-{line.Code}") ?? CodeText.Words(line.Code),
@@ -42,6 +61,13 @@ public sealed class HistoryWords(Catalogue catalogue, IStringLocalizer<HistoryTe
             DataSets = names,
         };
     }
+
+    /// <summary>What the other ends report of the transfers in these entries.</summary>
+    public Task<IReadOnlyList<SideView>> SidesAsync(IEnumerable<HistoryEntry> entries, CancellationToken token) =>
+        sides.OfAsync(
+            [.. entries.SelectMany(entry => entry.Lines).Select(line => line.TransferId).OfType<Guid>().Distinct()],
+            token
+        );
 
     public string Purpose(string code) => Known($"Purpose-{code}") ?? text["AnotherPurpose"];
 
@@ -75,14 +101,28 @@ public sealed class HistoryWords(Catalogue catalogue, IStringLocalizer<HistoryTe
         return [.. phrases.Where(phrase => phrase.Text.Length > 0)];
     }
 
-    private string Template(string kind) => Known($"Line-{kind}") ?? text["AnotherStep"];
+    // A decision for a service reads otherwise than one for herself.
+    private string Template(HistoryLine line) =>
+        (line.Detail("service") is null ? null : Known($"Line-{line.Kind}-{line.Purpose}"))
+        ?? Known($"Line-{line.Kind}")
+        ?? text["AnotherStep"];
 
-    private string Who(HistoryLine line, DataSetView? dataSet) =>
+    /// <summary>Whether the service that it names is an online one, and not one at counters.</summary>
+    public static bool IsOnline(HistoryLine line) =>
+        line.Kind.StartsWith("service.", StringComparison.Ordinal)
+        || line.Purpose is Purposes.Service or Purposes.ServiceFetch;
+
+    private string Who(HistoryLine line, DataSetView? dataSet, string? office) =>
         line.Actor switch
         {
             "citizen" => text["WhoYou"],
             "platform" => text["WhoPlatform"],
             "unknown" => text["WhoUnknown"],
+            "agent" => text["WhoAgent"],
+            _ when line.Kind.StartsWith("counter.", StringComparison.Ordinal) => office is null
+                ? text["WhoClerk"]
+                : text["WhoClerkAt", office],
+            _ when line.Actor.StartsWith("service:", StringComparison.Ordinal) => text["WhoService"],
             _ when line.Actor.StartsWith("provider:", StringComparison.Ordinal) => dataSet?.Provider.Name.Here()
                 ?? text["AnAgency"],
             _ => text["WhoOperator"],
@@ -90,6 +130,13 @@ public sealed class HistoryWords(Catalogue catalogue, IStringLocalizer<HistoryTe
 
     private IEnumerable<string> Facts(HistoryLine line)
     {
+        if (line.Kind is EventKinds.ServiceKept && line.Detail("until") is { } until)
+            yield return text[
+                "FactUntil",
+                Dates.Text(DateTimeOffset.Parse(until, CultureInfo.InvariantCulture), dateOnly: true)
+            ];
+        if (line.Detail("restored") is not null)
+            yield return text["FactRestored"];
         if (line.Detail("methods") is { Length: > 0 } methods)
             yield return text["FactMethods", Join(methods.Split(' ').Select(m => Known($"Method-{m}") ?? m))];
         if (line.Detail("level") is { } level and not "0")

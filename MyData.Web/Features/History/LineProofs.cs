@@ -1,4 +1,5 @@
 using MyData.Core.Recording;
+using MyData.Core.Transfers;
 using MyData.Web.Features.Ledger;
 using MyData.Web.Hosting;
 
@@ -13,11 +14,13 @@ public static class LineProofs
         app.MapGet(HistoryUrls.LineReceiptRoute, ReceiptAsync).WithMetadata(PersonLimit.Checks);
     }
 
-    /// <summary>Her key, and where the record of each of her lines stands. The times are milliseconds since 1970.</summary>
-    private static async Task<IResult> LedgerAsync(HttpContext context, PersonLedger ledger)
+    /// <summary>Her key, and where the record of each of her lines stands, and other ends' reports of her transfers. The times are milliseconds since 1970.</summary>
+    private static async Task<IResult> LedgerAsync(HttpContext context, PersonLedger ledger, TransferSides sides)
     {
         var citizen = context.User.GetCitizenId();
         var lines = await ledger.LinesAsync(citizen, context.RequestAborted);
+        var reports = await sides.ReportsAsync(citizen, context.RequestAborted);
+        var places = await ledger.PlacesAsync(reports, context.RequestAborted);
         return TypedResults.Json(
             new
             {
@@ -30,6 +33,12 @@ public static class LineProofs
                     res = line.Code,
                     year = line.Year,
                     index = line.Index,
+                }),
+                sides = places.Select(place => new
+                {
+                    report = place.Record,
+                    year = place.Year,
+                    index = place.Index,
                 }),
             }
         );

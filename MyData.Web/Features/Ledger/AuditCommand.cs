@@ -5,8 +5,8 @@ using MyData.Core.Ledger;
 namespace MyData.Web.Features.Ledger;
 
 /// <summary>
-/// <c>dotnet MyData.Web.dll audit &lt;url or folder&gt; [policy file]</c>: checks a log from index 0 with its published files alone. Without a
-/// policy of the auditor's own it believes the key that the log itself names, and says so.
+/// <c>dotnet MyData.Web.dll audit &lt;url, folder or ZIP&gt; [policy file]</c>: checks a log from index 0 with its published files alone, or each
+/// receipt of an evidence bundle. Without a policy of the auditor's own it believes the key that the log itself names, and says so.
 /// </summary>
 public static class AuditCommand
 {
@@ -17,19 +17,23 @@ public static class AuditCommand
     {
         if (args.Length is not (2 or 3))
         {
-            Console.Error.WriteLine("audit <url or folder> [policy file]");
+            Console.Error.WriteLine("audit <url, folder or ZIP> [policy file]");
             return 2;
         }
         try
         {
-            using var place = new LogPlace(args[1]);
             var own = args.ElementAtOrDefault(2);
+            if (await EvidenceAudit.OpenAsync(args[1]) is { } evidence)
+                using (evidence)
+                    return await evidence.RunAsync(own, Console.Out) ? 0 : 1;
+            using var place = new LogPlace(args[1]);
             var policy = WitnessPolicy.Parse(await place.PolicyAsync(own));
             var report = await LogAudit.RunAsync(place.Log, policy, [], records: true, null, default);
             Console.Write(Describe(report, own is null));
             return report.IsGood ? 0 : 1;
         }
-        catch (Exception failure) when (failure is LedgerException or IOException or HttpRequestException)
+        catch (Exception failure)
+            when (failure is LedgerException or IOException or InvalidDataException or HttpRequestException)
         {
             Console.Error.WriteLine(failure.Message);
             return 2;

@@ -19,6 +19,7 @@ public static class LedgerEndpoints
         log.MapGet(LedgerUrls.Checkpoint, CheckpointAsync);
         log.MapGet(LedgerUrls.Policy, Policy);
         log.MapGet(LedgerUrls.Tile, TileAsync);
+        log.MapGet(LedgerUrls.EvidenceRoute, EvidenceAsync);
         app.MapProofs();
     }
 
@@ -43,6 +44,18 @@ public static class LedgerEndpoints
         context.Response.Headers.AccessControlAllowOrigin = "*";
         return files.Policy(year) is { } policy ? TypedResults.Text(policy, Text) : TypedResults.NotFound();
     }
+
+    /// <summary>Bytes of an incident, to be saved and never shown: whoever bent them chose what they say.</summary>
+    private static async Task<IResult> EvidenceAsync(
+        LedgerIncidents incidents,
+        string id,
+        string side,
+        CancellationToken token
+    ) =>
+        side is LedgerUrls.Ours or LedgerUrls.Theirs
+        && await incidents.EvidenceAsync(id, side == LedgerUrls.Theirs, token) is { } bytes
+            ? TypedResults.Bytes(bytes, Bytes, $"{id[..12]}-{side}.bin")
+            : TypedResults.NotFound();
 
     private static async Task<IResult> AnswerAsync(
         HttpContext context,

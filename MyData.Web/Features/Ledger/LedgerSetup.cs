@@ -12,6 +12,7 @@ public static class LedgerSetup
     public static void AddLedger(this WebApplicationBuilder builder) =>
         builder
             .Services.AddSingleton<PublishedLogs>()
+            .AddSingleton<ScrubOrders>()
             .AddSingleton<LedgerWords>()
             .AddRateLimiter(options =>
                 options.AddPolicy(

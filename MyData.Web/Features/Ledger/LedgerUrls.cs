@@ -14,6 +14,15 @@ public static class LedgerUrls
     public const string Tags = $"{Prefix}/tags";
     public const string ReceiptRoute = $"{Prefix}/records/{{index:long}}/receipt";
     public const string Viewer = "/ledger";
+    public const string EvidenceRoute = "/ledger/incidents/{id}/{side}";
+
+    /// <summary>What was ours, or stood there.</summary>
+    public const string Ours = "ours";
+
+    /// <summary>What a witness showed, or belongs there.</summary>
+    public const string Theirs = "theirs";
+
+    public static string Evidence(string incident, string side) => $"/ledger/incidents/{incident}/{side}";
 
     public static string Of(int year) => FormattableString.Invariant($"/ledger/{year}");
 

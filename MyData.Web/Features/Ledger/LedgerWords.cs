@@ -30,6 +30,18 @@ public sealed class LedgerWords(IStringLocalizer<LedgerText> text)
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>Bytes in the unit that fits, of 1,000.</summary>
+    public static string Size(long bytes) =>
+        bytes switch
+        {
+            >= 1_000_000_000_000 => (bytes / 1e12).ToString("0.0 TB", CultureInfo.InvariantCulture),
+            >= 1_000_000_000 => (bytes / 1e9).ToString("0.0 GB", CultureInfo.InvariantCulture),
+            _ => (bytes / 1e6).ToString("0 MB", CultureInfo.InvariantCulture),
+        };
+
+    public static string Milliseconds(double time) =>
+        time.ToString(time < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
+
     /// <summary>Hours, minutes and seconds in Taiwan; with the day where it is not today's.</summary>
     public static string Moment(DateTimeOffset at, DateTimeOffset now) =>
         at.ToOffset(Taipei).Date == now.ToOffset(Taipei).Date

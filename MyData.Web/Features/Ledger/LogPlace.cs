@@ -1,13 +1,15 @@
+using System.IO.Compression;
 using System.Net;
 using MyData.Core.Ledger;
 
 namespace MyData.Web.Features.Ledger;
 
-/// <summary>A log as an auditor names it: a URL prefix, or the folder of an export.</summary>
+/// <summary>A log as an auditor names it: a URL prefix, the folder of an export, or an archive of one.</summary>
 internal sealed class LogPlace : IDisposable
 {
     private const int LargestAnswer = 17 * 1024 * 1024;
     private readonly HttpClient? _http;
+    private readonly ZipArchive? _zip;
 
     public LogPlace(string place)
     {
@@ -22,6 +24,8 @@ internal sealed class LogPlace : IDisposable
             };
             Log = new LogSite(_http, url);
         }
+        else if (File.Exists(place))
+            Log = new LogZip(_zip = ZipFile.OpenRead(place));
         else
             Log = new LogFolder(Path.GetFullPath(place));
     }
@@ -36,7 +40,11 @@ internal sealed class LogPlace : IDisposable
             : await Log.ReadAsync(ILogReader.Policy, default)
                 ?? throw new FileNotFoundException("The log has no policy file: name one.");
 
-    public void Dispose() => _http?.Dispose();
+    public void Dispose()
+    {
+        _http?.Dispose();
+        _zip?.Dispose();
+    }
 
     /// <summary>Waits where the server asks for it (RFC 9110 §10.2.3): whoever reads a whole log comes to its limit.</summary>
     private sealed class Patience : DelegatingHandler

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using MyData.Core.Ledger;
@@ -12,7 +11,6 @@ namespace MyData.Web.Features.Ledger;
 public static class ProofEndpoints
 {
     private const string Bytes = "application/octet-stream";
-    private const int MostProofs = 64;
 
     public static void MapProofs(this IEndpointRouteBuilder app)
     {
@@ -65,7 +63,12 @@ public static class ProofEndpoints
             return TypedResults.NotFound();
         if (from < 1 || from > to || to > size)
             return TypedResults.BadRequest();
-        var proof = await log.Tree.ConsistencyAsync(from, to, token);
+        return Lines(await log.Tree.ConsistencyAsync(from, to, token));
+    }
+
+    /// <summary>Hashes in base64, a line each.</summary>
+    public static IResult Lines(byte[] proof)
+    {
         var text = new StringBuilder();
         foreach (var hash in proof.Chunk(Merkle.HashSize))
             text.Append(Convert.ToBase64String(hash)).Append('\n');
@@ -83,8 +86,7 @@ public static class ProofEndpoints
     {
         if (logs.Find(year) is not { Proven.Checkpoint.Size: var size } log)
             return TypedResults.NotFound();
-        var places = asked.Indices.ToHashSet();
-        if (asked.Size > size || places.Count is 0 or > MostProofs || places.Any(at => at < 0 || at >= asked.Size))
+        if (asked.Places(size) is not { } places)
             return TypedResults.BadRequest();
         var proven = new List<ProvenRecord>(places.Count);
         foreach (var one in await records.AtAsync(log, places, token))
@@ -94,10 +96,7 @@ public static class ProofEndpoints
         return TypedResults.Json(new { records = proven });
     }
 
-    /// <summary>
-    /// Always 64 tags of 16 bytes, and as many places of 8 bytes, big-endian, −1 for a tag that is not there: neither question nor answer tells
-    /// how many records somebody has.
-    /// </summary>
+    /// <summary>Where tags stand: <see cref="TagQuestion"/>.</summary>
     private static async Task<IResult> TagsAsync(
         HttpRequest request,
         OpenLogs logs,
@@ -108,15 +107,9 @@ public static class ProofEndpoints
     {
         if (logs.Find(year) is not { } log)
             return TypedResults.NotFound();
-        var body = new byte[LedgerRecords.TagsAtOnce * PersonTag.Size + 1];
-        var length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, token);
-        if (length != body.Length - 1)
+        if (await TagQuestion.ReadAsync(request, token) is not { } tags)
             return TypedResults.BadRequest();
-        var places = await records.FindAsync(log, [.. body[..length].Chunk(PersonTag.Size)], token);
-        var answer = new byte[places.Length * sizeof(long)];
-        for (var at = 0; at < places.Length; at++)
-            BinaryPrimitives.WriteInt64BigEndian(answer.AsSpan(at * sizeof(long)), places[at]);
-        return TypedResults.Bytes(answer, Bytes);
+        return TypedResults.Bytes(TagQuestion.Answer(await records.FindAsync(log, tags, token)), Bytes);
     }
 }
 
@@ -124,6 +117,18 @@ public sealed record ProofsRequest
 {
     public required long Size { get; init; }
     public required IReadOnlyList<long> Indices { get; init; }
+
+    private const int MostProofs = 64;
+
+    /// <summary>The places, each once; null where there are none, too many, or some that are not in a tree of this size.</summary>
+    /// <param name="size">of the newest tree that is shown</param>
+    public HashSet<long>? Places(long size)
+    {
+        var places = Indices.ToHashSet();
+        return Size <= size && places.Count is > 0 and <= MostProofs && places.All(at => at >= 0 && at < Size)
+            ? places
+            : null;
+    }
 }
 
 /// <param name="Path">the hashes from the leaf to the root, one after the other</param>

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MyData.Core.Recording;
+using MyData.Web.Features.Ledger;
 
 namespace MyData.Web.Features.LedgerApi;
 
@@ -34,7 +35,7 @@ public sealed record ApiInclusion(int Year, long Index, long Size, IReadOnlyList
 /// <param name="Hashes">base64 (RFC 9162 §2.1.4)</param>
 public sealed record ApiConsistency(int Year, long From, long To, IReadOnlyList<string> Hashes);
 
-/// <param name="Key">SubjectPublicKeyInfo, DER in base64</param>
+/// <param name="Key">SubjectPublicKeyInfo, or the certificate of a system that sends syslog; DER in base64</param>
 public sealed record ApiKey(
     string Client,
     string Kid,
@@ -45,6 +46,93 @@ public sealed record ApiKey(
 );
 
 public sealed record ApiKeys(IReadOnlyList<ApiKey> Keys);
+
+/// <param name="Cursor">where to go on; none at the log's beginning</param>
+/// <param name="Looked">records looked at for this page</param>
+public sealed record ApiFound(IReadOnlyList<ApiRecord> Records, string? Cursor, long Looked);
+
+/// <param name="Role">sequencer or witness</param>
+/// <param name="Lag">records that it has not signed for yet</param>
+/// <param name="Error">a stable code; none while it answers</param>
+/// <param name="Machine">its own word on its machine; none where it says nothing</param>
+public sealed record ApiNode(
+    string Name,
+    string Role,
+    long Size,
+    long Lag,
+    DateTimeOffset? SignedAt,
+    string? Error,
+    NodeReport? Machine
+);
+
+/// <param name="Witnessed">whether the policy asks for witnesses at all</param>
+public sealed record ApiNodes(
+    int Year,
+    string Origin,
+    long Size,
+    string Root,
+    DateTimeOffset? CheckpointAt,
+    bool Witnessed,
+    IReadOnlyList<ApiNode> Nodes
+);
+
+/// <param name="Place">the file or table; none where it is about the log as a whole</param>
+/// <param name="Index">of the first record concerned</param>
+/// <param name="From">of what was healed, who had the right bytes</param>
+/// <param name="Ours">our signed checkpoint then, a note</param>
+/// <param name="Theirs">what the witness showed</param>
+/// <param name="Evidence">where the bytes are that stood there, and those that belong there</param>
+public sealed record ApiIncident(
+    DateTimeOffset At,
+    string Code,
+    string Message,
+    string? Witness,
+    string? Place,
+    long? Index,
+    string? From,
+    string? Ours,
+    string? Theirs,
+    IReadOnlyList<string> Evidence
+)
+{
+    public static ApiIncident Of(Incident incident)
+    {
+        // Of a row or a file the bytes may be anything; only notes are text.
+        var isNote = incident.Place is null;
+        return new(
+            incident.At,
+            incident.Code,
+            incident.Message,
+            incident.Witness,
+            incident.Place,
+            incident.Index,
+            incident.From,
+            isNote ? Text(incident.Ours) : null,
+            isNote ? Text(incident.Theirs) : null,
+            [.. Urls(incident)]
+        );
+    }
+
+    private static IEnumerable<string> Urls(Incident incident)
+    {
+        if (incident.Ours is not null)
+            yield return LedgerUrls.Evidence(incident.Id, LedgerUrls.Ours);
+        if (incident.Theirs is not null)
+            yield return LedgerUrls.Evidence(incident.Id, LedgerUrls.Theirs);
+    }
+
+    private static string? Text(byte[]? note) => note is null ? null : Encoding.UTF8.GetString(note);
+}
+
+public sealed record ApiIncidents(IReadOnlyList<ApiIncident> Incidents);
+
+/// <param name="Note">the signed checkpoint</param>
+public sealed record ApiCheckpoint(int Year, string Origin, long Size, string Root, string Note);
+
+/// <param name="Size">records</param>
+public sealed record ApiExport(int Year, string Origin, long Size, string Url);
+
+public sealed record ApiExports(IReadOnlyList<ApiExport> Exports);
 
 /// <summary>An entry and its receipt, to be checked here.</summary>
 public sealed record ApiVerify

@@ -36,8 +36,9 @@ public sealed record ApiProblem(string Title, int Status, string Code, string De
         code switch
         {
             "sent.json" => StatusCodes.Status400BadRequest,
-            "record.unsigned" => StatusCodes.Status401Unauthorized,
-            "record.signature" or "sent.key_unknown" or "sent.key_revoked" => StatusCodes.Status403Forbidden,
+            "record.unsigned" or ReadSignature.Unsigned => StatusCodes.Status401Unauthorized,
+            "record.signature" or "sent.key_unknown" or "sent.key_revoked" or ReadSignature.Refused =>
+                StatusCodes.Status403Forbidden,
             NotFound => StatusCodes.Status404NotFound,
             "sent.conflict" => StatusCodes.Status409Conflict,
             "record.too_large" or TooLarge or "sent.too_many" => StatusCodes.Status413PayloadTooLarge,
@@ -52,13 +53,17 @@ public sealed record ApiProblem(string Title, int Status, string Code, string De
         public Task ExecuteAsync(HttpContext context)
         {
             context.Response.StatusCode = problem.Status;
-            if (problem.Status == StatusCodes.Status429TooManyRequests)
+            if (
+                problem.Status == StatusCodes.Status429TooManyRequests
+                && context.Response.Headers.RetryAfter.Count == 0
+            )
                 TooManyRequests.SetRetryAfter(context, Soon);
             if (problem.Status == StatusCodes.Status503ServiceUnavailable)
                 TooManyRequests.SetRetryAfter(context, ProblemPages.AskAgain);
-            // RFC 9110 §11.6.1 wants a scheme: the signature inside the record is the one there is.
+            // RFC 9110 §11.6.1 wants a scheme: for a record, the signature inside it is the one there is.
             if (problem.Status == StatusCodes.Status401Unauthorized)
-                context.Response.Headers.WWWAuthenticate = "MyData-Record-Signature";
+                context.Response.Headers.WWWAuthenticate =
+                    problem.Code == ReadSignature.Unsigned ? ReadSignature.Scheme : "MyData-Record-Signature";
             return context.Response.WriteAsJsonAsync(problem, ApiJson.Options, ContentType, context.RequestAborted);
         }
     }

@@ -13,6 +13,13 @@ public static class ApiSetup
     public static void AddLedgerApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ClientOrders>();
+        builder.Services.AddSingleton<AnswerTimes>();
+        builder.Services.AddSingleton<LedgerMetrics>();
+        builder.Services.AddSingleton<LedgerNews>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<LedgerNews>());
+        builder.Services.AddSingleton<ReadSignature>();
+        builder.Services.AddSingleton<SyslogListener>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<SyslogListener>());
         builder.Services.AddRateLimiter(options =>
             options.AddPolicy(
                 RatePolicy,
@@ -36,9 +43,15 @@ public static class ApiSetup
     /// <summary>No cookie counts here: writers sign each record, and what is read is everybody's.</summary>
     public static void MapLedgerApi(this IEndpointRouteBuilder app)
     {
+        // It listens from here on, and not from the first question.
+        app.ServiceProvider.GetRequiredService<AnswerTimes>();
         var written = app.MapGroup("").AllowAnonymous().RequireRateLimiting(RatePolicy);
         var read = app.MapGroup("").AllowAnonymous().RequireRateLimiting(LedgerSetup.RatePolicy);
         written.MapRecords(read);
         read.MapLogs();
+        read.MapSearch();
+        read.MapWatching();
+        read.MapExports();
+        read.MapSides();
     }
 }

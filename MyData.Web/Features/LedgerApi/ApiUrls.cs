@@ -13,9 +13,19 @@ public static class ApiUrls
     public const string ByIndex = $"{Prefix}/logs/{{year:int}}/records/{{index:long}}";
     public const string Inclusion = $"{Prefix}/logs/{{year:int}}/inclusion";
     public const string Consistency = $"{Prefix}/logs/{{year:int}}/consistency";
+    public const string TagLookup = $"{Prefix}/logs/{{year:int}}/tags:lookup";
     public const string Policy = $"{Prefix}/policy";
     public const string Keys = $"{Prefix}/keys";
+    public const string Sides = $"{Prefix}/sides";
     public const string Verify = $"{Prefix}/verify";
+    public const string Nodes = $"{Prefix}/nodes";
+    public const string Incidents = $"{Prefix}/incidents";
+    public const string Events = $"{Prefix}/events";
+    public const string Metrics = $"{Prefix}/metrics";
+    public const string Exports = $"{Prefix}/exports";
+    public const string Export = $"{Prefix}/exports/{{year:int}}";
+
+    public static string ExportOf(int year) => FormattableString.Invariant($"{Exports}/{year}");
 
     public static string Of(Guid id) => $"{Records}/{id:D}";
 }

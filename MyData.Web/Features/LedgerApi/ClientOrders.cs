@@ -5,15 +5,17 @@ using MyData.Web.Features.Staff;
 
 namespace MyData.Web.Features.LedgerApi;
 
-/// <summary>Carries out what the command <c>ledger client</c> asks of the running portal.</summary>
-public sealed class ClientOrders(ClientKeys keys)
+/// <summary>Carries out what the commands <c>ledger client</c> and <c>ledger syslog</c> ask of the running portal.</summary>
+public sealed class ClientOrders(ClientKeys keys, SyslogFigures figures, SyslogListener syslog)
 {
     public async Task<OperatorAnswer> RunAsync(IReadOnlyList<string> words, CancellationToken token) =>
         words switch
         {
-            ["add", var client, var key] => await AddAsync(client, key, token),
-            ["list"] => new(OperatorAnswer.Done, List(await keys.ListAsync(token))),
-            ["revoke", var client, var kid] => await RevokeAsync(client, kid, token),
+            ["client", "add", var client, var key] => await AddAsync(client, key, token),
+            ["client", "certify", var client, var der] => await CertifyAsync(client, der, token),
+            ["syslog", "status"] => new(OperatorAnswer.Done, Status()),
+            ["client", "list"] => new(OperatorAnswer.Done, List(await keys.ListAsync(token))),
+            ["client", "revoke", var client, var kid] => await RevokeAsync(client, kid, token),
             _ => OperatorAnswer.NotUnderstood("The portal that runs here is of another version than this command."),
         };
 
@@ -27,6 +29,34 @@ public sealed class ClientOrders(ClientKeys keys)
             : OperatorAnswer.NotDone($"{client} has this key already, or had it: a revoked key does not come back.");
     }
 
+    private async Task<OperatorAnswer> CertifyAsync(string client, string der, CancellationToken token)
+    {
+        if (!ClientKeys.IsName(client))
+            return OperatorAnswer.NotUnderstood(LedgerCommand.NameRule);
+        var certificate = ClientCertificate.Parse(Convert.FromBase64String(der));
+        return await keys.AddAsync(client, certificate, token)
+            ? new(
+                OperatorAnswer.Done,
+                $"{client} may send syslog under this certificate until {Time(certificate.Until)}; kid:\n{certificate.Kid}"
+            )
+            : OperatorAnswer.NotDone(
+                "This certificate is somebody's already, or was: a revoked one does not come back."
+            );
+    }
+
+    private string Status()
+    {
+        var head = syslog.Address is { } address ? $"Syslog over TLS at {address}." : "Nobody listens for syslog.";
+        var senders = figures.All.Select(one =>
+        {
+            var refused = one.Refused.OrderBy(code => code.Key, StringComparer.Ordinal);
+            var codes = string.Concat(refused.Select(code => $"\n    refused {code.Key}: {code.Value}"));
+            var last = one.Last is { } at ? $", last {Time(at)}" : "";
+            return $"\n{one.Client}  {one.Connections} open, {one.Taken} recorded{last}{codes}";
+        });
+        return head + string.Concat(senders);
+    }
+
     private async Task<OperatorAnswer> RevokeAsync(string client, string kid, CancellationToken token) =>
         await keys.RevokeAsync(client, kid, token)
             ? new(OperatorAnswer.Done, $"{client} records nothing new by {kid}; what is recorded stands.")
@@ -35,7 +65,7 @@ public sealed class ClientOrders(ClientKeys keys)
     private static string List(IReadOnlyList<ClientKey> all) =>
         all.Count == 0
             ? "Nobody yet: 'ledger client add NAME FILE' registers a key."
-            : string.Join('\n', all.Select(key => $"{key.Client}  {key.Kid}  {key.Key.Algorithm}  {Time(key)}"));
+            : string.Join('\n', all.Select(key => $"{key.Client}  {key.Kid}  {key.Algorithm}  {Time(key)}"));
 
     private static string Time(ClientKey key) =>
         $"since {Time(key.AddedAt)}{(key.RevokedAt is { } at ? $", revoked {Time(at)}" : "")}";

@@ -12,6 +12,7 @@ internal static class LogEndpoints
     {
         read.MapGet(ApiUrls.Inclusion, InclusionAsync);
         read.MapGet(ApiUrls.Consistency, ConsistencyAsync);
+        read.MapPost(ApiUrls.TagLookup, TagsAsync);
         read.MapGet(ApiUrls.Policy, Policy);
         read.MapGet(ApiUrls.Keys, KeysAsync);
         read.MapPost(ApiUrls.Verify, VerifyAsync);
@@ -50,6 +51,31 @@ internal static class LogEndpoints
         return Results.Json(new ApiConsistency(year, from, to, Lines(proof)), ApiJson.Options);
     }
 
+    private static async Task<IResult> TagsAsync(
+        HttpContext context,
+        OpenLogs logs,
+        LedgerRecords records,
+        int year,
+        CancellationToken token
+    )
+    {
+        Open(context);
+        try
+        {
+            var tags = await ApiTags.ReadAsync(context);
+            if (Proven(logs, year) is not { } log)
+                return NotFound();
+            var places = await records.FindAsync(log.Open, tags, token);
+            // A record that enough witnesses have not seen yet is nobody's to read.
+            var seen = places.Select(place => place < log.Size ? place : -1).ToArray();
+            return Results.Json(new ApiPlaces(year, log.Size, seen), ApiJson.Options);
+        }
+        catch (LedgerException refusal)
+        {
+            return ApiProblem.Of(refusal).Answer();
+        }
+    }
+
     private static IResult Policy(HttpContext context, OpenLogs logs, LedgerFiles files)
     {
         Open(context);
@@ -65,8 +91,8 @@ internal static class LogEndpoints
         var shown = all.Select(key => new ApiKey(
             key.Client,
             key.Kid,
-            key.Key.Algorithm,
-            Convert.ToBase64String(key.Key.Der),
+            key.Algorithm,
+            Convert.ToBase64String(key.Der),
             key.AddedAt,
             key.RevokedAt
         ));

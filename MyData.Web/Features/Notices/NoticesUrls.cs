@@ -24,6 +24,13 @@ public static class NoticesUrls
             or NoticeKinds.PasskeyRemoved
             or NoticeKinds.ContactChanged
             or NoticeKinds.ContactVerificationCode => "/account",
+            NoticeKinds.CounterShown
+            or NoticeKinds.CounterRefused
+            or NoticeKinds.AgentAccepted when notice["consent"] is { } consent => $"/counter/{consent}",
+            NoticeKinds.ServiceReceived or NoticeKinds.ServiceStopped when notice["consent"] is { } consent =>
+                $"/services/consents/{consent}",
+            NoticeKinds.ServiceDeleted or NoticeKinds.ServiceKept or NoticeKinds.ServiceOverdue => "/consents",
+            NoticeKinds.AgentEnded => "/history",
             NoticeKinds.SignInRefusedOtherPerson => "/history",
             _ => null,
         };

@@ -28,6 +28,25 @@ public static class ModuleLinks
     public static IReadOnlyList<string> Opening { get; } =
         Paths([.. Shared, "fetching", "jwe", "keystore", "save", "seal", "sealed", "sealedhead"]);
 
+    public static IReadOnlyList<string> AtTheCounter { get; } =
+        Paths([
+            .. Shared,
+            "counter/calls",
+            "counter/camera",
+            "counter/code",
+            "counter/crockford",
+            "counter/handshake",
+            "counter/ticketkey",
+            "counter/wedge",
+            "fetching",
+            "jwe",
+            "pages/counterview",
+            "save",
+            "seal",
+            "sealed",
+            "sealedhead",
+        ]);
+
     public static IReadOnlyList<string> Verifying { get; } =
         Paths([
             .. Shared,
@@ -59,11 +78,14 @@ public static class ModuleLinks
             "ledger/merkle",
             "ledger/note",
             "ledger/person",
+            "ledger/personpin",
             "ledger/pin",
             "ledger/policy",
             "ledger/record",
+            "ledger/shuffle",
             "ledger/tag",
             "ledger/text",
+            "ledger/witnesses",
             "save",
         ]);
 

@@ -22,38 +22,13 @@ public sealed partial class OpenPage
 
     private string Title => Ready.Count > 0 ? "OpenTitle" : "NothingReady";
 
-    private string Block =>
-        ScriptTexts.Block(
-            new
-            {
-                Account = Http.User.GetCitizenId(),
-                Kid = Model!.KeyId,
-                Model.NationalId,
-                Transfers = Ready.Select(Transfer),
-                TrustUrl = "/.well-known/mydata-trust.json",
-                Model.ReportUrl,
-                Strings = ScriptTexts.ForOpening(Text),
-            }
-        );
+    private string Block => OpenBlock.Of(Http, Model!, Text);
 
     protected override async Task OnInitializedAsync()
     {
         Model = await Source.FindAsync(Http.User.GetCitizenId(), ConsentId, Http.RequestAborted);
         if (Model is null)
             Http.Response.StatusCode = StatusCodes.Status404NotFound;
-        Ready = Model?.Transfers.Where(transfer => transfer.State == OpenState.Ready).ToArray() ?? [];
+        Ready = Model is null ? [] : OpenBlock.ReadyOf(Model);
     }
-
-    private static object Transfer(OpenTransfer transfer) =>
-        new
-        {
-            transfer.Id,
-            Dataset = transfer.DataSet,
-            Name = Languages.IsEnglish ? transfer.Name.En : transfer.Name.Zh,
-            PackageUrl = $"/relay/{Uri.EscapeDataString(transfer.Id)}/package",
-            SchemaUrl = $"/datasets/{Uri.EscapeDataString(transfer.DataSet)}/schema.json",
-            transfer.CertificateSha256,
-            SealedBy = transfer.SealedByAgency ? "agency" : "platform",
-            transfer.HeldUntil,
-        };
 }

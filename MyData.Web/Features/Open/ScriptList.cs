@@ -16,7 +16,7 @@ public sealed class ScriptList(IWebHostEnvironment host, SigningKeys keys, IIssu
     /// <summary>The JWS's <c>typ</c>.</summary>
     public const string Type = "mydata-scripts+jwt";
 
-    private static readonly string[] Folders = ["js", "js/ledger", "js/pages", "_framework"];
+    private static readonly string[] Folders = ["js", "js/counter", "js/ledger", "js/pages", "_framework"];
 
     private readonly Lazy<SortedDictionary<string, string>> _digests = new(() => Read(host.WebRootFileProvider));
 

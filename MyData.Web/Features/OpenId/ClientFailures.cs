@@ -6,12 +6,16 @@ namespace MyData.Web.Features.OpenId;
 /// <summary>
 /// Refused requests of agencies fill two buckets that run empty by themselves: of the client that the request names, as seen
 /// from one network, and of that network. Never of the client alone: whoever names an agency from elsewhere fills nothing of
-/// hers. In memory: no secret here can be guessed, so a restart gives nothing away.
+/// hers; nor does a service that has proved itself (<see cref="OpenIdAnswers.Caller.Proven"/>). In memory: no secret here can be guessed, so a
+/// restart gives nothing away.
 /// </summary>
 public sealed class ClientFailures(MyDataSettings settings, TimeProvider time)
 {
     /// <summary>The stable code of a refusal.</summary>
     public const string TooMany = "client.too_many";
+
+    /// <summary>What a proof without the server's nonce counts: the protocol's first step, and nobody may take it without end.</summary>
+    public const double NonceShare = 0.125;
 
     private const int MostBuckets = 20_000;
     private readonly Lock _gate = new();
@@ -25,7 +29,8 @@ public sealed class ClientFailures(MyDataSettings settings, TimeProvider time)
         Wait(Client(context, client), settings.ClientFailures.PerClient);
 
     /// <summary>Counts a request that was refused.</summary>
-    public void Add(HttpContext context, string client)
+    /// <param name="share">of one failure</param>
+    public void Add(HttpContext context, string client, double share = 1)
     {
         var now = time.GetUtcNow();
         lock (_gate)
@@ -33,7 +38,7 @@ public sealed class ClientFailures(MyDataSettings settings, TimeProvider time)
             if (_buckets.Count >= MostBuckets)
                 Forget(now);
             foreach (var key in (string[])[Network(context), Client(context, client)])
-                _buckets[key] = new(Level(key, now) + 1, now);
+                _buckets[key] = new(Level(key, now) + share, now);
         }
     }
 

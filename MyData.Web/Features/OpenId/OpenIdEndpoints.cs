@@ -8,12 +8,9 @@ using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.OpenId;
 
-/// <summary>The part of the authorization server that providers need (protocols.md A1, A2, B1).</summary>
+/// <summary>Discovery, keys, and the part of the authorization server that providers need (protocols.md A1, A2, B1).</summary>
 public static class OpenIdEndpoints
 {
-    private const string AssertionField = "client_assertion";
-    private const string AssertionTypeField = "client_assertion_type";
-
     public static void AddOpenIdEndpoints(this WebApplicationBuilder builder) =>
         builder.Services.AddSingleton<ClientFailures>();
 
@@ -23,39 +20,66 @@ public static class OpenIdEndpoints
         app.MapGet(OpenIdUrls.ServerMetadata, Discovery).AllowAnonymous();
         app.MapGet(OpenIdUrls.Keys, Keys).AllowAnonymous();
         app.MapGet(OpenIdUrls.Trust, Trust).AllowAnonymous();
-        var failures = app.ServiceProvider.GetRequiredService<MyDataSettings>().ClientFailures;
-        var group = app.MapGroup("")
-            .AllowAnonymous()
-            .DisableAntiforgery()
-            .WithMetadata(
-                new EndpointLimit(
-                    $"refusals: {failures.PerClient} of a client from one network, {failures.PerNetwork} of a network; one is forgotten each {failures.Forget.TotalSeconds} s (`{ClientFailures.TooMany}`)"
-                )
-            );
+        var group = app.MapGroup("").ForClients(app.ServiceProvider);
+        group.MapGrants();
         group.MapPost(OpenIdUrls.Introspect, IntrospectAsync);
         group.MapPost(OpenIdUrls.UserInfo, UserInfoByAssertionAsync);
         group.MapGet(OpenIdUrls.UserInfo, UserInfoByBearerAsync);
     }
 
-    /// <summary>OpenID Connect Discovery §3, RFC 8414 §2: what is served, and nothing that is not.</summary>
-    private static IResult Discovery(IIssuer issuer) =>
-        Results.Json(
+    /// <summary>OpenID Connect Discovery §3, RFC 8414 §2, FAPI 2.0 Security Profile §5.3.2: what is served, and nothing that is not.</summary>
+    private static IResult Discovery(IIssuer issuer)
+    {
+        string[] algorithms = [JoseNames.Es256, JoseNames.Ps256];
+        string[] byKey = ["private_key_jwt"];
+        return Results.Json(
             new
             {
                 issuer = issuer.Value,
                 jwks_uri = issuer.Value + OpenIdUrls.Keys,
+                authorization_endpoint = issuer.Value + OpenIdUrls.Authorize,
+                pushed_authorization_request_endpoint = issuer.Value + OpenIdUrls.Par,
+                require_pushed_authorization_requests = true,
+                token_endpoint = issuer.Value + OpenIdUrls.Token,
+                token_endpoint_auth_methods_supported = byKey,
+                token_endpoint_auth_signing_alg_values_supported = algorithms,
+                revocation_endpoint = issuer.Value + OpenIdUrls.Revoke,
+                revocation_endpoint_auth_methods_supported = byKey,
+                revocation_endpoint_auth_signing_alg_values_supported = algorithms,
                 introspection_endpoint = issuer.Value + OpenIdUrls.Introspect,
                 introspection_endpoint_auth_methods_supported = new[] { "private_key_jwt", "client_secret_basic" },
                 introspection_endpoint_auth_signing_alg_values_supported = new[] { JoseNames.Es256 },
                 userinfo_endpoint = issuer.Value + OpenIdUrls.UserInfo,
-                dpop_signing_alg_values_supported = new[] { JoseNames.Es256 },
+                dpop_signing_alg_values_supported = algorithms,
+                code_challenge_methods_supported = new[] { "S256" },
+                authorization_details_types_supported = new[] { "mydata" },
+                authorization_response_iss_parameter_supported = true,
                 subject_types_supported = new[] { "pairwise" },
-                response_types_supported = Array.Empty<string>(),
+                response_types_supported = new[] { "code" },
+                response_modes_supported = new[] { "query" },
+                grant_types_supported = new[] { "authorization_code" },
+                request_parameter_supported = false,
+                request_uri_parameter_supported = false,
                 id_token_signing_alg_values_supported = new[] { JoseNames.Es256 },
                 acr_values_supported = Enum.GetNames<AssuranceLevel>()[1..],
                 scopes_supported = new[] { "mydata" },
             }
         );
+    }
+
+    /// <summary>Whoever calls here proves who it is by a key of its own, and waits after too many refusals.</summary>
+    public static RouteGroupBuilder ForClients(this RouteGroupBuilder group, IServiceProvider services)
+    {
+        var failures = services.GetRequiredService<MyDataSettings>().ClientFailures;
+        return group
+            .AllowAnonymous()
+            .DisableAntiforgery()
+            .WithMetadata(
+                new EndpointLimit(
+                    $"refusals: {failures.PerClient} of a client from one network, {failures.PerNetwork} of a network; a proof without the nonce is an eighth of one; one is forgotten each {failures.Forget.TotalSeconds} s (`{ClientFailures.TooMany}`)"
+                )
+            );
+    }
 
     private static IResult Keys(HttpContext context, SigningKeys keys)
     {
@@ -77,16 +101,24 @@ public static class OpenIdEndpoints
         IIssuer issuer,
         CancellationToken cancellation
     ) =>
-        AnswerAsync(
+        OpenIdAnswers.AnswerAsync(
             context,
             async caller =>
             {
-                var form = await FormAsync(context, cancellation);
+                var form = await OpenIdAnswers.FormAsync(context, cancellation);
                 caller.Name(Claimed(context, form));
                 var provider = context.Request.Headers.Authorization is { Count: 1 } basic
                     ? await clients.ByBasicAsync(basic.ToString(), cancellation)
-                    : await clients.ByAssertionAsync(form[AssertionTypeField], form[AssertionField], cancellation);
-                var token = await introspection.TokenAsync(provider, Required(form, "token"), cancellation);
+                    : await clients.ByAssertionAsync(
+                        form[OpenIdAnswers.AssertionTypeField],
+                        form[OpenIdAnswers.AssertionField],
+                        cancellation
+                    );
+                var token = await introspection.TokenAsync(
+                    provider,
+                    OpenIdAnswers.Required(form, "token"),
+                    cancellation
+                );
                 if (token is not null)
                     return Results.Json(Active(token, issuer));
                 caller.Failed();
@@ -100,20 +132,20 @@ public static class OpenIdEndpoints
         ProviderClients clients,
         CancellationToken cancellation
     ) =>
-        AnswerAsync(
+        OpenIdAnswers.AnswerAsync(
             context,
             async caller =>
             {
-                var form = await FormAsync(context, cancellation);
+                var form = await OpenIdAnswers.FormAsync(context, cancellation);
                 caller.Name(Claimed(context, form));
                 var provider = await clients.ByAssertionAsync(
-                    form[AssertionTypeField],
-                    form[AssertionField],
+                    form[OpenIdAnswers.AssertionTypeField],
+                    form[OpenIdAnswers.AssertionField],
                     cancellation
                 );
                 var (token, subject) = await introspection.SubjectAsync(
                     provider,
-                    Required(form, "access_token"),
+                    OpenIdAnswers.Required(form, "access_token"),
                     cancellation
                 );
                 return Results.Json(Subject(token, subject));
@@ -125,7 +157,7 @@ public static class OpenIdEndpoints
         Introspection introspection,
         CancellationToken cancellation
     ) =>
-        AnswerAsync(
+        OpenIdAnswers.AnswerAsync(
             context,
             async _ =>
             {
@@ -191,69 +223,7 @@ public static class OpenIdEndpoints
     private static JsonArray Methods(AccessToken token) =>
         [.. token.Methods.Split(' ').Select(method => JsonValue.Create(method))];
 
-    private static async Task<IFormCollection> FormAsync(HttpContext context, CancellationToken cancellation) =>
-        context.Request.HasFormContentType
-            ? await context.Request.ReadFormAsync(cancellation)
-            : throw OpenIdException.InvalidRequest("Send a form.");
-
-    private static string Required(IFormCollection form, string name) =>
-        form[name] is [{ Length: > 0 } value]
-            ? value
-            : throw OpenIdException.InvalidRequest($"{name} is missing or repeated.");
-
     // Whom the request names, not yet whose it is.
     private static string Claimed(HttpContext context, IFormCollection form) =>
         ProviderClients.ClaimedBasic(context.Request.Headers.Authorization.ToString()) ?? form["client_id"].ToString();
-
-    /// <summary>Refusals as RFC 6749 §5.2 and RFC 6750 §3 word them; after too many of them 429.</summary>
-    private static async Task<IResult> AnswerAsync(HttpContext context, Func<Caller, Task<IResult>> answer)
-    {
-        var caller = new Caller(context, context.RequestServices.GetRequiredService<ClientFailures>());
-        try
-        {
-            caller.Begin();
-            return await answer(caller);
-        }
-        catch (TooManyFailures refused)
-        {
-            TooManyRequests.SetRetryAfter(context, refused.Wait);
-            var told = new { error = ClientFailures.TooMany, code = ClientFailures.TooMany };
-            return Results.Json(told, statusCode: StatusCodes.Status429TooManyRequests);
-        }
-        catch (OpenIdException refused)
-        {
-            caller.Failed();
-            if (refused.Status == 401)
-                context.Response.Headers.WWWAuthenticate =
-                    refused.Error == "invalid_client" ? "Basic realm=\"mydata\"" : $"Bearer error=\"{refused.Error}\"";
-            return Results.Json(new { error = refused.Error }, statusCode: refused.Status);
-        }
-    }
-
-    /// <summary>Whoever asks, as far as is known: its network, then the client that it names.</summary>
-    private sealed class Caller(HttpContext context, ClientFailures failures)
-    {
-        private string _client = "";
-
-        public void Begin() => Refuse(failures.Wait(context));
-
-        public void Name(string client)
-        {
-            _client = client;
-            Refuse(failures.Wait(context, client));
-        }
-
-        public void Failed() => failures.Add(context, _client);
-
-        private static void Refuse(TimeSpan? wait)
-        {
-            if (wait is { } time)
-                throw new TooManyFailures(time);
-        }
-    }
-
-    private sealed class TooManyFailures(TimeSpan wait) : Exception
-    {
-        public TimeSpan Wait { get; } = wait;
-    }
 }

@@ -28,9 +28,16 @@ public sealed class SessionAuthenticationHandler(
     {
         if (SessionCookie.Read(Context) is not { } cookie)
             return AuthenticateResult.NoResult();
-        if (await sessions.FindAsync(cookie, Context.RequestAborted) is not { } session)
+        try
+        {
+            if (await sessions.FindAsync(cookie, Context.RequestAborted) is not { } session)
+                return AuthenticateResult.NoResult();
+            return AuthenticateResult.Success(new AuthenticationTicket(Principal(session), SchemeName));
+        }
+        catch (Exception failure) when (ProblemPages.IsWhatIsShown(Context, failure))
+        {
             return AuthenticateResult.NoResult();
-        return AuthenticateResult.Success(new AuthenticationTicket(Principal(session), SchemeName));
+        }
     }
 
     /// <summary>A person goes to sign-in, and from a page back to it afterwards; what a script or a program asks for is told 401.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Localization;
 using MyData.Core.Citizens;
 using MyData.Web.Features.Download;
+using MyData.Web.Features.Services;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.SignIn;
@@ -110,6 +111,7 @@ public static class SignInEndpoints
         SessionCookie.Delete(context);
         SessionCookie.DeleteCheck(context);
         SealedDrafts.Forget(context);
+        RequestBrowsers.Forget(context);
         // Storage holds the keys of packages still on their way: on her own device they must outlive the session.
         context.Response.Headers["Clear-Site-Data"] = shared ? "\"cache\", \"cookies\", \"storage\"" : "\"cache\"";
         return SignInAnswer.See(shared ? SignInUrls.Cleared : SignInUrls.SignedOut);

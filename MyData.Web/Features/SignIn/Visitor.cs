@@ -23,15 +23,24 @@ public sealed class Visitor(PersonalDataVault vault, IDataProtectionProvider pro
         };
 
     /// <summary>The IPv4 address, or the /64 of an IPv6 address, which is what one household gets.</summary>
-    public static string Network(HttpContext context)
+    public static string Network(HttpContext context) => Network(context.Connection.RemoteIpAddress);
+
+    /// <inheritdoc cref="Network(HttpContext)"/>
+    public static string Network(IPAddress? remote)
     {
-        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        var address = remote ?? IPAddress.None;
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         return address.AddressFamily == AddressFamily.InterNetworkV6
             ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8))
             : address.ToString();
     }
+
+    /// <summary>The /48 of an IPv6 address, which is what a customer with many networks gets; null for any other.</summary>
+    public static string? Site(IPAddress? remote) =>
+        Network(remote) is { Length: 16 } network && !network.Contains('.', StringComparison.Ordinal)
+            ? network[..12]
+            : null;
 
     /// <summary>The device that has signed in here before; null for a new one or a forged cookie.</summary>
     public RememberedDevice? Device(HttpContext context)

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using MyData.Core.Data;
 
 namespace MyData.Web.Features.Staff;
@@ -26,13 +25,13 @@ public sealed partial class OperatorDoor(
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     /// <summary>Has the portal that uses this database carry out an order.</summary>
-    public static OperatorAnswer Ask(string connectionString, string[] words)
+    public static OperatorAnswer Ask(DatabaseSettings database, string[] words)
     {
         try
         {
             using var pipe = new NamedPipeClientStream(
                 ".",
-                Address(connectionString),
+                Address(database),
                 PipeDirection.InOut,
                 PipeOptions.CurrentUserOnly
             );
@@ -90,8 +89,11 @@ public sealed partial class OperatorDoor(
     {
         try
         {
+            // The log's folder, where it stands with PostgreSQL, may not have been made yet.
+            if (!OperatingSystem.IsWindows())
+                Directory.CreateDirectory(Path.GetDirectoryName(Address(database))!);
             return new NamedPipeServerStream(
-                Address(database.ConnectionString),
+                Address(database),
                 PipeDirection.InOut,
                 maxNumberOfServerInstances: 1,
                 PipeTransmissionMode.Byte,
@@ -118,12 +120,12 @@ public sealed partial class OperatorDoor(
 
     private static byte[] Line<T>(T value) => [.. JsonSerializer.SerializeToUtf8Bytes(value), (byte)'\n'];
 
-    private static string Address(string connectionString)
+    private static string Address(DatabaseSettings database)
     {
-        var file = new SqliteConnectionStringBuilder(connectionString).DataSource;
+        var socket = database.Beside("operator");
         return OperatingSystem.IsWindows()
-            ? $"mydata-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)))}"
-            : file + ".operator";
+            ? $"mydata-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(socket)))}"
+            : socket;
     }
 
     [LoggerMessage(

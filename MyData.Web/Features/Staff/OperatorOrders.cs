@@ -1,7 +1,10 @@
 using System.Globalization;
+using MyData.Core.Catalog;
 using MyData.Core.Data;
 using MyData.Core.Staff;
+using MyData.Web.Features.Ledger;
 using MyData.Web.Features.LedgerApi;
+using MyData.Web.Features.Report;
 
 namespace MyData.Web.Features.Staff;
 
@@ -9,25 +12,47 @@ namespace MyData.Web.Features.Staff;
 public sealed class OperatorOrders(
     StaffRoster roster,
     StaffInvitations invitations,
+    CounterServices services,
     IIssuer issuer,
-    ClientOrders clients
+    ClientOrders clients,
+    ReportOrders reports,
+    ScrubOrders scrub
 )
 {
     private const int ShortId = 8;
 
     public async Task<OperatorAnswer> RunAsync(IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
-        if (words is [LedgerCommand.Name, "client", ..])
-            return await clients.RunAsync([.. words.Skip(2)], cancellationToken);
+        if (words is [ReportCommand.Name, ..])
+            return await reports.RunAsync([.. words.Skip(1)], cancellationToken);
+        if (words is [LedgerCommand.Name, "scrub"])
+            return await scrub.RunAsync(cancellationToken);
+        if (words is [LedgerCommand.Name, ..])
+            return await clients.RunAsync([.. words.Skip(1)], cancellationToken);
         var all = await roster.ListAsync(cancellationToken);
         return words switch
         {
             ["list"] => new(OperatorAnswer.Done, List(all)),
+            ["add", var name, StaffRoles.Clerk, var office] => await AddClerkAsync(name, office, cancellationToken),
             ["link", var who] => Link(all, who),
             ["revoke", var passkey] => await RevokeAsync(all, passkey, cancellationToken),
             ["remove", var who] => await RemoveAsync(all, who, cancellationToken),
             _ => OperatorAnswer.NotUnderstood("The portal that runs here is of another version than this command."),
         };
+    }
+
+    /// <summary>What she may scan is what the services of her office let her: one that nobody names now might be anybody's later.</summary>
+    private async Task<OperatorAnswer> AddClerkAsync(string name, string office, CancellationToken token)
+    {
+        var offices = (await services.ListAsync(token)).SelectMany(service => service.Offices).Select(one => one.Id);
+        return offices.Contains(office)
+            ? OperatorAnswer.Link(
+                name,
+                StaffUrls.Invitation(issuer.Value, invitations.Create(name, StaffRoles.Clerk, office))
+            )
+            : OperatorAnswer.NotDone(
+                $"No service has an office '{office}'; there are: {string.Join(", ", offices.Distinct().Order(StringComparer.Ordinal))}."
+            );
     }
 
     private OperatorAnswer Link(IReadOnlyList<StaffEntry> all, string who) =>
@@ -96,7 +121,7 @@ public sealed class OperatorOrders(
     private static IEnumerable<string> Lines(StaffEntry member)
     {
         var until = member.LeftAt is { } left ? $", left {Time(left)}" : "";
-        yield return $"{Short(member.Id)}  {member.Name}  ({member.Role}, since {Time(member.CreatedAt)}{until})";
+        yield return $"{Short(member.Id)}  {member.Name}  ({member.Role}{(member.Office is { } at ? $" at {at}" : "")}, since {Time(member.CreatedAt)}{until})";
         foreach (var passkey in member.Passkeys)
         {
             var used = passkey.LastUsedAt is { } last ? $"last used {Time(last)}" : "not used since";

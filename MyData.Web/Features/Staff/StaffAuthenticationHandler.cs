@@ -24,6 +24,7 @@ public sealed class StaffAuthenticationHandler(
                 new(StaffClaims.SessionId, session.Id.ToString()),
                 new(StaffClaims.Name, session.Name),
                 new(StaffClaims.Role, session.Role),
+                new(StaffClaims.Office, session.Office ?? ""),
             ],
             StaffClaims.Scheme
         );

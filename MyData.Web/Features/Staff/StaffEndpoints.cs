@@ -1,14 +1,16 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using MyData.Core.Staff;
-using MyData.Web.Features.Desk;
 using MyData.Web.Features.SignIn;
 using MyData.Web.Hosting;
+using MyData.Web.Sandbox.Counters;
 
 namespace MyData.Web.Features.Staff;
 
 public static class StaffEndpoints
 {
-    private static readonly Guid SandboxMember = new("5a4d0b0e-0000-7000-8000-000000000001");
+    // The end of an id is its number in the list of roles.
+    private const string SandboxMembers = "5a4d0b0e-0000-7000-8000-00000000000";
 
     public static void MapStaff(this WebApplication app)
     {
@@ -29,7 +31,7 @@ public static class StaffEndpoints
         if (app.Services.GetRequiredService<MyDataSettings>().Sandbox.Enabled && app.Environment.IsDevelopment())
             door.MapPost(StaffUrls.Sandbox, SandboxAsync).RequireForm();
         app.MapPost(StaffUrls.SignOut, SignOutAsync)
-            .RequireAuthorization(StaffClaims.HelpDesk)
+            .RequireAuthorization(StaffClaims.Any)
             .RequireRateLimiting(SignInSetup.RatePolicy)
             .RequireForm();
     }
@@ -37,35 +39,53 @@ public static class StaffEndpoints
     private static async Task<IResult> EnrolAsync(
         HttpContext context,
         StaffPasskeySteps steps,
+        StaffSessions sessions,
         [FromForm] string? invitation,
         [FromForm] string? credential
     )
     {
         if (await steps.EnrolAsync(context, invitation, credential) is not { } cookie)
             return new SeeOther(StaffUrls.Refused(StaffPasskeySteps.NotEnrolled));
-        StaffCookies.SetSession(context, cookie);
-        return new SeeOther(DeskUrls.Complaints);
+        return await EnterAsync(context, sessions, cookie);
     }
 
     private static async Task<IResult> SignInAsync(
         HttpContext context,
         StaffPasskeySteps steps,
+        StaffSessions sessions,
         [FromForm] string? credential
     )
     {
         var (cookie, code) = await steps.SignInAsync(context, credential);
         if (cookie is null)
             return new SeeOther(StaffUrls.Refused(code));
-        StaffCookies.SetSession(context, cookie);
-        return new SeeOther(DeskUrls.Complaints);
+        return await EnterAsync(context, sessions, cookie);
     }
 
-    private static async Task<IResult> SandboxAsync(HttpContext context, StaffMembers members)
+    private static async Task<IResult> SandboxAsync(
+        HttpContext context,
+        StaffMembers members,
+        StaffSessions sessions,
+        [FromForm] string? clerk,
+        [FromForm(Name = "role")] string? asked
+    )
     {
-        var name = "sandbox-help-desk";
-        var cookie = await members.SandboxAsync(SandboxMember, name, StaffRoles.HelpDesk, context.RequestAborted);
+        var stop = context.RequestAborted;
+        if (SandboxClerks.Find(clerk) is { } persona)
+        {
+            var office = await members.SandboxAsync(persona.Id, persona.Name, StaffRoles.Clerk, persona.Office, stop);
+            return await EnterAsync(context, sessions, office);
+        }
+        var role = StaffRoles.Platform.FirstOrDefault(known => known == asked) ?? StaffRoles.HelpDesk;
+        var number = StaffRoles.Platform.ToList().IndexOf(role) + 1;
+        var id = Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"{SandboxMembers}{number}"));
+        return await EnterAsync(context, sessions, await members.SandboxAsync(id, $"sandbox-{role}", role, null, stop));
+    }
+
+    private static async Task<IResult> EnterAsync(HttpContext context, StaffSessions sessions, string cookie)
+    {
         StaffCookies.SetSession(context, cookie);
-        return new SeeOther(DeskUrls.Complaints);
+        return new SeeOther(StaffUrls.Home((await sessions.FindAsync(cookie, context.RequestAborted))?.Role));
     }
 
     private static async Task<IResult> SignOutAsync(HttpContext context, StaffSessions sessions)

@@ -20,12 +20,18 @@ public static class StaffSetup
             .AddAuthentication()
             .AddScheme<AuthenticationSchemeOptions, StaffAuthenticationHandler>(StaffClaims.Scheme, null);
         services.Configure<AuthorizationOptions>(options =>
+        {
+            options.AddPolicy(StaffClaims.HelpDesk, Only(StaffRoles.HelpDesk));
+            options.AddPolicy(StaffClaims.Clerk, Only(StaffRoles.Clerk));
+            options.AddPolicy(StaffClaims.Audit, Only(StaffRoles.Auditor, StaffRoles.Operator));
+            options.AddPolicy(StaffClaims.Auditor, Only(StaffRoles.Auditor));
             options.AddPolicy(
-                StaffClaims.HelpDesk,
-                new AuthorizationPolicyBuilder(StaffClaims.Scheme)
-                    .RequireClaim(StaffClaims.Role, StaffRoles.HelpDesk)
-                    .Build()
-            )
-        );
+                StaffClaims.Any,
+                new AuthorizationPolicyBuilder(StaffClaims.Scheme).RequireClaim(StaffClaims.StaffId).Build()
+            );
+        });
     }
+
+    private static AuthorizationPolicy Only(params string[] roles) =>
+        new AuthorizationPolicyBuilder(StaffClaims.Scheme).RequireClaim(StaffClaims.Role, roles).Build();
 }

@@ -1,3 +1,8 @@
+using MyData.Core.Staff;
+using MyData.Web.Features.Counter;
+using MyData.Web.Features.Desk;
+using MyData.Web.Features.Watch;
+
 namespace MyData.Web.Features.Staff;
 
 public static class StaffUrls
@@ -10,6 +15,15 @@ public static class StaffUrls
 
     /// <summary>Signs in a made-up member of staff; there in the sandbox alone.</summary>
     public const string Sandbox = "/staff/sandbox";
+
+    /// <summary>Where this role's work begins.</summary>
+    public static string Home(string? role) =>
+        role switch
+        {
+            StaffRoles.Auditor or StaffRoles.Operator => WatchUrls.Alarms,
+            StaffRoles.Clerk => CounterUrls.Desk,
+            _ => DeskUrls.Complaints,
+        };
 
     public static string Refused(string code) => $"{SignIn}?problem={Uri.EscapeDataString(code)}";
 

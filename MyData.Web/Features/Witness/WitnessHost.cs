@@ -15,7 +15,10 @@ public static class WitnessHost
     public const string Command = "witness";
 
     private const string KeyCommand = "vkey";
-    private const string HttpName = "logs";
+
+    /// <summary>The client for the logs' sites and the other witnesses.</summary>
+    internal const string HttpName = "logs";
+
     private static readonly TimeSpan SiteLimit = TimeSpan.FromSeconds(30);
 
     /// <returns>0 when it was told to stop; 1: it does not start, and says why</returns>
@@ -51,14 +54,8 @@ public static class WitnessHost
         );
         adjust?.Invoke(builder);
         var settings = builder.Configuration.GetSection("Witness").Get<WitnessSettings>() ?? new WitnessSettings();
-        if (settings.Listen.Length > 0)
-            builder.WebHost.UseUrls(settings.Listen);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = AddEntries.HeadSize + AddEntries.MaxCheckpoint;
-            kestrel.Limits.MaxConcurrentConnections = 256;
-        });
+        builder.AddListeners(settings);
+        builder.AddReading(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<Core.Witnessing.Witness>();
@@ -80,12 +77,22 @@ public static class WitnessHost
         var app = builder.Build();
         // Made here, so that a refusal is one of the start.
         _ = app.Services.GetRequiredService<Core.Witnessing.Witness>();
-        app.MapPost(WitnessUrls.AddCheckpoint, AddCheckpointAsync);
-        app.MapPost(WitnessUrls.AddEntries, AddEntriesAsync);
-        app.MapGet("/", Describe);
-        app.MapGet("/{**path}", ReadAsync);
+        app.UseRouting();
+        app.UseRequestTimeouts();
+        app.UseRateLimiter();
+        var add = app.MapGroup("").AddEndpointFilter(OnlyWhereLogsAdd);
+        add.WithRequestTimeout(WitnessListeners.Adding);
+        add.MapPost(WitnessUrls.AddCheckpoint, AddCheckpointAsync);
+        add.MapPost(WitnessUrls.AddEntries, AddEntriesAsync);
+        app.MapReading();
         return app;
     }
+
+    // Where everybody reads, an address of its own for logs is not there.
+    private static ValueTask<object?> OnlyWhereLogsAdd(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    ) => WitnessDoor.IsAdding(context.HttpContext) ? next(context) : new(TypedResults.NotFound());
 
     private static async Task<IResult> AddCheckpointAsync(
         HttpContext context,
@@ -157,29 +164,6 @@ public static class WitnessHost
             bytes.Write(some, 0, count);
         }
         return bytes.ToArray();
-    }
-
-    private static async Task<IResult> ReadAsync(
-        HttpContext context,
-        Core.Witnessing.Witness witness,
-        string path,
-        CancellationToken token
-    )
-    {
-        if (await witness.ReadAsync(path, token) is not { } bytes)
-            return TypedResults.NotFound();
-        var isTile = path.Contains("/tile/", StringComparison.Ordinal);
-        // Anybody's page may read what is everybody's.
-        context.Response.Headers.AccessControlAllowOrigin = "*";
-        context.Response.Headers.CacheControl = isTile ? "public, max-age=31536000, immutable" : "no-cache";
-        return TypedResults.Bytes(bytes, isTile ? "application/octet-stream" : "text/plain; charset=utf-8");
-    }
-
-    /// <summary>Its key, and what it has of which log.</summary>
-    private static IResult Describe(Core.Witnessing.Witness witness)
-    {
-        var logs = witness.Logs.Select(log => FormattableString.Invariant($"{log.Origin} {log.Size}\n"));
-        return TypedResults.Text($"{witness.Key}\n{string.Concat(logs)}", "text/plain; charset=utf-8");
     }
 
     private sealed class Answer(WitnessAnswer answer) : IResult

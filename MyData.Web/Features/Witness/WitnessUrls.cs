@@ -6,6 +6,9 @@ public static class WitnessUrls
     /// <summary>c2sp.org/tlog-witness.</summary>
     public const string AddCheckpoint = "/add-checkpoint";
 
+    /// <summary>How it is, as JSON.</summary>
+    public const string Status = "/status.json";
+
     /// <summary>The same with the entries in the body.</summary>
     public const string AddEntries = "/add-entries";
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.Extensions;
 using MyData.Core.Consent;
 using MyData.Core.Encryption;
@@ -40,7 +41,7 @@ public sealed class AgencyDoor(PortalClient portal, SandboxKeys keys, DpopProof 
         CheckTransfer(facts, request);
         CheckDataSet(facts, request, dataSet);
         CheckLevel(facts, dataSet);
-        await CheckConsentAsync(request, ct);
+        var purpose = await CheckConsentAsync(request, ct);
         var recipients = request.Keys();
         var parameters = ParameterCheck.Check(dataSet, request.Parameters);
 
@@ -64,6 +65,7 @@ public sealed class AgencyDoor(PortalClient portal, SandboxKeys keys, DpopProof 
             Fields = request.Fields,
             Recipients = recipients,
             Now = clock.GetUtcNow(),
+            Purpose = purpose,
         };
     }
 
@@ -128,13 +130,15 @@ public sealed class AgencyDoor(PortalClient portal, SandboxKeys keys, DpopProof 
         }
     }
 
-    private async Task CheckConsentAsync(NativeRequest request, CancellationToken ct)
+    // What she agreed for.
+    private async Task<string> CheckConsentAsync(NativeRequest request, CancellationToken ct)
     {
         try
         {
             var kid = TokenFacts.Text(Jws.PeekHeader(request.ConsentReceipt), "kid");
             var known = await portal.KnowAsync(kid, ct);
-            ReceiptCheck.Verify(request.ConsentReceipt, known.Keys);
+            var receipt = ReceiptCheck.Verify(request.ConsentReceipt, known.Keys);
+            return PurposeOf(receipt) ?? AgencyJob.AnyPurpose;
         }
         catch (EncryptionException error)
         {
@@ -144,4 +148,13 @@ public sealed class AgencyDoor(PortalClient portal, SandboxKeys keys, DpopProof 
             );
         }
     }
+
+    private static string? PurposeOf(JsonElement receipt) =>
+        receipt.TryGetProperty("pii_processing", out var processing)
+        && processing.TryGetProperty("purposes", out var purposes)
+        && purposes.ValueKind == JsonValueKind.Array
+        && purposes.GetArrayLength() > 0
+        && purposes[0].TryGetProperty("purpose", out var purpose)
+            ? purpose.GetString()
+            : null;
 }

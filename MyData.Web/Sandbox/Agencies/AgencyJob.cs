@@ -35,6 +35,18 @@ public sealed record AgencyJob
 
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>Where a receipt does not say what for.</summary>
+    public const string AnyPurpose = "consent";
+
+    /// <summary>What she agreed to it for, as the receipt says; the national wire does not tell.</summary>
+    public string Purpose { get; init; } = AnyPurpose;
+
+    /// <summary>Digest of what was sealed last.</summary>
+    public byte[]? Seal { get; set; }
+
+    /// <summary>How the agency tells its side of this transfer.</summary>
+    public SideConduct Conduct { get; set; }
+
     public bool IsNative => DataSet.Wire == WireFormat.Native;
 
     public string ContentType => IsNative ? "application/jose+json" : "application/zip";
@@ -43,8 +55,14 @@ public sealed record AgencyJob
     public AgencyRecord? Find(Persona person) => person.HoldsNothing ? null : DataSet.Build(person, Parameters);
 
     /// <summary>The bytes to send for a package: sealed on the native wire, as they are on the national one.</summary>
-    public byte[] Wrap(byte[] zip, string? subject = null) =>
-        IsNative ? SealedPackage.Seal(zip, Request(subject ?? Subject), out _) : zip;
+    public byte[] Wrap(byte[] zip, string? subject = null)
+    {
+        if (!IsNative)
+            return zip;
+        var body = SealedPackage.Seal(zip, Request(subject ?? Subject), out var digest);
+        Seal = Convert.FromHexString(digest.Hex);
+        return body;
+    }
 
     /// <summary>What was asked, by whom and for whom: the same only for the same question.</summary>
     public string Fingerprint()
@@ -63,7 +81,8 @@ public sealed record AgencyJob
         Http.Response.ContentType = ContentType;
         if (IsNative && DataSet.Large)
         {
-            await SealedPackage.SealAsync(zip, Request(Subject), Http.Response.Body, Http.RequestAborted);
+            var digest = await SealedPackage.SealAsync(zip, Request(Subject), Http.Response.Body, Http.RequestAborted);
+            Seal = Convert.FromHexString(digest.Hex);
             return;
         }
         await SendBodyAsync(Wrap(zip));

@@ -32,10 +32,14 @@ public sealed class BuiltPackages
         var entry = EntryOf($"{job.DataSet.Id} {job.Transfer} {job.Fingerprint()}");
         lock (entry)
         {
-            if (entry.Body is { } body)
-                return body;
-            Count(job);
-            return entry.Body = make();
+            if (entry.Body is null)
+            {
+                Count(job);
+                entry.Body = make();
+                entry.Seal = job.Seal;
+            }
+            job.Seal = entry.Seal;
+            return entry.Body;
         }
     }
 
@@ -68,5 +72,6 @@ public sealed class BuiltPackages
     private sealed class Entry
     {
         public byte[]? Body { get; set; }
+        public byte[]? Seal { get; set; }
     }
 }

@@ -1,4 +1,5 @@
 using MyData.Core.Citizens;
+using MyData.Core.Ledger;
 using MyData.Web.Sandbox.Keys;
 using MyData.Web.Sandbox.Misbehaving;
 using MyData.Web.Sandbox.Personas;
@@ -11,6 +12,7 @@ public sealed class NationalEndpoint(
     SandboxKeys keys,
     BuiltPackages built,
     Misbehaviours misbehaviours,
+    SideReports reports,
     TimeProvider clock
 )
 {
@@ -26,9 +28,15 @@ public sealed class NationalEndpoint(
             else if (misbehaviours.Of(job) is { } misbehaviour)
                 await misbehaviour(job);
             else if (job.Find(job.Persona) is { } record)
+            {
                 await job.SendBodyAsync(built.Body(job, () => Packages.Write(job, job.Persona, record)));
+                reports.Add(job, "ok");
+            }
             else
+            {
                 http.Response.StatusCode = StatusCodes.Status204NoContent;
+                reports.Add(job, TransferReport.Nothing);
+            }
         }
         catch (AgencyRefusal refusal)
         {

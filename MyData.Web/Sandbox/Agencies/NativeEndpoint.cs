@@ -1,4 +1,5 @@
 using System.Globalization;
+using MyData.Core.Ledger;
 using MyData.Web.Sandbox.Misbehaving;
 
 namespace MyData.Web.Sandbox.Agencies;
@@ -8,7 +9,8 @@ public sealed class NativeEndpoint(
     AgencyDoor door,
     PreparedTransfers prepared,
     BuiltPackages built,
-    Misbehaviours misbehaviours
+    Misbehaviours misbehaviours,
+    SideReports reports
 ) : IDisposable
 {
     /// <summary>A package of 20 MB needs about 100 MB while it is made.</summary>
@@ -47,7 +49,10 @@ public sealed class NativeEndpoint(
     private async Task AnswerAsync(AgencyJob job)
     {
         if (job.Find(job.Persona) is not { } record)
+        {
             job.Http.Response.StatusCode = StatusCodes.Status204NoContent;
+            reports.Add(job, TransferReport.Nothing);
+        }
         else if (job.DataSet.Slow)
             await PrepareAsync(job, record);
         else if (job.DataSet.Large)
@@ -56,8 +61,11 @@ public sealed class NativeEndpoint(
             await SendAsync(job, record);
     }
 
-    private Task SendAsync(AgencyJob job, AgencyRecord record) =>
-        job.SendBodyAsync(built.Body(job, () => job.Wrap(Packages.Write(job, job.Persona, record))));
+    private async Task SendAsync(AgencyJob job, AgencyRecord record)
+    {
+        await job.SendBodyAsync(built.Body(job, () => job.Wrap(Packages.Write(job, job.Persona, record))));
+        reports.Add(job, "ok");
+    }
 
     private async Task PrepareAsync(AgencyJob job, AgencyRecord record)
     {
@@ -79,6 +87,7 @@ public sealed class NativeEndpoint(
         {
             built.Count(job);
             await job.SendAsync(Packages.Write(job, job.Persona, record));
+            reports.Add(job, "ok");
         }
         finally
         {

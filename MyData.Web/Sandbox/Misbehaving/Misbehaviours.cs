@@ -2,7 +2,7 @@ using MyData.Web.Sandbox.Agencies;
 
 namespace MyData.Web.Sandbox.Misbehaving;
 
-/// <summary>Everything that an agency can do wrong: row F6 of the fault table, and the attacks on packages (D3 to D6).</summary>
+/// <summary>Everything that an agency can do wrong: row F6 of the fault table, the attacks on packages (D3 to D6), and its reports.</summary>
 public sealed class Misbehaviours(MisbehaveSwitch current, WrongConnections connections, WrongAnswers answers)
 {
     /// <summary>Name of the parameter that overrules the switch for one call.</summary>
@@ -60,11 +60,20 @@ public sealed class Misbehaviours(MisbehaveSwitch current, WrongConnections conn
         ["naughty"] = (_, job) => WrongPackages.NaughtyAsync(job),
     };
 
+    // The package is good; what the agency tells the ledger of it is not.
+    private static readonly Dictionary<string, SideConduct> Sides = new(StringComparer.Ordinal)
+    {
+        ["side-silent"] = SideConduct.Silent,
+        ["side-late"] = SideConduct.Late,
+        ["side-other-seal"] = SideConduct.OtherSeal,
+        ["side-other-result"] = SideConduct.OtherResult,
+    };
+
     private readonly WrongConnections connections = connections;
     private readonly WrongAnswers answers = answers;
 
     /// <summary>Every behaviour by name, in the order of the table in the README.</summary>
-    public static IReadOnlyCollection<string> Names => Table.Keys;
+    public static IReadOnlyCollection<string> Names { get; } = [.. Table.Keys, .. Sides.Keys];
 
     /// <summary>What to do in place of a proper answer; null where the agency behaves.</summary>
     /// <exception cref="AgencyRefusal">422: no such behaviour.</exception>
@@ -75,6 +84,11 @@ public sealed class Misbehaviours(MisbehaveSwitch current, WrongConnections conn
         var name = job.Parameters.GetValueOrDefault(Parameter) is { Length: > 0 } own ? own : current.Current;
         if (name == None)
             return null;
+        if (Sides.TryGetValue(name, out var conduct))
+        {
+            job.Conduct = conduct;
+            return null;
+        }
         if (!Table.TryGetValue(name, out var act))
             throw new AgencyRefusal(StatusCodes.Status422UnprocessableEntity, "parameter.unknown", "No such behaviour.")
             {

@@ -46,10 +46,41 @@ export async function openSealed(json, key) {
  * @throws MyDataError as `openSealed`, and `jose.key_refused`, `jwk.…`
  */
 export async function wrapFor(json, key, recipient) {
+  return wrapHeadFor(readSealedHead(splitSealed(json).raw), key, recipient);
+}
+
+/**
+ * The same from the head alone: the cipher text need not be here.
+ * @param {Head} head
+ * @param {HeldKey | Jwk} key ours
+ * @param {Jwk} recipient public, with a kid: EC P-256 or RSA
+ * @param {{ jwk: Jwk, privateKey: CryptoKey }} [pair] for EC: the pair whose public half becomes `epk`; else a fresh one
+ * @returns {Promise<Recipient>}
+ * @throws MyDataError as `wrapFor`
+ */
+export async function wrapHeadFor(head, key, recipient, pair) {
   demand(typeof recipient.kid === "string", "jwk.invalid", "the recipient's key has no kid");
-  const contentKey = await contentKeyOf(readSealedHead(splitSealed(json).raw), key);
+  const contentKey = await contentKeyOf(head, key);
   try {
-    return recipient.kty === "RSA" ? await wrapRsa(contentKey, recipient) : await wrapEc(contentKey, recipient);
+    return recipient.kty === "RSA" ? await wrapRsa(contentKey, recipient) : await wrapEc(contentKey, recipient, pair);
+  } finally {
+    contentKey.fill(0);
+  }
+}
+
+/**
+ * For a secret that both know: A256KW.
+ * @param {Head} head
+ * @param {HeldKey | Jwk} key ours
+ * @param {{ kid: string, privateKey: CryptoKey }} recipient for AES-KW
+ * @returns {Promise<Recipient>}
+ * @throws MyDataError as `openSealed`
+ */
+export async function wrapHeadBySecret(head, key, recipient) {
+  const contentKey = await contentKeyOf(head, key);
+  try {
+    const wrapped = await wrapAesKw(recipient.privateKey, contentKey);
+    return { header: { alg: "A256KW", kid: recipient.kid }, encrypted_key: encode(wrapped) };
   } finally {
     contentKey.fill(0);
   }
@@ -75,16 +106,18 @@ async function contentKeyOf(head, key) {
 /**
  * @param {Bytes} contentKey
  * @param {Jwk} recipient
+ * @param {{ jwk: Jwk, privateKey: CryptoKey }} [pair]
  * @returns {Promise<Recipient>}
  */
-async function wrapEc(contentKey, recipient) {
+async function wrapEc(contentKey, recipient, pair) {
   // WebCrypto exports the public half of a key agreement with no operations at all.
   checkUse({ ...recipient, key_ops: undefined }, "ECDH-ES+A256KW", "enc", []);
   const curve = { name: "ECDH", namedCurve: "P-256" };
   const theirs = await importKey(recipient, "EC", curve, []);
-  const fresh = await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
-  const { crv, kty, x, y } = await crypto.subtle.exportKey("jwk", fresh.publicKey);
-  const wrapped = await wrapAesKw(await deriveWrappingKey(fresh.privateKey, theirs), contentKey);
+  const fresh = pair ? undefined : await crypto.subtle.generateKey(curve, false, ["deriveBits"]);
+  const { crv, kty, x, y } = fresh ? await crypto.subtle.exportKey("jwk", fresh.publicKey) : /** @type {any} */ (pair).jwk;
+  const own = fresh ? fresh.privateKey : /** @type {any} */ (pair).privateKey;
+  const wrapped = await wrapAesKw(await deriveWrappingKey(own, theirs), contentKey);
   const header = { alg: "ECDH-ES+A256KW", kid: recipient.kid, epk: { kty, crv, x, y } };
   return { header, encrypted_key: encode(wrapped) };
 }

@@ -15,23 +15,45 @@ public static class Crowd
 {
     /// <param name="total">flows in all, over all of the crowd</param>
     /// <param name="flow">one flow of one of the crowd, by her number</param>
-    public static async Task<CrowdResult> RunAsync(
+    public static Task<CrowdResult> RunAsync(
         int size,
         int total,
         Func<int, CancellationToken, Task> flow,
         CancellationToken token
     )
     {
+        var begun = 0;
+        return RunAsync(size, () => Interlocked.Increment(ref begun) <= total, flow, token);
+    }
+
+    /// <summary>The same for a time: nobody begins after it, and who has begun ends.</summary>
+    public static Task<CrowdResult> RunForAsync(
+        int size,
+        TimeSpan time,
+        Func<int, CancellationToken, Task> flow,
+        CancellationToken token
+    )
+    {
+        var start = Stopwatch.GetTimestamp();
+        return RunAsync(size, () => Stopwatch.GetElapsedTime(start) < time, flow, token);
+    }
+
+    private static async Task<CrowdResult> RunAsync(
+        int size,
+        Func<bool> goesOn,
+        Func<int, CancellationToken, Task> flow,
+        CancellationToken token
+    )
+    {
         var seconds = new ConcurrentBag<double>();
         var lost = new ConcurrentBag<string>();
-        var begun = 0;
         var start = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, size).Select(number => Task.Run(() => GoOnAsync(number), token)));
         return new CrowdResult(new Samples(seconds), Stopwatch.GetElapsedTime(start), lost);
 
         async Task GoOnAsync(int number)
         {
-            while (Interlocked.Increment(ref begun) <= total)
+            while (goesOn())
             {
                 var began = Stopwatch.GetTimestamp();
                 try

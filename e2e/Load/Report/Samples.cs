@@ -10,6 +10,9 @@ public sealed class Samples
     public Samples(IEnumerable<double> values) => _values.AddRange(values);
 
     public int Count => _values.Count;
+
+    public IEnumerable<double> Values => _values;
+
     public double Min => _values.Count == 0 ? 0 : _values.Min();
     public double Max => _values.Count == 0 ? 0 : _values.Max();
     public double Mean => _values.Count == 0 ? 0 : _values.Average();

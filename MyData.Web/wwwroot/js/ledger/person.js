@@ -11,7 +11,7 @@ import { personTag } from "./tag.js";
  * @typedef {import("./log.js").LogPlace} LogPlace
  * @typedef {{ id: number, t: number, op: string, res: string, year: number | null, index: number | null }} Line of her history
  * @typedef {{ tag: string, index: number }} Found the tag in base64url
- * @typedef {{ url: string, t: number, via: string, op: string, why: string, res: string }} Other a record that another system made
+ * @typedef {{ url: string, year: number, index: number, t: number, via: string, op: string, why: string, res: string, signed: boolean }} Other a record that another system made
  */
 
 const QUESTION = 64;
@@ -29,9 +29,7 @@ export async function findHers(log, key) {
   const found = [];
   let unknown = 0;
   for (let counter = 0; unknown < UNKNOWN; counter += QUESTION) {
-    const tags = await Promise.all(
-      Array.from({ length: QUESTION }, (_, at) => personTag(key, log.origin, log.year, counter + at)),
-    );
+    const tags = await tagsFrom(log, key, counter, QUESTION);
     const places = await findTags(log, tags);
     places.forEach((index, at) => {
       if (index < 0) unknown++;
@@ -40,6 +38,17 @@ export async function findHers(log, key) {
     });
   }
   return found;
+}
+
+/**
+ * Her tags from a counter on.
+ * @param {LogPlace} log
+ * @param {import("../bytes.js").Bytes} key hers
+ * @param {number} counter
+ * @param {number} count
+ */
+export function tagsFrom(log, key, counter, count) {
+  return Promise.all(Array.from({ length: count }, (_, at) => personTag(key, log.origin, log.year, counter + at)));
 }
 
 /**
@@ -57,7 +66,7 @@ export function demandRecorded(year, size, found, lines) {
 }
 
 /**
- * The other way round: each record about her that no line tells of, below the checkpoint's size, is one that another system signed.
+ * The other way round: each record about her that no line tells of, below the checkpoint's size, is one that another system signed, or sent as syslog.
  * @param {LogPlace} log
  * @param {import("./checkpoint.js").Checkpoint} checkpoint
  * @param {Found[]} found
@@ -74,10 +83,12 @@ export async function readOthers(log, { size, root }, found, lines) {
       const record = records.get(index);
       demand(record, "ledger.record_missing", "a record that is not shown", `#${index}`);
       await verifyInclusion(BigInt(index), size, await leafHash(record.entry), record.path, root);
-      const { t, via, op, why, res, sub, up } = parseRecord(record.entry);
+      const { t, via, kid, op, why, res, sub, up } = parseRecord(record.entry);
       demand(Array.isArray(sub) && sub.includes(tag), "ledger.line_differs", "not her tag", `#${index}`);
-      demand(up !== undefined, "ledger.record_missing", "a record that no line tells of", `#${index}`);
-      return /** @type {Other} */ ({ url: `${log.url}/records/${index}`, t, via, op, why, res });
+      // Of a system that only logs the platform made the record; it stands in her list all the same.
+      const logged = String(kid).startsWith("tls:") && via !== "mydata";
+      demand(up !== undefined || logged, "ledger.record_missing", "a record that no line tells of", `#${index}`);
+      return /** @type {Other} */ ({ url: `${log.url}/records/${index}`, year: log.year, index, t, via, op, why, res, signed: up !== undefined });
     }),
   );
 }

@@ -7,7 +7,9 @@ import { fetchBytes } from "../fetching.js";
 import { parseJsonObject } from "../json.js";
 import { Fork, readAndCompare } from "../ledger/continuity.js";
 import { demandRecorded, findHers, proveLines, readOthers } from "../ledger/person.js";
+import { demandNoLess, fingerprint, readPersonPin, writePersonPin } from "../ledger/personpin.js";
 import { toBase64 } from "../ledger/text.js";
+import { askWitnesses, Shown, WitnessFault } from "../ledger/witnesses.js";
 import { saveFile } from "../save.js";
 
 /**
@@ -15,10 +17,11 @@ import { saveFile } from "../save.js";
  *
  * @typedef {import("../ledger/person.js").Line} Line
  * @typedef {import("../ledger/person.js").Other} Other
+ * @typedef {{ report: string, year: number, index: number }} Report of the other end of a transfer
  * @typedef {object} Model
+ * @property {string} account
  * @property {import("../ledger/log.js").LogPlace[]} logs
  * @property {string} url of her key and lines
- * @property {boolean} alone nobody but the platform signs
  * @property {Record<string, string>} strings
  */
 
@@ -28,10 +31,10 @@ const LIMIT = 32 * 1024 * 1024;
 const MOST = 512;
 /** What does not come from the log, but keeps her from reading it. */
 const UNCHECKED = ["network", "session", "page", "ed25519"];
-const CALM = ["ledger.unavailable", "ledger.answered"];
+const CALM = ["ledger.unavailable", "ledger.answered", "ledger.behind"];
 
 /** @type {Model} */
-const { logs, url, strings } = readBlock("ledger-data");
+const { account, logs, url, strings } = readBlock("ledger-data");
 const panel = required("[data-proof]");
 const words = required("[data-proof-words]");
 const result = required("[data-proof-result]");
@@ -54,7 +57,8 @@ async function check() {
   try {
     const summary = await checkAll();
     summary.milliseconds = Math.round(performance.now() - started);
-    showGood(summary);
+    if (summary.faults.length > 0) showFault(summary.faults);
+    else showGood(summary);
   } catch (error) {
     console.warn(error);
     const known = error instanceof MyDataError ? error : new MyDataError("browser.failed", String(error));
@@ -70,7 +74,13 @@ async function checkAll() {
   const unplaced = lines.find((line) => line.index === null || !logs.some((log) => log.year === line.year));
   demand(!unplaced, "ledger.line_unrecorded", "a line without a record", String(unplaced?.id));
   const shown = lines.filter((line, at) => places.has(line.id) || at >= lines.length - MOST);
-  const summary = { records: 0, proven: 0, waiting: 0, milliseconds: 0, heads, sizes: heads.map((head) => head.checkpoint.size) };
+  const sizes = heads.map((head) => head.checkpoint.size);
+  /** @type {{ asked: Set<string>, silent: Set<string>, faults: WitnessFault[] }} */
+  const witnesses = { asked: new Set(), silent: new Set(), faults: [] };
+  const summary = { records: 0, proven: 0, waiting: 0, milliseconds: 0, before: 0, fewest: Infinity, heads, sizes, ...witnesses };
+  /** @type {import("../ledger/personpin.js").PersonPin[]} */
+  const pins = [];
+  const key = her.key ? decodeBase64(her.key) : undefined;
   /** @type {Other[]} */
   const others = [];
   /** @type {MyDataError | undefined} */
@@ -78,7 +88,8 @@ async function checkAll() {
   for (const [at, log] of logs.entries()) {
     const { checkpoint } = heads[at];
     const told = { log: log.origin, note: heads[at].text };
-    const found = her.key ? await findHers(log, decodeBase64(her.key)).catch((error) => withEvidence(error, told)) : [];
+    const found = key ? await findHers(log, key).catch((error) => withEvidence(error, told)) : [];
+    await compareWithBefore(log, key, found, heads[at]);
     const inLog = shown.filter((line) => line.year === log.year);
     const settled = inLog.filter((line) => (line.index ?? 0) < checkpoint.size);
     summary.waiting += inLog.length - settled.length;
@@ -94,10 +105,36 @@ async function checkAll() {
     } catch (error) {
       withEvidence(error, { ...told, found, lines });
     }
+    const { asked, silent, faults } = await askWitnesses(log, heads[at], key, found);
+    for (const name of asked) summary.asked.add(name);
+    for (const name of silent) summary.silent.add(name);
+    summary.faults.push(...faults);
+    summary.fewest = Math.min(summary.fewest, asked.length);
     summary.records += found.filter(({ index }) => index < checkpoint.size).length;
   }
-  showOthers(others.sort((a, b) => b.t - a.t));
+  showOthers(showReports(others, /** @type {Report[]} */ (her.sides)).sort((a, b) => b.t - a.t));
+  await Promise.all(pins.map(writePersonPin));
   return summary;
+
+  /**
+   * @param {import("../ledger/log.js").LogPlace} log
+   * @param {import("../bytes.js").Bytes | undefined} key
+   * @param {import("../ledger/person.js").Found[]} found
+   * @param {import("../ledger/continuity.js").SeenHead} head
+   */
+  async function compareWithBefore(log, key, found, { text, checkpoint }) {
+    const pin = await readPersonPin(account, log.origin);
+    const print = key && (await fingerprint(key));
+    try {
+      demandNoLess(pin, print, found.length);
+    } catch (error) {
+      withEvidence(error, { log: log.origin, note: text, seenBefore: pin, key: print, found });
+    }
+    if (pin) summary.before = Math.max(summary.before, pin.known);
+    // Written once all is proven: what an alarm was about is not remembered.
+    const settled = found.filter(({ index }) => index < checkpoint.size);
+    pins.push({ account, origin: log.origin, key: print, known: settled.length, last: settled.at(-1), at: Date.now() });
+  }
 }
 
 /**
@@ -113,16 +150,31 @@ function mark(id, error) {
 }
 
 /**
+ * The other ends' reports stand beside their transfers; what is left stands by itself.
+ * @param {Other[]} others
+ * @param {Report[]} reports
+ */
+function showReports(others, reports) {
+  const known = new Map(reports.map(({ report, year, index }) => [`${year}/${index}`, report]));
+  return others.filter(({ year, index }) => {
+    const report = known.get(`${year}/${index}`);
+    for (const place of document.querySelectorAll(`[data-side="${report}"]`))
+      place.replaceChildren(element("span", { class: "badge badge-good" }, strings.proven));
+    return report === undefined;
+  });
+}
+
+/**
  * What other systems recorded about her. The platform has no line of it: her browser found it by her tags.
  * @param {Other[]} records proven, newest first
  */
 function showOthers(records) {
-  const items = records.slice(0, MOST).map(({ url, t, via, op, why, res }) => {
+  const items = records.slice(0, MOST).map(({ url, t, via, op, why, res, signed }) => {
     const { shown } = formatMoment(new Date(t), document.documentElement.lang, strings.rocDate);
     const proven = element("span", { class: "badge badge-good" }, strings.proven);
     const links = [element("a", { href: url }, strings.otherRecord), element("a", { href: `${url}/receipt`, download: "" }, strings.proofFile)];
     const when = element("time", { datetime: new Date(t).toISOString() }, shown);
-    const said = element("p", {}, fill(strings.other, { via, op, why, res }));
+    const said = element("p", {}, fill(signed ? strings.other : strings.otherUnsigned, { via, op, why, res }));
     return element("li", {}, element("p", { class: "row small" }, when, proven), said, element("p", { class: "row small no-print" }, ...links));
   });
   required("ul", otherPlace).replaceChildren(...items);
@@ -130,8 +182,21 @@ function showOthers(records) {
 }
 
 /** @param {Awaited<ReturnType<typeof checkAll>>} summary */
-function showGood({ records, proven, waiting, milliseconds, heads, sizes }) {
+function showGood(summary) {
+  const { records, asked, silent, fewest } = summary;
   show("good", fill(records > 0 ? strings.complete : strings.completeNone, { records: number(records) }));
+  const names = { asked: list(asked), silent: list(silent) };
+  if (fewest > 1) result.replaceChildren(element("p", {}, fill(strings.witnessesTwo, names)));
+  else if (logs.some(({ witnesses }) => witnesses.length > 0)) {
+    const said = fill(fewest === 1 ? strings.witnessesOne : strings.witnessesNone, names);
+    const missing = silent.size > 0 ? ` ${fill(strings.witnessesSilent, names)}` : "";
+    result.replaceChildren(element("p", { class: "notice notice-warn" }, said + missing));
+  }
+  details.replaceChildren(factsOf(factsAbout(summary)));
+}
+
+/** @param {Awaited<ReturnType<typeof checkAll>>} summary */
+function factsAbout({ proven, waiting, milliseconds, before, heads, sizes, asked }) {
   const pins = heads.map((head) => head.pin?.size).filter((size) => size !== undefined);
   const facts = [
     [strings.factProven, fill(strings.factProvenText, { proven: number(proven) })],
@@ -139,8 +204,21 @@ function showGood({ records, proven, waiting, milliseconds, heads, sizes }) {
     [strings.factSince, pins.length > 0 ? fill(strings.factSinceText, { size: pins.map(number).join(" + ") }) : strings.factFirst],
     [strings.factTime, fill(strings.factTimeText, { milliseconds: number(milliseconds) })],
   ];
+  if (asked.size > 0) facts.push([strings.factWitnesses, list(asked)]);
+  if (before > 0) facts.push([strings.factBefore, fill(strings.factBeforeText, { before: number(before) })]);
   if (waiting > 0) facts.push([strings.factWaiting, fill(strings.factWaitingText, { waiting: number(waiting) })]);
-  details.replaceChildren(factsOf(facts));
+  return facts;
+}
+
+/**
+ * The platform's records fit, and a witness does not: her history is whole, and somebody must look at that witness.
+ * @param {WitnessFault[]} faults
+ */
+function showFault(faults) {
+  const [first] = faults;
+  const evidence = { faults: faults.map(({ code, message, evidence }) => ({ code, message, ...evidence })) };
+  showAlarm(keepEvidence(first, evidence));
+  words.textContent = fill(strings.alarmWitness, { witness: first.witness });
 }
 
 /** @param {MyDataError} error */
@@ -154,13 +232,13 @@ function showUnchecked(error) {
 /** @param {MyDataError} error */
 function showAlarm(error) {
   show("alarm", strings.alarm);
-  const evidence = error instanceof Fork ? forkEvidence(error) : evidenceOf.get(error) ?? {};
+  const evidence = error instanceof Fork ? forkEvidence(error) : evidenceOf.get(error) ?? (error instanceof Shown ? error.evidence : {});
   const file = { code: error.code, message: error.message, detail: error.detail, at: new Date().toISOString(), ...evidence };
   const save = button(strings.saveEvidence, "button button-primary", () =>
     saveFile(utf8Bytes(JSON.stringify(file, (_, value) => (typeof value === "bigint" ? `${value}` : value), 2)), "mydata-evidence.json"),
   );
   const facts = [
-    [strings.alarmWhat, wordsOf("alarm", error.code)],
+    [strings.alarmWhat, fill(wordsOf("alarm", error.code), { witness: error instanceof Shown || error instanceof WitnessFault ? error.witness : "" })],
     [strings.alarmData, strings.alarmDataText],
     [strings.alarmNext, strings.alarmNextText],
     [strings.code, element("span", { class: "code" }, [error.code, error.detail].filter(Boolean).join(" · "))],
@@ -231,6 +309,11 @@ function wordsOf(kind, code) {
 function factsOf(facts) {
   const rows = facts.map(([term, text]) => element("div", {}, element("dt", {}, term), element("dd", {}, text)));
   return element("dl", { class: "facts" }, ...rows);
+}
+
+/** @param {Iterable<string>} names */
+function list(names) {
+  return new Intl.ListFormat(document.documentElement.lang).format(names);
 }
 
 /** @param {number | bigint | undefined} value */

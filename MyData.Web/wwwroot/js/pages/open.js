@@ -12,7 +12,7 @@ import { openSealed } from "../sealed.js";
 import { badge, cardOf, failureOf, fileName, formatBytes, sealOf } from "./preview.js";
 
 /**
- * The page `/open/{consentId}`: plain HTML and this module, no circuit. What is opened stays in this page's memory, goes
+ * The page `/open/{consentId}`, and the one where a service is to be given what is opened (`handover.js`): plain HTML, no circuit. What is opened stays in this page's memory, goes
  * when she leaves, and is told to nobody.
  *
  * @typedef {object} Transfer
@@ -88,6 +88,7 @@ async function openOne(transfer, key, roots) {
     await checkInfo(transfer, opened.info);
     const card = cardOf(opened, await fetchSchema(transfer), view);
     show(section, transfer, seal.display, zip, card);
+    tell("mydata-opened", { id: transfer.id, head, seal: seal.hex });
     return 1;
   } catch (error) {
     fail(section, transfer, error);
@@ -211,6 +212,16 @@ function finish(opened) {
   }
   const form = page.querySelector("form[data-done]");
   if (form instanceof HTMLFormElement) armDone(form);
+  tell("mydata-finished", opened === model.transfers.length);
+}
+
+/**
+ * To another module of this page: never what is in a package.
+ * @param {string} name
+ * @param {unknown} detail
+ */
+function tell(name, detail) {
+  page.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
 /**
@@ -263,7 +274,7 @@ function forget() {
  * @param {unknown} error
  */
 async function report(transfer, error) {
-  const token = page.querySelector("form[data-done] input[type=hidden]");
+  const token = page.querySelector("form input[name=_form]");
   if (!model.reportUrl || !(token instanceof HTMLInputElement)) return;
   const code = error instanceof MyDataError ? error.code : "browser.failed";
   const body = new URLSearchParams({ [token.name]: token.value, code, transfer });

@@ -1,8 +1,9 @@
 import { wipe } from "../keystore.js";
+import { forgetPeople } from "../ledger/personpin.js";
 
 /**
  * On every page with a form `data-signout`: where its box `data-shared` is ticked, or it has none, the keys in this
- * browser go before she is signed out.
+ * browser, and what it remembers of her records, go before she is signed out.
  */
 for (const form of document.querySelectorAll("form[data-signout]")) {
   if (!(form instanceof HTMLFormElement)) continue;
@@ -10,8 +11,6 @@ for (const form of document.querySelectorAll("form[data-signout]")) {
     const shared = form.querySelector("[data-shared]");
     if (shared instanceof HTMLInputElement && !shared.checked) return;
     event.preventDefault();
-    wipe()
-      .catch(() => {})
-      .finally(() => form.submit());
+    void Promise.allSettled([wipe(), forgetPeople()]).then(() => form.submit());
   });
 }

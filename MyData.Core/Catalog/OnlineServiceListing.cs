@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using MyData.Core.Encryption;
+
+namespace MyData.Core.Catalog;
+
+/// <summary>
+/// What an online service registers: for what, which items, how long it keeps them, where its members come back to, by which keys it is
+/// known. Nothing is granted to it that does not stand here.
+/// </summary>
+public sealed record OnlineServiceListing
+{
+    /// <summary>Its <c>client_id</c>.</summary>
+    public required string Id { get; init; }
+
+    public required LocalText Name { get; init; }
+
+    /// <summary>Who offers it, and keeps what is handed over.</summary>
+    public required LocalText Organisation { get; init; }
+
+    /// <summary>One character that stands for the organisation where there is no room for its name.</summary>
+    public required string Glyph { get; init; }
+
+    /// <summary>What the data is used for, and the code by which its requests name that.</summary>
+    public required LocalText Purpose { get; init; }
+    public required string PurposeCode { get; init; }
+
+    /// <summary>How long it keeps what was handed over, at most.</summary>
+    public required TimeSpan Retention { get; init; }
+
+    public required int TermsVersion { get; init; }
+
+    /// <summary>Its own page, where its members begin: an address, or a path of the sandbox.</summary>
+    public required string Site { get; init; }
+
+    /// <summary>Where she may be led back to, each compared as a whole (RFC 9700 §2.1): addresses, or paths of the sandbox.</summary>
+    public required IReadOnlyList<string> RedirectUris { get; init; }
+
+    /// <summary>
+    /// Where it is told of events (RFC 8935): an address, or a path of the sandbox; never anywhere else. Null: it asks for them (RFC 8936).
+    /// </summary>
+    public string? EventUrl { get; init; }
+
+    /// <summary>Public JWKs, ES256 or PS256, by which it signs assertions and receipts.</summary>
+    public required IReadOnlyList<string> ClientKeys { get; init; }
+
+    /// <summary>Public JWK with a <c>kid</c>, EC P-256 or RSA, for which her browser wraps the content keys.</summary>
+    public required string RecipientKey { get; init; }
+
+    public required IReadOnlyList<OnlineItem> Items { get; init; }
+
+    /// <summary>What it may have of this data set; null where it may have nothing of it.</summary>
+    public OnlineItem? Item(string dataSetId) => Items.FirstOrDefault(item => item.DataSet == dataSetId);
+
+    [JsonIgnore]
+    public string RecipientKid => Jwk.Parse(RecipientKey).Kid!;
+}
+
+/// <summary>The most that a service may have of a data set, and whether it is of use without it.</summary>
+public sealed record OnlineItem(string DataSet, IReadOnlyList<string> Fields, bool Required);

@@ -1,0 +1,25 @@
+namespace MyData.Core.Data;
+
+/// <summary>
+/// What a feature does when another system's record is new in the log, inside the very write that stores it: both are durable, or neither.
+/// Like the write it holds no waiting, I/O or cryptography.
+/// </summary>
+public interface ISentFollower
+{
+    /// <returns>Whether it changed rows.</returns>
+    bool Follow(WriteScope scope, SentRecord sent);
+}
+
+/// <summary>Since when a system may record here: who cannot report must not look like one who does not.</summary>
+public interface ICallerRoster
+{
+    /// <summary>Null where no key of this name is good now.</summary>
+    ValueTask<DateTimeOffset?> SinceAsync(string client, CancellationToken token);
+}
+
+/// <summary>What other systems recorded, by the records' ids, for those who pair them with their own rows.</summary>
+public interface ISentRecords
+{
+    /// <summary>Those of these ids that are in the log.</summary>
+    Task<IReadOnlyList<Ledger.LedgerRecord>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken token);
+}

@@ -1,0 +1,48 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace MyData.Core.Data.Migrations
+{
+    /// <inheritdoc />
+    public partial class Incidents : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<string>(
+                name: "HealedFrom",
+                table: "ledger_incidents",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<long>(
+                name: "Idx",
+                table: "ledger_incidents",
+                type: "INTEGER",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "Place",
+                table: "ledger_incidents",
+                type: "TEXT",
+                nullable: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropColumn(
+                name: "HealedFrom",
+                table: "ledger_incidents");
+
+            migrationBuilder.DropColumn(
+                name: "Idx",
+                table: "ledger_incidents");
+
+            migrationBuilder.DropColumn(
+                name: "Place",
+                table: "ledger_incidents");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+
+namespace MyData.Core.OpenId;
+
+/// <summary>A key that its holder has just proved. <see cref="Proof"/> must be used up in the write that follows.</summary>
+public sealed record ProvenKey(string Thumbprint, UsedAssertion Proof);
+
+/// <summary>
+/// DPoP (RFC 9449) at the authorization server and at the packages. The nonce is made of the time and a key of the platform, so every
+/// node knows it and none keeps it.
+/// </summary>
+public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
+{
+    public const string MissingCode = "dpop.missing";
+    public const string NonceCode = "dpop.nonce";
+    public const string SignatureCode = "dpop.signature";
+    public const string RequestCode = "dpop.request";
+    public const string TokenCode = "dpop.token";
+    public const string TimeCode = "dpop.time";
+    public const string ReplayedCode = "dpop.replayed";
+
+    private const int MostCharacters = 4096;
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(2);
+
+    /// <summary>What the next proof must carry (RFC 9449 §8); good for two to four minutes.</summary>
+    public string Nonce => NonceOf(Windows);
+
+    private long Windows => time.GetUtcNow().Ticks / Window.Ticks;
+
+    /// <summary>
+    /// RFC 9449 §4.3, in its order but for the nonce: it is looked at first, so that who does not have it costs no signature check.
+    /// </summary>
+    /// <param name="proof">the one header; null: there is none, or more than one</param>
+    /// <param name="target">the address without query and fragment</param>
+    /// <param name="token">the access token that comes with it, at a resource</param>
+    /// <exception cref="OpenIdException">invalid_dpop_proof, use_dpop_nonce.</exception>
+    public ProvenKey Check(string? proof, string method, string target, string? token = null)
+    {
+        if (string.IsNullOrEmpty(proof) || proof.Length > MostCharacters)
+            throw OpenIdException.InvalidProof("One DPoP proof is needed.", MissingCode);
+        if (Text(Unproven(proof), "nonce") is not { } nonce || !IsOurs(nonce))
+            throw OpenIdException.UseNonce();
+        var (key, claims) = Verify(proof);
+        if (Text(claims, "htm") != method || Text(claims, "htu") is not { } htu || WithoutQuery(htu) != target)
+            throw OpenIdException.InvalidProof("The proof is for another request.", RequestCode);
+        if (token is not null && Text(claims, "ath") != TransferTokens.HashOf(token))
+            throw OpenIdException.InvalidProof("The proof is for another token.", TokenCode);
+        var now = time.GetUtcNow();
+        if (ClientAssertions.Time(claims, "iat") is not { } issued)
+            throw OpenIdException.InvalidProof("The proof has no time.", TimeCode);
+        if ((now - issued).Duration() > ClientAssertions.Skew || !IsWithin(claims, now))
+            throw OpenIdException.InvalidProof("The proof is too old, or of the future.", TimeCode);
+        if (Text(claims, "jti") is not { Length: >= 8 and <= 200 } id)
+            throw OpenIdException.InvalidProof("The proof has no jti.", SignatureCode);
+        var thumbprint = key.Thumbprint();
+        return new(
+            thumbprint,
+            new UsedAssertion
+            {
+                ClientId = $"dpop:{thumbprint}",
+                TokenId = id,
+                ExpiresAt = issued + (2 * ClientAssertions.Skew),
+            }
+        );
+    }
+
+    private static JsonElement Unproven(string proof)
+    {
+        try
+        {
+            return proof.Split('.') is [_, var payload, _]
+                ? StrictJson.ParseObject(Base64UrlText.Decode(payload), SignatureCode)
+                : throw OpenIdException.InvalidProof("The proof is not a JWS.", SignatureCode);
+        }
+        catch (EncryptionException refused)
+        {
+            throw OpenIdException.InvalidProof(refused.Code, SignatureCode);
+        }
+    }
+
+    private static (Jwk Key, JsonElement Claims) Verify(string proof)
+    {
+        try
+        {
+            if (!Jws.PeekHeader(proof).TryGetProperty("jwk", out var jwk))
+                throw OpenIdException.InvalidProof("The proof carries no key.", SignatureCode);
+            var key = Jwk.Parse(jwk);
+            if (key.IsPrivate)
+                throw OpenIdException.InvalidProof("The proof carries a private key.", SignatureCode);
+            var verified = Jws.Verify(proof, [key], JoseNames.SignatureAlgs, "dpop+jwt");
+            return (key, StrictJson.ParseObject(verified.Payload, SignatureCode));
+        }
+        catch (EncryptionException refused)
+        {
+            throw OpenIdException.InvalidProof(refused.Code, SignatureCode);
+        }
+    }
+
+    // RFC 7519 §4.1.4, §4.1.5: a proof needs neither, and what it says holds.
+    private static bool IsWithin(JsonElement claims, DateTimeOffset now)
+    {
+        bool Holds(string name, Func<DateTimeOffset, bool> holds) =>
+            !claims.TryGetProperty(name, out _) || (ClientAssertions.Time(claims, name) is { } at && holds(at));
+        return Holds("exp", at => at >= now - ClientAssertions.Skew)
+            && Holds("nbf", at => at <= now + ClientAssertions.Skew);
+    }
+
+    private bool IsOurs(string nonce)
+    {
+        var given = Encoding.UTF8.GetBytes(nonce);
+        return new[] { Windows, Windows - 1 }.Any(window =>
+            CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(NonceOf(window)))
+        );
+    }
+
+    private string NonceOf(long window) => vault.Pseudonym(window.ToString(CultureInfo.InvariantCulture), "dpop-nonce");
+
+    private static string WithoutQuery(string htu) =>
+        Uri.TryCreate(htu, UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Path) : "";
+
+    private static string? Text(JsonElement json, string name) => ClientAssertions.Text(json, name);
+}

@@ -1,0 +1,221 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Catalog;
+using MyData.Core.Citizens;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Services;
+
+/// <summary>A pushed request as it came, each parameter at most once.</summary>
+public sealed record PushRequest
+{
+    public required AuthenticatedService Client { get; init; }
+
+    /// <summary>The form without the client's authentication.</summary>
+    public required IReadOnlyDictionary<string, string> Parameters { get; init; }
+
+    /// <summary>The key of a DPoP proof that came with it; null: there was none.</summary>
+    public ProvenKey? Key { get; init; }
+}
+
+/// <summary>Pushed authorization requests (RFC 9126): checked before anybody sees them, named once, good for one visit.</summary>
+public sealed class PushedRequests(
+    Catalogue catalogue,
+    IProviderAddresses addresses,
+    IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
+    PersonalDataVault vault,
+    ServiceSettings settings,
+    TimeProvider time
+)
+{
+    public const string UriPrefix = "urn:ietf:params:oauth:request_uri:";
+
+    private const int LongestState = 512;
+    private const int HashLength = 43;
+
+    /// <returns>the <c>request_uri</c></returns>
+    /// <exception cref="OpenIdException">What is wrong with it; nothing was stored.</exception>
+    public async Task<string> PushAsync(PushRequest request, CancellationToken token = default)
+    {
+        var service = request.Client.Listing;
+        var content = await ReadAsync(request, token);
+        var name = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));
+        var id = Ids.New();
+        var now = time.GetUtcNow().TrimToMilliseconds();
+        var row = new ServiceRequest
+        {
+            Id = id,
+            UriHash = TransferTokens.HashOf(name),
+            ServiceId = service.Id,
+            Content = vault.Seal(JsonSerializer.Serialize(content), ServiceRequest.ContentPurpose, id),
+            CreatedAt = now,
+            ExpiresAt = now + settings.PushedLife,
+        };
+        var refused = await writer.WriteAsync(scope => Store(scope, request, row), token);
+        return refused is null ? UriPrefix + name : throw refused;
+    }
+
+    /// <summary>The one visit: Pushed → Opened.</summary>
+    /// <returns>The request's id.</returns>
+    /// <exception cref="ServiceException">service.request_over: the same for every reason.</exception>
+    public async Task<Guid> OpenAsync(string clientId, string requestUri, CancellationToken token = default)
+    {
+        var hash = HashOf(requestUri) ?? throw new ServiceException(ServiceCodes.RequestOver);
+        var opened = await writer.WriteAsync<Guid?>(
+            scope =>
+            {
+                // Nobody's yet: it is told when somebody is known to have come.
+                scope.Bookkeeping();
+                var changed = scope
+                    .Db.Set<ServiceRequest>()
+                    .Where(r => r.UriHash == hash && r.ServiceId == clientId)
+                    .Where(r => r.State == RequestState.Pushed && r.ExpiresAt > scope.Now)
+                    .ExecuteUpdate(set =>
+                        set.SetProperty(r => r.State, RequestState.Opened)
+                            .SetProperty(r => r.ExpiresAt, scope.Now + settings.OpenedLife)
+                    );
+                return changed == 1
+                    ? scope.Db.Set<ServiceRequest>().Where(r => r.UriHash == hash).Select(r => r.Id).First()
+                    : null;
+            },
+            token
+        );
+        return opened ?? throw new ServiceException(ServiceCodes.RequestOver);
+    }
+
+    /// <summary>One that was opened within its minute, and that nobody has decided on yet.</summary>
+    public async Task<Guid?> FindOpenedAsync(string clientId, string requestUri, CancellationToken token = default)
+    {
+        if (HashOf(requestUri) is not { } hash)
+            return null;
+        var pushedAfter = time.GetUtcNow() - settings.PushedLife;
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<ServiceRequest>()
+            .Where(r => r.UriHash == hash && r.ServiceId == clientId && r.CreatedAt > pushedAfter)
+            .Where(r => r.State == RequestState.Opened && r.CitizenId == null)
+            .Select(r => (Guid?)r.Id)
+            .FirstOrDefaultAsync(token);
+    }
+
+    private static string? HashOf(string requestUri) =>
+        requestUri.StartsWith(UriPrefix, StringComparison.Ordinal) && requestUri.Length <= 200
+            ? TransferTokens.HashOf(requestUri[UriPrefix.Length..])
+            : null;
+
+    private OpenIdException? Store(WriteScope scope, PushRequest request, ServiceRequest row)
+    {
+        scope.Bookkeeping();
+        if (!UsedAssertion.UseUp(scope, request.Client.Assertion))
+            return OpenIdException.InvalidClient("The assertion was used before.");
+        if (request.Key is { } key && !UsedAssertion.UseUp(scope, key.Proof))
+            return OpenIdException.InvalidProof("The proof was used before.", DpopProofs.ReplayedCode);
+        var waiting = scope
+            .Db.Set<ServiceRequest>()
+            .Count(r => r.ServiceId == row.ServiceId && r.State == RequestState.Pushed && r.ExpiresAt > scope.Now);
+        if (waiting >= settings.MostPushed)
+            return new OpenIdException("temporarily_unavailable", 429, "Too many wait.", ServiceCodes.TooMany);
+        // As RFC 6749 §4.1.2.1 words it.
+        if (OverdueDeletions.IsSuspended(scope.Db, row.ServiceId, scope.Now))
+            return new OpenIdException("unauthorized_client", 400, "It owes answers.", ServiceCodes.Suspended);
+        scope.Db.Add(row);
+        return null;
+    }
+
+    // A service that sends one of these relies on it: it must not believe that it was heard.
+    private static readonly string[] Meaningful =
+    [
+        "request_uri",
+        "max_age",
+        "prompt",
+        "id_token_hint",
+        "claims",
+        "resource",
+    ];
+
+    private async Task<RequestContent> ReadAsync(PushRequest request, CancellationToken token)
+    {
+        var (given, service) = (request.Parameters, request.Client.Listing);
+        // What would say something else than the form is refused (OpenID Connect Core §6.1, RFC 9126 §2.1); what is not known is ignored
+        // (RFC 6749 §3.1).
+        if (Value("request") is not null)
+            throw new OpenIdException("request_not_supported", 400, "No request objects.", ServiceCodes.Parameter);
+        if (Meaningful.FirstOrDefault(name => Value(name) is not null) is { } name)
+            throw OpenIdException.InvalidRequest($"{name} is not taken.", ServiceCodes.Parameter);
+        if (Value("response_mode") is not (null or "query"))
+            throw OpenIdException.InvalidRequest("response_mode is query.", ServiceCodes.Parameter);
+        if (Value("response_type") != "code" || Value("scope") is not (null or RequestedDetails.Type))
+            throw OpenIdException.InvalidRequest("response_type is code.", ServiceCodes.Parameter);
+        if (Value("redirect_uri") is not { } redirect || !IsRegistered(service, redirect))
+            throw OpenIdException.InvalidRequest("redirect_uri is not registered.", ServiceCodes.Redirect);
+        if (Value("code_challenge_method") != "S256" || Value("code_challenge") is not { Length: HashLength } challenge)
+            throw OpenIdException.InvalidRequest("A code challenge by S256 is needed.", ServiceCodes.Pkce);
+        if (Value("state") is { Length: > LongestState })
+            throw OpenIdException.InvalidRequest("state is too long.", ServiceCodes.Parameter);
+        var thumbprint = Value("dpop_jkt");
+        // RFC 9449 §10.1: both may come, and then say the same.
+        if (request.Key is { } key && (thumbprint ??= key.Thumbprint) != key.Thumbprint)
+            throw OpenIdException.InvalidProof("dpop_jkt is of another key.", ServiceCodes.OtherKey);
+        var details =
+            Value("authorization_details")
+            ?? throw OpenIdException.InvalidDetails("authorization_details is missing.", ServiceCodes.Details);
+        var (items, retention) = RequestedDetails.Read(details, service);
+        foreach (var item in items)
+            await RequireAsync(item, token);
+        return new RequestContent
+        {
+            RedirectUri = redirect,
+            State = Value("state"),
+            Challenge = challenge,
+            KeyThumbprint = thumbprint,
+            Level = LevelOf(Value("acr_values")),
+            Purpose = service.PurposeCode,
+            Retention = retention,
+            RecipientKid = service.RecipientKid,
+            RecipientThumbprint = Jwk.Parse(service.RecipientKey).Thumbprint(),
+            Items = items,
+        };
+
+        string? Value(string name) => given.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    }
+
+    // RFC 9700 §2.1: as a whole, character by character.
+    private bool IsRegistered(OnlineServiceListing service, string redirect) =>
+        service.RedirectUris.Any(uri => addresses.ForBrowsers(uri).AbsoluteUri == redirect);
+
+    private async Task RequireAsync(RequestedItem item, CancellationToken token)
+    {
+        var view = await catalogue.FindAsync(item.DataSet, token);
+        if (view is not { Listed: true, Listing.Parameters: var parameters })
+            throw OpenIdException.InvalidDetails($"{item.DataSet} is not listed.", ServiceCodes.DataSet);
+        var unknown = item.Parameters.Keys.Except(parameters.Select(parameter => parameter.Name)).Any();
+        var wrong = parameters.Any(parameter =>
+            item.Parameters.TryGetValue(parameter.Name, out var value)
+                ? !ListingChecks.Matches(parameter, value)
+                : parameter.Required
+        );
+        // An agency on the national wire knows no choice of fields: all of them would be in its package.
+        var cut = !view.SealedByProvider && view.Fields.Any(field => !item.Fields.Contains(field.Name));
+        // What the catalogue does not describe stands on no page of hers.
+        var strange = item.Fields.Any(name => view.Fields.All(field => field.Name != name));
+        if (unknown || wrong || cut || strange)
+            throw OpenIdException.InvalidDetails($"{item.DataSet} is not asked for like this.", ServiceCodes.DataSet);
+    }
+
+    // OpenID Connect Core §3.1.2.1: any of them will do, so the lowest is what is needed.
+    private static AssuranceLevel LevelOf(string? acrValues)
+    {
+        if (acrValues is null)
+            return AssuranceLevel.None;
+        var levels = acrValues
+            .Split(' ')
+            .Select(name => Enum.TryParse<AssuranceLevel>(name, out var level) && $"{level}" == name ? level : default)
+            .ToList();
+        return levels.Contains(AssuranceLevel.None)
+            ? throw OpenIdException.InvalidRequest("acr_values names an unknown level.", ServiceCodes.Parameter)
+            : levels.Min();
+    }
+}

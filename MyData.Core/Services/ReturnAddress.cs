@@ -1,0 +1,26 @@
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Services;
+
+/// <summary>Where she is led back to, and with what (RFC 6749 §4.1.2; <c>iss</c>: RFC 9207).</summary>
+public sealed class ReturnAddress(IIssuer issuer)
+{
+    /// <summary>With the code.</summary>
+    public string WithCode(RequestContent content, string code) => With(content, "code", code);
+
+    /// <summary>Without: <c>access_denied</c> where she said no, <c>temporarily_unavailable</c> where it could not be fetched.</summary>
+    public string WithError(RequestContent content, string code) =>
+        With(content, "error", code == ServiceCodes.Declined ? "access_denied" : "temporarily_unavailable");
+
+    private string With(RequestContent content, string name, string value)
+    {
+        var query = new List<string> { $"{name}={Uri.EscapeDataString(value)}" };
+        if (content.State is { } state)
+            query.Add($"state={Uri.EscapeDataString(state)}");
+        query.Add($"iss={Uri.EscapeDataString(issuer.Value)}");
+        var mark = content.RedirectUri.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        return $"{content.RedirectUri}{mark}{string.Join('&', query)}";
+    }
+}

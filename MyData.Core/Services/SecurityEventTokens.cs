@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Services;
+
+/// <summary>
+/// Security event tokens (RFC 8417): a JWS by the platform's key, typ <c>secevent+jwt</c>, of <c>iss</c>, <c>aud</c> (the service),
+/// <c>jti</c>, <c>iat</c>, <c>sub_id</c> (RFC 9493, <c>iss_sub</c> by the service's own name for her) and one of <c>events</c>.
+/// </summary>
+public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, TransferTokens tokens, TimeProvider time)
+{
+    public const string Type = "secevent+jwt";
+
+    /// <summary>She took her consent back: of each package that the service has, an answer is due.</summary>
+    public const string ConsentRevoked = "consent-revoked";
+
+    /// <summary>An answer, or the receipt at the end of a retention, did not come in time.</summary>
+    public const string DeletionOverdue = "deletion-overdue";
+
+    /// <summary>Puts one into the outbox, within the write of what it tells.</summary>
+    /// <param name="items">the packages that it is about</param>
+    internal static void Queue(
+        WriteScope scope,
+        ServiceRequest request,
+        string kind,
+        IEnumerable<ServiceItem> items,
+        DateTimeOffset respondBy
+    ) =>
+        scope.Db.Add(
+            new SecurityEvent
+            {
+                Id = Ids.New(),
+                ServiceId = request.ServiceId,
+                CitizenId = request.CitizenId!.Value,
+                RequestId = request.Id,
+                Kind = kind,
+                Content = JsonSerializer.Serialize(
+                    new
+                    {
+                        consent_id = request.ConsentId,
+                        transfers = items.Select(item => new
+                        {
+                            transfer_id = item.TransferId,
+                            dataset = item.DataSetId,
+                            seal = item.Seal,
+                        }),
+                        respond_by = respondBy.ToUnixTimeSeconds(),
+                    }
+                ),
+                CreatedAt = scope.Now,
+                NextAttemptAt = scope.Now,
+            }
+        );
+
+    /// <summary>The signed token; of the same event it says the same each time.</summary>
+    internal string Sign(SecurityEvent one) =>
+        keys.Sign(
+            JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    iss = issuer.Value,
+                    aud = one.ServiceId,
+                    jti = one.Id,
+                    iat = one.CreatedAt.ToUnixTimeSeconds(),
+                    sub_id = new
+                    {
+                        format = "iss_sub",
+                        iss = issuer.Value,
+                        sub = tokens.Subject(one.CitizenId, one.ServiceId),
+                    },
+                    events = new Dictionary<string, JsonElement>
+                    {
+                        [$"{issuer.Value}/events/{one.Kind}"] = JsonSerializer.Deserialize<JsonElement>(one.Content),
+                    },
+                }
+            ),
+            Type,
+            time.GetUtcNow()
+        );
+
+    /// <summary>Waiting → Taken: its service has it, and she can see so. False where that was known.</summary>
+    internal static bool Take(WriteScope scope, SecurityEvent one)
+    {
+        scope.Bookkeeping();
+        if (!End(scope, one, SecurityEventState.Taken, null))
+            return false;
+        // Her account may be closed meanwhile, and the request gone with it.
+        if (scope.Db.Set<ServiceRequest>().AsNoTracking().FirstOrDefault(r => r.Id == one.RequestId) is { } request)
+            scope.Raise(
+                ServiceEvents.Happened(Events.EventKinds.ServiceNotified, ServiceEvents.Of(one.ServiceId), request)
+            );
+        return true;
+    }
+
+    internal static bool End(WriteScope scope, SecurityEvent one, SecurityEventState state, string? failure) =>
+        scope
+            .Db.Set<SecurityEvent>()
+            .Where(e => e.Id == one.Id && e.State == SecurityEventState.Waiting)
+            .ExecuteUpdate(set =>
+                set.SetProperty(e => e.State, state)
+                    .SetProperty(e => e.EndedAt, (DateTimeOffset?)scope.Now)
+                    .SetProperty(e => e.NextAttemptAt, (DateTimeOffset?)null)
+                    .SetProperty(e => e.Failure, failure)
+            ) == 1;
+}

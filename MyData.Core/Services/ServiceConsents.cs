@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Catalog;
+using MyData.Core.Consent;
+using MyData.Core.Data;
+
+namespace MyData.Core.Services;
+
+/// <summary>What she agreed to with one service at one time, and what became of it.</summary>
+/// <param name="Service">also where it is listed no more</param>
+/// <param name="Agreed">the items of her last decision</param>
+/// <param name="Told">what the service was, or is to be, told: that she took it back, else the newest reminder; null: nothing</param>
+public sealed record ServiceConsentView(
+    ServiceRequest Request,
+    RequestContent Content,
+    OnlineServiceListing Service,
+    IReadOnlyList<ConsentItem> Agreed,
+    IReadOnlyList<ServiceItem> Items,
+    SecurityEvent? Told
+)
+{
+    /// <summary>She can take it back.</summary>
+    public bool IsOpen => ServiceWithdrawals.IsOpen(Request, Items);
+
+    /// <summary>The service has something of it, as far as it has said.</summary>
+    public bool IsHeld => Items.Any(item => item is { FetchedAt: not null, DeletedAt: null });
+
+    /// <summary>When it was last of use to the service.</summary>
+    public DateTimeOffset? LastUse => Items.Max(item => item.ReceivedAt ?? item.FetchedAt);
+}
+
+/// <summary>Her consents to online services, by recipient.</summary>
+public sealed class ServiceConsents(
+    OnlineServices services,
+    Consents consents,
+    IDbContextFactory<MyDataDb> databases,
+    PersonalDataVault vault
+)
+{
+    /// <summary>The most that a page shows; what is older and over stands in her history.</summary>
+    public const int MostShown = 200;
+
+    /// <summary>Hers: those that a service has something of, or may still get, first; the newest first within.</summary>
+    public async Task<IReadOnlyList<ServiceConsentView>> ListAsync(Guid citizenId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        var rows = await db.Set<ServiceRequest>()
+            .Where(r => r.CitizenId == citizenId && r.FetchConsentId != null)
+            // What she refused is no consent.
+            .Where(r => r.Code != ServiceCodes.Declined)
+            .OrderByDescending(r =>
+                r.State < RequestState.Received || r.Items.Any(i => i.FetchedAt != null && i.DeletedAt == null)
+            )
+            .ThenByDescending(r => r.Id)
+            .Take(MostShown)
+            .ToListAsync(token);
+        var views = await ViewsAsync(db, rows, token);
+        return [.. views.OrderByDescending(view => view.IsOpen || view.IsHeld)];
+    }
+
+    /// <summary>One of hers; null for anybody else's.</summary>
+    public async Task<ServiceConsentView?> FindAsync(Guid citizenId, Guid requestId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        var rows = await db.Set<ServiceRequest>()
+            .Where(r => r.Id == requestId && r.CitizenId == citizenId && r.FetchConsentId != null)
+            .ToListAsync(token);
+        return (await ViewsAsync(db, rows, token)).FirstOrDefault();
+    }
+
+    private async Task<List<ServiceConsentView>> ViewsAsync(
+        MyDataDb db,
+        IReadOnlyList<ServiceRequest> rows,
+        CancellationToken token
+    )
+    {
+        var ids = rows.Select(row => row.Id).ToList();
+        var items = await db.Set<ServiceItem>().Where(item => ids.Contains(item.RequestId)).ToListAsync(token);
+        var told = await db.Set<SecurityEvent>().Where(e => ids.Contains(e.RequestId)).ToListAsync(token);
+        var views = new List<ServiceConsentView>(rows.Count);
+        foreach (var row in rows)
+            if (await services.FindAnyAsync(row.ServiceId, token) is { } service)
+                views.Add(
+                    new(
+                        row,
+                        Content(row),
+                        service,
+                        await AgreedAsync(row, token),
+                        [.. items.Where(item => item.RequestId == row.Id).OrderBy(item => item.TransferId)],
+                        told.Where(e => e.RequestId == row.Id)
+                            .OrderByDescending(e => e.Kind == SecurityEventTokens.ConsentRevoked)
+                            .ThenByDescending(e => e.Id)
+                            .FirstOrDefault()
+                    )
+                );
+        return views;
+    }
+
+    private async Task<IReadOnlyList<ConsentItem>> AgreedAsync(ServiceRequest row, CancellationToken token)
+    {
+        var consent = row.ConsentId ?? row.FetchConsentId!.Value;
+        return await consents.FindAsync(row.CitizenId!.Value, consent, token) is { } found ? consents.Items(found) : [];
+    }
+
+    private RequestContent Content(ServiceRequest row) =>
+        JsonSerializer.Deserialize<RequestContent>(vault.Open(row.Content, ServiceRequest.ContentPurpose, row.Id))!;
+}

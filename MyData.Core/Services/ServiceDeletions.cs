@@ -1,0 +1,142 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Catalog;
+using MyData.Core.Data;
+using MyData.Core.Events;
+using MyData.Core.Notifications;
+using MyData.Core.OpenId;
+using MyData.Core.Transfers;
+
+namespace MyData.Core.Services;
+
+/// <summary>
+/// A service's answer about a package that it has. Its signature says who answers: the token of the delivery is long dead. The same receipt again
+/// changes nothing.
+/// </summary>
+public sealed class ServiceDeletions(
+    OnlineServices services,
+    DeletionReceipts receipts,
+    IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
+    INotices notices,
+    ServiceSettings settings
+)
+{
+    /// <exception cref="OpenIdException">invalid_request with service.deletion: the same for what nobody has, and what another has.</exception>
+    public async Task AnswerAsync(Guid transferId, string receipt, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        var item = await db.Set<ServiceItem>()
+            .FirstOrDefaultAsync(i => i.TransferId == transferId && i.FetchedAt != null && i.Seal != null, token);
+        var request = item is null
+            ? null
+            : await db.Set<ServiceRequest>().FirstOrDefaultAsync(r => r.Id == item.RequestId, token);
+        var service = request is null ? null : await services.FindAnyAsync(request.ServiceId, token);
+        if (item is null || service is null)
+            throw OpenIdException.InvalidRequest("The receipt is not taken: transfer.", ServiceCodes.Deletion);
+        if (item.DeletionReceipt == receipt)
+            return;
+        var answer = receipts.Check(service, item, receipt);
+        var digest = SHA256.HashData(Encoding.ASCII.GetBytes(receipt));
+        await writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                if (answer.KeptUntil is { } until)
+                    Kept(scope, service, item, receipt, until, answer.Law!, digest);
+                else
+                    Deleted(scope, service, item, receipt, digest);
+            },
+            token
+        );
+    }
+
+    private void Deleted(
+        WriteScope scope,
+        OnlineServiceListing service,
+        ServiceItem item,
+        string receipt,
+        byte[] digest
+    )
+    {
+        var changed = This(scope, item)
+            .ExecuteUpdate(set =>
+                set.SetProperty(i => i.DeletedAt, (DateTimeOffset?)scope.Now)
+                    .SetProperty(i => i.DeletionReceipt, receipt)
+                    .SetProperty(i => i.DueAt, (DateTimeOffset?)null)
+                    .SetProperty(i => i.Entry, (string?)null)
+            );
+        if (changed != 1)
+            return;
+        // Who has deleted it cannot fetch it again.
+        ServiceDeliveries.Finish(scope, item.RequestId);
+        HandOvers.End(scope, item.TransferId);
+        Tell(scope, EventKinds.ServiceDeleted, NoticeKinds.ServiceDeleted, service, item, digest, null);
+    }
+
+    private void Kept(
+        WriteScope scope,
+        OnlineServiceListing service,
+        ServiceItem item,
+        string receipt,
+        DateTimeOffset until,
+        string law,
+        byte[] digest
+    )
+    {
+        var changed = This(scope, item)
+            .Where(i => i.AskedAt != null && i.KeptUntil == null)
+            .ExecuteUpdate(set =>
+                set.SetProperty(i => i.KeptUntil, (DateTimeOffset?)until)
+                    .SetProperty(i => i.KeptLaw, law)
+                    .SetProperty(i => i.DeletionReceipt, receipt)
+                    .SetProperty(i => i.DueAt, (DateTimeOffset?)(until + settings.ReceiptTime))
+                    .SetProperty(i => i.OverdueAt, (DateTimeOffset?)null)
+                    .SetProperty(i => i.SuspendedAt, (DateTimeOffset?)null)
+            );
+        if (changed == 1)
+            Tell(scope, EventKinds.ServiceKept, NoticeKinds.ServiceKept, service, item, digest, until);
+    }
+
+    private static IQueryable<ServiceItem> This(WriteScope scope, ServiceItem item) =>
+        scope
+            .Db.Set<ServiceItem>()
+            .Where(i => i.RequestId == item.RequestId && i.TransferId == item.TransferId && i.DeletedAt == null);
+
+    private void Tell(
+        WriteScope scope,
+        string kind,
+        string notice,
+        OnlineServiceListing service,
+        ServiceItem item,
+        byte[] digest,
+        DateTimeOffset? until
+    )
+    {
+        var request = ServiceRequests.Read(scope, item.RequestId);
+        scope.Raise(
+            ServiceEvents.Happened(
+                kind,
+                ServiceEvents.Of(service.Id),
+                request,
+                item: item,
+                seal: item.Seal,
+                answer: digest,
+                until: until
+            )
+        );
+        notices.Queue(
+            scope,
+            request.CitizenId!.Value,
+            notice,
+            new
+            {
+                when = scope.Now,
+                service = service.Name,
+                until,
+                consent = request.ConsentId,
+            }
+        );
+    }
+}

@@ -1,0 +1,208 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Core.Events;
+using MyData.Core.Notifications;
+using MyData.Core.OpenId;
+using MyData.Core.Transfers;
+
+namespace MyData.Core.Services;
+
+/// <summary>A token and the key that has just proved to be its own.</summary>
+public sealed record TokenUse(string Token, ProvenKey Key);
+
+/// <summary>A package as the service gets it: the cipher text that she saw, behind a head with the service's entry alone.</summary>
+public sealed record ServicePackage(Transfer Transfer, string Head);
+
+/// <summary>
+/// The service fetches each package by its token (protocols.md A5): complete until acknowledged, then gone. The record of it is durable
+/// before the first byte leaves.
+/// </summary>
+public sealed class ServiceDeliveries(
+    ServiceRequests requests,
+    HandOvers handOvers,
+    DeliveryReceipts receipts,
+    IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
+    IReleaseGate gate,
+    INotices notices,
+    ServiceSettings settings
+)
+{
+    /// <exception cref="OpenIdException">invalid_token, invalid_dpop_proof.</exception>
+    /// <exception cref="ServiceException">service.received, service.package_gone.</exception>
+    public async Task<ServicePackage> FetchAsync(TokenUse use, Guid transferId, CancellationToken token = default)
+    {
+        var (view, item) = await FindAsync(use, transferId, token);
+        if (item.Entry is not { } entry || await handOvers.FindAsync([transferId], token) is not [var transfer])
+            throw new ServiceException(item.ReceivedAt is null ? ServiceCodes.PackageGone : ServiceCodes.Received);
+        var head = SealedPackageHead.ForRecipient(transfer.Head!, entry);
+        var refused = await writer.WriteAsync(scope => Fetched(scope, use, view, item, transfer), token);
+        if (refused is not null)
+            throw refused;
+        await gate.PassAsync(token);
+        return new(transfer, Encoding.UTF8.GetString(head.Raw.Span));
+    }
+
+    /// <summary>The service signs that it has it: nothing is kept here any more. The same receipt again changes nothing.</summary>
+    /// <exception cref="OpenIdException">invalid_token, invalid_dpop_proof, invalid_request with service.receipt.</exception>
+    /// <exception cref="ServiceException">service.received: with another receipt.</exception>
+    public async Task ReceiveAsync(TokenUse use, Guid transferId, string receipt, CancellationToken token = default)
+    {
+        var (view, item) = await FindAsync(use, transferId, token);
+        if (item.ReceivedAt is not null)
+            throw new ServiceException(ServiceCodes.Received);
+        if (await handOvers.FindAsync([transferId], token) is not [{ SealDigest: { } seal }])
+            throw new ServiceException(ServiceCodes.PackageGone);
+        var deleteBy = receipts.Check(view, transferId, seal, receipt);
+        var digest = SHA256.HashData(Encoding.ASCII.GetBytes(receipt));
+        var refused = await writer.WriteAsync(
+            scope => Received(scope, use, view, item, seal, receipt, deleteBy, digest),
+            token
+        );
+        if (refused is not null)
+            throw refused;
+        await gate.PassAsync(token);
+    }
+
+    /// <summary>Her packages of a request, also those that are gone.</summary>
+    public async Task<IReadOnlyList<ServiceItem>> ItemsAsync(Guid requestId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<ServiceItem>()
+            .Where(item => item.RequestId == requestId)
+            .OrderBy(item => item.TransferId)
+            .ToListAsync(token);
+    }
+
+    private async Task<(RequestView View, ServiceItem Item)> FindAsync(
+        TokenUse use,
+        Guid transferId,
+        CancellationToken token
+    )
+    {
+        var hash = TransferTokens.HashOf(use.Token);
+        await using var db = await databases.CreateDbContextAsync(token);
+        var row = await db.Set<ServiceRequest>().FirstOrDefaultAsync(r => r.TokenHash == hash, token);
+        if (row is null || row.KeyThumbprint != use.Key.Thumbprint || !IsAlive(row))
+            throw Dead();
+        var item = await db.Set<ServiceItem>()
+            .FirstOrDefaultAsync(i => i.RequestId == row.Id && i.TransferId == transferId, token);
+        var view = await requests.ViewAsync(row, token);
+        return view is null || item is null ? throw Dead() : (view, item);
+    }
+
+    // A token that has done all that it was for still says so.
+    private bool IsAlive(ServiceRequest row) =>
+        row.State == RequestState.Received || (row.State == RequestState.Granted && !requests.IsOver(row));
+
+    private Exception? Fetched(WriteScope scope, TokenUse use, RequestView view, ServiceItem item, Transfer transfer)
+    {
+        scope.Bookkeeping();
+        if (!UsedAssertion.UseUp(scope, use.Key.Proof))
+            return Replayed();
+        var row = ServiceRequests.Read(scope, view.Request.Id);
+        if (row.State != RequestState.Granted)
+            return Dead();
+        var its = scope.Db.Set<ServiceItem>().Where(i => i.RequestId == row.Id && i.TransferId == item.TransferId);
+        if (its.Any(i => i.DeletedAt != null))
+            return new ServiceException(ServiceCodes.PackageGone);
+        var first = its.Where(i => i.FetchedAt == null)
+            // It has it now, whether it will sign for it or not.
+            .ExecuteUpdate(set =>
+                set.SetProperty(i => i.FetchedAt, (DateTimeOffset?)scope.Now)
+                    .SetProperty(
+                        i => i.DueAt,
+                        (DateTimeOffset?)(scope.Now + view.Content.Retention + settings.ReceiptTime)
+                    )
+            );
+        if (first == 1)
+            scope.Raise(
+                ServiceEvents.Happened(
+                    EventKinds.ServiceFetched,
+                    ServiceEvents.Of(row.ServiceId),
+                    row,
+                    item: item,
+                    seal: transfer.SealDigest
+                )
+            );
+        return null;
+    }
+
+    private Exception? Received(
+        WriteScope scope,
+        TokenUse use,
+        RequestView view,
+        ServiceItem item,
+        string seal,
+        string receipt,
+        DateTimeOffset deleteBy,
+        byte[] digest
+    )
+    {
+        scope.Bookkeeping();
+        if (!UsedAssertion.UseUp(scope, use.Key.Proof))
+            return Replayed();
+        var row = ServiceRequests.Read(scope, view.Request.Id);
+        if (row.State != RequestState.Granted)
+            return Dead();
+        var changed = scope
+            .Db.Set<ServiceItem>()
+            .Where(i => i.RequestId == row.Id && i.TransferId == item.TransferId && i.ReceivedAt == null)
+            // Who signs for what it never fetched signs for nothing.
+            .Where(i => i.FetchedAt != null && i.DeletedAt == null)
+            .ExecuteUpdate(set =>
+                set.SetProperty(i => i.ReceivedAt, (DateTimeOffset?)scope.Now)
+                    .SetProperty(i => i.Receipt, receipt)
+                    .SetProperty(i => i.DeleteBy, (DateTimeOffset?)deleteBy)
+                    .SetProperty(i => i.DueAt, (DateTimeOffset?)(deleteBy + settings.ReceiptTime))
+                    .SetProperty(i => i.Entry, (string?)null)
+            );
+        if (changed != 1)
+            return new ServiceException(ServiceCodes.Received);
+        scope.Raise(
+            ServiceEvents.Happened(
+                EventKinds.ServiceReceived,
+                ServiceEvents.Of(row.ServiceId),
+                row,
+                item: item,
+                seal: seal,
+                deleteBy: deleteBy,
+                answer: digest
+            )
+        );
+        if (Finish(scope, row.Id))
+            notices.Queue(
+                scope,
+                row.CitizenId!.Value,
+                NoticeKinds.ServiceReceived,
+                new
+                {
+                    when = scope.Now,
+                    service = view.Service.Name,
+                    consent = row.ConsentId,
+                }
+            );
+        HandOvers.End(scope, item.TransferId);
+        return null;
+    }
+
+    /// <summary>Nothing is left to fetch: each package is signed for, or deleted already. False where something is, or it was over.</summary>
+    internal static bool Finish(WriteScope scope, Guid requestId) =>
+        !scope.Db.Set<ServiceItem>().Any(i => i.RequestId == requestId && i.ReceivedAt == null && i.DeletedAt == null)
+        && scope
+            .Db.Set<ServiceRequest>()
+            .Where(r => r.Id == requestId && r.State == RequestState.Granted)
+            .ExecuteUpdate(set =>
+                set.SetProperty(r => r.State, RequestState.Received)
+                    .SetProperty(r => r.EndedAt, (DateTimeOffset?)scope.Now)
+            ) == 1;
+
+    private static OpenIdException Dead() =>
+        new("invalid_token", 401, "The token is not good for this.", ServiceCodes.Token);
+
+    private static OpenIdException Replayed() =>
+        OpenIdException.InvalidProof("The proof was used before.", DpopProofs.ReplayedCode);
+}

@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Events;
+using MyData.Core.OpenId;
+
+namespace MyData.Core.Services;
+
+/// <summary>A code that a service shows.</summary>
+public sealed record RedeemCode
+{
+    public required AuthenticatedService Client { get; init; }
+    public required ProvenKey Key { get; init; }
+    public required string Code { get; init; }
+    public required string RedirectUri { get; init; }
+    public required string Verifier { get; init; }
+}
+
+/// <summary>
+/// The code for a token, once (RFC 6749 §4.1.3, FAPI 2.0 Security Profile §5.3.2.1); a second use kills what the first one gave.
+/// </summary>
+public sealed class ServiceGrants(
+    ServiceRequests requests,
+    IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
+    ServiceTokens tokens,
+    ServiceRefusals refusals
+)
+{
+    /// <exception cref="OpenIdException">invalid_grant, invalid_client, invalid_dpop_proof; a code that was used before is dead with its token.</exception>
+    public async Task<ServiceToken> RedeemAsync(RedeemCode request, CancellationToken token)
+    {
+        var hash = TransferTokens.HashOf(request.Code);
+        await using var db = await databases.CreateDbContextAsync(token);
+        var row = await db.Set<ServiceRequest>().FirstOrDefaultAsync(r => r.CodeHash == hash, token);
+        var items = row is null ? [] : await db.Set<ServiceItem>().Where(i => i.RequestId == row.Id).ToListAsync(token);
+        var view = row is null ? null : await requests.ViewAsync(row, token);
+        var wrong = Judge(request, view);
+        var made = wrong is null ? tokens.Make(view!, items, request.Key.Thumbprint) : null;
+        var refused = await writer.WriteAsync(scope => Take(scope, request, view, wrong, made), token);
+        return refused is null ? made! : throw refused;
+    }
+
+    /// <summary>RFC 7009: the service gives its token back. Of anybody else's it learns nothing.</summary>
+    /// <exception cref="OpenIdException">invalid_client.</exception>
+    public async Task RevokeAsync(AuthenticatedService client, string value, CancellationToken token)
+    {
+        var hash = TransferTokens.HashOf(value);
+        var fresh = await writer.WriteAsync(
+            scope =>
+            {
+                scope.Bookkeeping();
+                if (!UsedAssertion.UseUp(scope, client.Assertion))
+                    return false;
+                var row = scope
+                    .Db.Set<ServiceRequest>()
+                    .AsNoTracking()
+                    .FirstOrDefault(r => r.TokenHash == hash && r.ServiceId == client.Listing.Id);
+                if (row is not null)
+                    refusals.Stop(
+                        scope,
+                        row,
+                        client.Listing.Name,
+                        ServiceCodes.Revoked,
+                        ServiceEvents.Of(client.Listing.Id)
+                    );
+                return true;
+            },
+            token
+        );
+        if (!fresh)
+            throw OpenIdException.InvalidClient("The assertion was used before.");
+    }
+
+    /// <summary>What can be seen without the write; the state is judged in it.</summary>
+    private static string? Judge(RedeemCode request, RequestView? view)
+    {
+        if (view is null || view.Request.ServiceId != request.Client.Listing.Id)
+            return ServiceCodes.UnknownCode;
+        if (request.RedirectUri != view.Content.RedirectUri)
+            return ServiceCodes.Redirect;
+        if (!Proves(request.Verifier, view.Content.Challenge))
+            return ServiceCodes.Verifier;
+        return view.Content.KeyThumbprint is { } bound && bound != request.Key.Thumbprint
+            ? ServiceCodes.OtherKey
+            : null;
+    }
+
+    // RFC 7636 §4.1, §4.6.
+    private static bool Proves(string verifier, string challenge) =>
+        verifier.Length is >= 43 and <= 128
+        && CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(TransferTokens.HashOf(verifier)),
+            Encoding.ASCII.GetBytes(challenge)
+        );
+
+    private OpenIdException? Take(
+        WriteScope scope,
+        RedeemCode request,
+        RequestView? view,
+        string? wrong,
+        ServiceToken? made
+    )
+    {
+        scope.Bookkeeping();
+        if (!UsedAssertion.UseUp(scope, request.Client.Assertion))
+            return OpenIdException.InvalidClient("The assertion was used before.");
+        if (!UsedAssertion.UseUp(scope, request.Key.Proof))
+            return OpenIdException.InvalidProof("The proof was used before.", DpopProofs.ReplayedCode);
+        if (view is null)
+            return Refused(ServiceCodes.UnknownCode);
+        var row = ServiceRequests.Read(scope, view.Request.Id);
+        wrong ??= Grant(scope, row, request, made!);
+        if (wrong is null)
+            return null;
+        refusals.Tell(scope, request.Client.Listing.Id, row, wrong);
+        if (wrong == ServiceCodes.CodeUsed)
+            refusals.Stop(scope, row, view.Service.Name, wrong, ServiceEvents.Platform);
+        return Refused(wrong);
+    }
+
+    /// <summary>The one use: a single conditional update.</summary>
+    /// <returns>Null, or why not.</returns>
+    private static string? Grant(WriteScope scope, ServiceRequest row, RedeemCode request, ServiceToken made)
+    {
+        var granted = scope
+            .Db.Set<ServiceRequest>()
+            .Where(r => r.Id == row.Id && r.State == RequestState.HandedOver && r.ExpiresAt > scope.Now)
+            .ExecuteUpdate(set =>
+                set.SetProperty(r => r.State, RequestState.Granted)
+                    .SetProperty(r => r.TokenHash, made.Hash)
+                    .SetProperty(r => r.KeyThumbprint, request.Key.Thumbprint)
+                    .SetProperty(r => r.ExpiresAt, made.ExpiresAt)
+            );
+        if (granted != 1)
+            return row.TokenHash is null ? ServiceCodes.CodeExpired : ServiceCodes.CodeUsed;
+        scope.Raise(
+            ServiceEvents.Happened(EventKinds.ServiceTokenGiven, ServiceEvents.Of(request.Client.Listing.Id), row)
+        );
+        return null;
+    }
+
+    private static OpenIdException Refused(string code) =>
+        OpenIdException.InvalidGrant("The code is not good here.", code);
+}

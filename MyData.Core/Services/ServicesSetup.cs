@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MyData.Core.Data;
+
+namespace MyData.Core.Services;
+
+public static class ServicesSetup
+{
+    public static IServiceCollection AddServices(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new ServiceSettings());
+        return services
+            .AddSingleton<PushedRequests>()
+            .AddSingleton<ServiceRequests>()
+            .AddSingleton<ReturnAddress>()
+            .AddSingleton<ServiceHandOver>()
+            .AddSingleton<ServiceRefusals>()
+            .AddSingleton<ServiceTokens>()
+            .AddSingleton<ServiceGrants>()
+            .AddSingleton<SignedReceipts>()
+            .AddSingleton<DeliveryReceipts>()
+            .AddSingleton<DeletionReceipts>()
+            .AddSingleton<ServiceWithdrawals>()
+            .AddSingleton<ServiceDeletions>()
+            .AddSingleton<OverdueDeletions>()
+            .AddSingleton<ServiceConsents>()
+            .AddSingleton<SecurityEventTokens>()
+            .AddSingleton<SecurityEventPoll>()
+            .AddSingleton<EventAddresses>()
+            .AddSingleton<SecurityEventSender>()
+            .AddHostedService(provider => provider.GetRequiredService<SecurityEventSender>())
+            .AddSingleton<ServiceDeliveries>()
+            .AddSingleton<IEventFollower, ServiceFollower>()
+            .AddSingleton<ServiceSweeper>()
+            .AddHostedService(provider => provider.GetRequiredService<ServiceSweeper>())
+            .AddSealedColumn(ServiceRequest.Table, nameof(ServiceRequest.Content), ServiceRequest.ContentPurpose)
+            .AddPruning<ServiceRequest>(
+                ServiceRequest.Table,
+                (rows, now, keep) =>
+                {
+                    var over = now - keep.EndedTransfers;
+                    return rows.Where(r =>
+                        (r.CitizenId == null && (r.ExpiresAt < now || r.State == RequestState.Ended))
+                        // What a service has is followed until it says that it deleted it.
+                        || (r.State == RequestState.Ended && r.EndedAt < over && r.Items.All(i => i.FetchedAt == null))
+                    );
+                }
+            )
+            .AddPruning<SecurityEvent>(
+                SecurityEvent.Table,
+                (rows, now, keep) =>
+                {
+                    var (ended, never) = (now - keep.EndedTransfers, now - keep.Notices);
+                    return rows.Where(e => e.EndedAt < ended || e.CreatedAt < never);
+                }
+            );
+    }
+}

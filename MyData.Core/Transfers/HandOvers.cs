@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
+using MyData.Core.Events;
+
+namespace MyData.Core.Transfers;
+
+/// <summary>
+/// Packages that go to somebody else than herself: the very cipher text that waits for her, with one more entry among its recipients.
+/// </summary>
+public sealed class HandOvers(IDbContextFactory<MyDataDb> databases)
+{
+    /// <summary>Her packages that wait on the relay, the newest first.</summary>
+    public async Task<IReadOnlyList<Transfer>> ReadyAsync(Guid citizenId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<Transfer>()
+            .Where(t => t.CitizenId == citizenId && t.State == TransferState.Ready)
+            .OrderByDescending(t => t.Id)
+            .ToListAsync(token);
+    }
+
+    /// <summary>Those of them that still wait on the relay.</summary>
+    public async Task<IReadOnlyList<Transfer>> FindAsync(
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken token = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<Transfer>()
+            .Where(t => ids.Contains(t.Id) && t.State == TransferState.Ready)
+            .OrderBy(t => t.Id)
+            .ToListAsync(token);
+    }
+
+    /// <summary>Within a write: when the first of these packages runs out; null where one of them is not hers, or waits no more.</summary>
+    public static DateTimeOffset? Until(WriteScope scope, Guid citizenId, IReadOnlyCollection<Guid> ids)
+    {
+        var waiting = scope
+            .Db.Set<Transfer>()
+            .Where(t => ids.Contains(t.Id) && t.CitizenId == citizenId && t.State == TransferState.Ready)
+            .Select(t => t.ExpiresAt)
+            .ToList();
+        return waiting.Count == ids.Count && waiting.Count > 0 && waiting.Min() is { } until && until > scope.Now
+            ? until
+            : null;
+    }
+
+    /// <summary>The last agreed hand-over is acknowledged: nothing is kept (protocols.md A4). False where nothing was.</summary>
+    public static bool End(WriteScope scope, Guid transferId)
+    {
+        var transfer = scope
+            .Db.Set<Transfer>()
+            .FirstOrDefault(t => t.Id == transferId && t.State == TransferState.Ready);
+        if (transfer is null)
+            return false;
+        TransferEnd.Drop(scope, transfer, TransferState.Done);
+        scope.Raise(TransferEnd.Happened(EventKinds.TransferHandedOver, "platform", transfer));
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using MyData.Core.Recording;
+using MyData.Tests.Support;
+using MyData.Web.Features.Ledger;
+
+namespace MyData.Tests.Ledger;
+
+/// <summary>What was found is said on the public page, and its bytes can be saved and are never shown (security.md V4).</summary>
+public sealed class EvidenceTests : IAsyncDisposable
+{
+    private const string Script = "<script>alert(1)</script>";
+    private readonly Portal _portal = Portal.Start(new());
+
+    public ValueTask DisposeAsync() => _portal.DisposeAsync();
+
+    [Theory]
+    [InlineData("zh-TW", "已經從正確的副本修復")]
+    [InlineData("en", "healed from a right copy")]
+    public async Task Incident_IsSaidWithItsPlace_AndItsBytesAreForSavingOnly(string language, string words)
+    {
+        var incidents = _portal.Services.GetRequiredService<LedgerIncidents>();
+        await incidents.AddAsync(
+            new Incident(LedgerIncidents.Healed, "x")
+            {
+                Place = "tile/0/000",
+                Index = 12,
+                From = "w2",
+                Ours = LogHouse.Bytes(Script),
+            },
+            Stop
+        );
+        var id = Assert.Single(await incidents.ListAsync(9, Stop)).Id;
+        using var stranger = _portal.Visitor(language);
+        var page = (await stranger.GetAsync(LedgerUrls.Viewer)).ShouldBe(HttpStatusCode.OK);
+        var notice = page.Single($"[data-incident='{LedgerIncidents.Healed}']");
+        Assert.Contains(words, notice.TextContent, StringComparison.Ordinal);
+        Assert.Contains("tile/0/000", notice.TextContent, StringComparison.Ordinal);
+        Assert.Contains("w2", notice.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("alert(1)", page.Text, StringComparison.Ordinal);
+        _ = page.Single($"a[download][href='{LedgerUrls.Evidence(id, LedgerUrls.Ours)}']");
+
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(_portal.Origin, LedgerUrls.Evidence(id, LedgerUrls.Ours)), Stop);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("application/octet-stream", answer.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal(Script, await answer.Content.ReadAsStringAsync(Stop));
+        string[] others =
+        [
+            LedgerUrls.Evidence(id, LedgerUrls.Theirs),
+            LedgerUrls.Evidence(id, "x"),
+            LedgerUrls.Evidence("x", LedgerUrls.Ours),
+        ];
+        foreach (var path in others)
+        {
+            using var none = await http.GetAsync(new Uri(_portal.Origin, path), Stop);
+            Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        }
+    }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+}

@@ -1,0 +1,75 @@
+using MyData.Core.Services;
+using MyData.Web.Ui;
+
+namespace MyData.Web.Features.Consent;
+
+/// <summary>Where a consent stands, as its card says it.</summary>
+public enum ConsentStatus
+{
+    /// <summary>She looks at it, or the service has yet to come for it.</summary>
+    UnderWay,
+
+    /// <summary>The service has it, as long as she agreed to.</summary>
+    Held,
+
+    /// <summary>She took it back, and the service has not answered yet.</summary>
+    Asked,
+
+    /// <summary>She took it back; the service keeps it for a legal reason.</summary>
+    Kept,
+
+    /// <summary>An answer, or the receipt at the end of the retention, did not come in time.</summary>
+    Overdue,
+
+    /// <summary>The service has signed that it deleted all of it.</summary>
+    Deleted,
+
+    /// <summary>Nothing of it was ever fetched.</summary>
+    Ended,
+}
+
+/// <summary>A data set of a consent.</summary>
+/// <param name="Fields">labels, all of them</param>
+public sealed record ConsentLineItem(string Name, IReadOnlyList<string> Fields);
+
+/// <summary>A consent as its card shows it.</summary>
+public sealed record ConsentLine(ServiceConsentView View, IReadOnlyList<ConsentLineItem> Items, DateTimeOffset Now)
+{
+    public ConsentStatus Status =>
+        Held.Any(item => item.DueAt <= Now) ? ConsentStatus.Overdue
+        : View.IsHeld && View.Request.WithdrawnAt is null ? ConsentStatus.Held
+        : View.IsHeld
+            ? Held.All(item => item.KeptUntil is not null) ? ConsentStatus.Kept
+                : ConsentStatus.Asked
+        // While it can still fetch another package, it has not deleted all of it.
+        : View.IsOpen ? ConsentStatus.UnderWay
+        : View.Items.Any(item => item.DeletedAt is not null) ? ConsentStatus.Deleted
+        : ConsentStatus.Ended;
+
+    public BadgeKind Kind =>
+        Status switch
+        {
+            ConsentStatus.Overdue => BadgeKind.Bad,
+            ConsentStatus.UnderWay or ConsentStatus.Asked or ConsentStatus.Kept => BadgeKind.Warn,
+            ConsentStatus.Deleted => BadgeKind.Good,
+            _ => BadgeKind.Soft,
+        };
+
+    /// <summary>It stands among what she may still want to do something about.</summary>
+    public bool IsCurrent => Status is not (ConsentStatus.Deleted or ConsentStatus.Ended);
+
+    /// <summary>By when the service must have answered.</summary>
+    public DateTimeOffset? DueAt => Held.Min(item => item.DueAt);
+
+    /// <summary>Until when the service keeps it, by its own word or by what she agreed to.</summary>
+    public DateTimeOffset? KeptUntil => Held.Max(item => item.KeptUntil ?? item.DeleteBy ?? item.DueAt);
+
+    /// <summary>Which law the service names; more than one where it names another for another package.</summary>
+    public IEnumerable<string> Laws => Held.Select(item => item.KeptLaw).OfType<string>().Distinct();
+
+    public bool IsSuspended => Held.Any(item => item.SuspendedAt is not null);
+
+    public DateTimeOffset? DeletedAt => View.Items.Max(item => item.DeletedAt);
+
+    private IEnumerable<ServiceItem> Held => View.Items.Where(item => item is { FetchedAt: not null, DeletedAt: null });
+}

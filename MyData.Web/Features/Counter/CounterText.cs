@@ -1,0 +1,3 @@
+namespace MyData.Web.Features.Counter;
+
+public sealed class CounterText;

@@ -1,0 +1,135 @@
+using MyData.Core.Data;
+using MyData.Core.OpenId;
+using MyData.Core.Services;
+using static MyData.Web.Features.OpenId.OpenIdAnswers;
+
+namespace MyData.Web.Features.OpenId;
+
+/// <summary>What online services call: pushed requests, the code for a token, a token back (FAPI 2.0 Security Profile §5.3.2).</summary>
+internal static class GrantEndpoints
+{
+    public static void MapGrants(this RouteGroupBuilder group)
+    {
+        group.MapPost(OpenIdUrls.Par, PushAsync);
+        group.MapPost(OpenIdUrls.Token, RedeemAsync);
+        group.MapPost(OpenIdUrls.Revoke, RevokeAsync);
+    }
+
+    /// <summary>RFC 9126 §2.</summary>
+    private static Task<IResult> PushAsync(
+        HttpContext context,
+        ServiceClients clients,
+        DpopProofs proofs,
+        PushedRequests requests,
+        ServiceSettings settings,
+        IIssuer issuer
+    ) =>
+        AnswerAsync(
+            context,
+            async caller =>
+            {
+                var (form, client) = await AuthenticateAsync(context, caller, clients);
+                // RFC 9449 §10.1: a proof here binds the code to its key.
+                var key = context.Request.Headers.ContainsKey("DPoP")
+                    ? proofs.Check(Proof(context), HttpMethods.Post, issuer.Value + OpenIdUrls.Par)
+                    : null;
+                var uri = await requests.PushAsync(
+                    new PushRequest
+                    {
+                        Client = client,
+                        Parameters = form,
+                        Key = key,
+                    },
+                    context.RequestAborted
+                );
+                TellNonce(context);
+                return Results.Json(
+                    new { request_uri = uri, expires_in = (int)settings.PushedLife.TotalSeconds },
+                    statusCode: StatusCodes.Status201Created
+                );
+            }
+        );
+
+    /// <summary>RFC 6749 §4.1.3, RFC 9449 §5, RFC 9396 §7.</summary>
+    private static Task<IResult> RedeemAsync(
+        HttpContext context,
+        ServiceClients clients,
+        DpopProofs proofs,
+        ServiceGrants grants,
+        IIssuer issuer
+    ) =>
+        AnswerAsync(
+            context,
+            async caller =>
+            {
+                var (form, client) = await AuthenticateAsync(context, caller, clients);
+                if (form.GetValueOrDefault("grant_type") != "authorization_code")
+                    throw new OpenIdException("unsupported_grant_type", 400, "Codes alone are taken.");
+                var key = proofs.Check(Proof(context), HttpMethods.Post, issuer.Value + OpenIdUrls.Token);
+                var token = await grants.RedeemAsync(
+                    new RedeemCode
+                    {
+                        Client = client,
+                        Key = key,
+                        Code = Given(form, "code"),
+                        RedirectUri = Given(form, "redirect_uri"),
+                        // Missing, it is no verifier of this code's (RFC 7636 §4.6).
+                        Verifier = form.GetValueOrDefault("code_verifier") ?? "",
+                    },
+                    context.RequestAborted
+                );
+                TellNonce(context);
+                return Results.Json(
+                    new
+                    {
+                        access_token = token.Value,
+                        token_type = "DPoP",
+                        expires_in = (int)token.Life.TotalSeconds,
+                        scope = "mydata",
+                        sub = token.Subject,
+                        authorization_details = token.Details,
+                    }
+                );
+            }
+        );
+
+    /// <summary>RFC 7009 §2.2: the same answer whether there was such a token or not.</summary>
+    private static Task<IResult> RevokeAsync(HttpContext context, ServiceClients clients, ServiceGrants grants) =>
+        AnswerAsync(
+            context,
+            async caller =>
+            {
+                var (form, client) = await AuthenticateAsync(context, caller, clients);
+                await grants.RevokeAsync(client, Given(form, "token"), context.RequestAborted);
+                return Results.Ok();
+            }
+        );
+
+    private static async Task<(Dictionary<string, string> Form, AuthenticatedService Client)> AuthenticateAsync(
+        HttpContext context,
+        Caller caller,
+        ServiceClients clients
+    )
+    {
+        var form = await FormAsync(context, context.RequestAborted);
+        caller.Name(form["client_id"].ToString());
+        // RFC 6749 §3.2: no parameter more than once.
+        if (form.FirstOrDefault(field => field.Value.Count != 1) is { Key: { } repeated })
+            throw OpenIdException.InvalidRequest($"{repeated} is repeated.", ServiceCodes.Parameter);
+        var client = await clients.ByAssertionAsync(
+            form[AssertionTypeField],
+            form[AssertionField],
+            form["client_id"],
+            context.RequestAborted
+        );
+        caller.Proven(client.Listing.Id);
+        var fields = form.Where(field => field.Key is not (AssertionField or AssertionTypeField))
+            .ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
+        return (fields, client);
+    }
+
+    private static string Given(Dictionary<string, string> form, string name) =>
+        form.TryGetValue(name, out var value) && value.Length > 0
+            ? value
+            : throw OpenIdException.InvalidRequest($"{name} is missing.", ServiceCodes.Parameter);
+}

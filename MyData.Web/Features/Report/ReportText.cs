@@ -1,0 +1,3 @@
+namespace MyData.Web.Features.Report;
+
+public sealed class ReportText;

@@ -1,0 +1,106 @@
+using MyData.Core.Catalog;
+using MyData.Core.Citizens;
+using MyData.Core.Consent;
+using MyData.Core.Services;
+using MyData.Core.Transfers;
+using MyData.Web.Hosting;
+
+namespace MyData.Web.Features.Services;
+
+/// <summary>An item of a request as pages show it.</summary>
+/// <param name="Transfer">its way, once she agreed to fetch it; null: not yet, or she left it out</param>
+public sealed record AskedItem(RequestedItem Asked, DataSetView View, Transfer? Transfer);
+
+/// <summary>A request as its page shows it.</summary>
+public sealed record RequestModel(RequestView View, IReadOnlyList<AskedItem> Items)
+{
+    public OnlineServiceListing Service => View.Service;
+    public ServiceRequest Request => View.Request;
+
+    /// <summary>Something is still on its way.</summary>
+    public bool IsMoving => Items.Any(item => item.Transfer?.State < TransferState.Ready);
+
+    /// <summary>What can be handed over.</summary>
+    public IReadOnlyList<AskedItem> Ready => [.. Items.Where(item => item.Transfer?.State == TransferState.Ready)];
+
+    /// <summary>All that the service needs is here, or its agency has nothing on her.</summary>
+    public bool IsEnough =>
+        Ready.Count > 0
+        && Items
+            .Where(item => item.Asked.Required)
+            .All(item => item.Transfer?.State is TransferState.Ready or TransferState.Empty);
+
+    /// <summary>What the service needs and its agency holds nothing of: the service sees that it lacks.</summary>
+    public IReadOnlyList<AskedItem> Lacking =>
+        [.. Items.Where(item => item.Asked.Required && item.Transfer?.State == TransferState.Empty)];
+
+    /// <summary>What of it this sign-in does not reach.</summary>
+    public bool IsTooHigh(AskedItem item, AssuranceLevel level, string methods) =>
+        level < View.Content.Level || !item.View.Listing.Suffices(level, methods);
+
+    /// <summary>Those of these items that this sign-in does not reach.</summary>
+    public IReadOnlyList<AskedItem> TooHigh(IEnumerable<AskedItem> items, AssuranceLevel level, string methods) =>
+        [.. items.Where(item => IsTooHigh(item, level, methods))];
+
+    /// <summary>The items that she takes: the required ones, and those that she ticked.</summary>
+    public IReadOnlyList<AskedItem> Chosen(IEnumerable<string?> ticked) =>
+        [.. Items.Where(item => item.Asked.Required || ticked.Contains(item.Asked.DataSet))];
+}
+
+/// <summary>What the pages of this feature read from requests, catalogue, consents and transfers.</summary>
+public sealed class RequestPages(
+    ServiceRequests requests,
+    ServiceDeliveries deliveries,
+    Catalogue catalogue,
+    OnlineServices services,
+    Downloads downloads,
+    OverdueDeletions overdue,
+    IProviderAddresses addresses,
+    RequestBrowsers browsers
+)
+{
+    public ServiceRequests Requests => requests;
+
+    public Task<IReadOnlyList<OnlineServiceListing>> ListAsync(CancellationToken token) => services.ListAsync(token);
+
+    /// <summary>The ids of those that owe answers for so long that they can make no new request.</summary>
+    public Task<IReadOnlySet<string>> SuspendedAsync(CancellationToken token) => overdue.SuspendedAsync(token);
+
+    /// <summary>A service's own page.</summary>
+    public Uri Site(OnlineServiceListing service) => addresses.ForBrowsers(service.Site);
+
+    /// <summary>The request of whoever looks: hers, or nobody's yet where this browser came with it; null for anybody else's.</summary>
+    /// <param name="bind">
+    /// Hers from now on where she is known. For what she sends alone, never for a look: any page can lead her browser to an address, and its
+    /// owner would have her answer to a request of his.
+    /// </param>
+    public async Task<RequestModel?> FindAsync(HttpContext context, Guid id, bool bind = false)
+    {
+        var token = context.RequestAborted;
+        Guid? citizenId = context.User.IsCitizen() ? context.User.GetCitizenId() : null;
+        var view = await requests.FindAsync(citizenId, id, token);
+        if (view is { Request.CitizenId: null })
+        {
+            if (!browsers.Holds(context, id))
+                return null;
+            if (bind && citizenId is { } known)
+            {
+                view = await requests.BindAsync(known, id, token);
+                RequestBrowsers.Forget(context, id);
+            }
+        }
+        if (view is null)
+            return null;
+        var transfers = view.Request is { FetchConsentId: { } consent, CitizenId: { } citizen }
+            ? await downloads.ListAsync(citizen, consent, token)
+            : [];
+        var items = new List<AskedItem>();
+        foreach (var asked in view.Content.Items)
+            if (await catalogue.FindAsync(asked.DataSet, token) is { } set)
+                items.Add(new(asked, set, transfers.FirstOrDefault(t => t.DataSetId == asked.DataSet)));
+        return new(view, items);
+    }
+
+    public Task<IReadOnlyList<ServiceItem>> DeliveriesAsync(Guid requestId, CancellationToken token) =>
+        deliveries.ItemsAsync(requestId, token);
+}

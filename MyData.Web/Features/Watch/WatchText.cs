@@ -1,0 +1,3 @@
+namespace MyData.Web.Features.Watch;
+
+public sealed class WatchText;

@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using MyData.Core.Catalog;
+using MyData.Core.Encryption;
+
+namespace MyData.Web.Sandbox.Bank;
+
+/// <summary>One field of a package.</summary>
+/// <param name="Label">as the portal's catalogue names it</param>
+/// <param name="Entries">of a list: how many; null: it is none</param>
+public sealed record BankValue(LocalText Label, string Text, int? Entries = null);
+
+/// <summary>A package that the bank has opened.</summary>
+/// <param name="Transfer">its transfer's id</param>
+/// <param name="DataSet">as the portal's catalogue names it</param>
+/// <param name="Seal">as people compare it</param>
+/// <param name="SignedBy">name in the agency's certificate, which was checked</param>
+/// <param name="Values">what stands in it, by field</param>
+public sealed record BankPackage(
+    string Transfer,
+    LocalText DataSet,
+    string Seal,
+    string SignedBy,
+    IReadOnlyList<BankValue> Values
+);
+
+/// <summary>One application for a loan, from "apply" to what was received; in memory, and of one browser.</summary>
+public sealed class BankApplication
+{
+    public string Id { get; } = Random();
+
+    /// <summary>RFC 6749 §10.12: only the answer to this very request counts.</summary>
+    public string State { get; } = Random();
+
+    /// <summary>RFC 7636 §4.1.</summary>
+    public string Verifier { get; } = Random();
+
+    public string Challenge => Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier)));
+
+    /// <summary>The key that the token is bound to.</summary>
+    public Jwk ProofKey { get; } = Jwk.GenerateEc(use: "sig");
+
+    /// <summary>Why nothing came; null: something did, or nothing was answered yet.</summary>
+    public string? Error { get; set; }
+
+    public IReadOnlyList<BankPackage> Packages { get; set; } = [];
+
+    /// <summary>Data sets of the packages that it deleted because she asked.</summary>
+    public IReadOnlyList<LocalText> Deleted { get; set; } = [];
+
+    private static string Random() => Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));
+}
+
+/// <summary>The bank's applications, the newest thousand.</summary>
+public sealed class BankApplications
+{
+    private const int Most = 1_000;
+    private readonly ConcurrentDictionary<string, BankApplication> _all = new(StringComparer.Ordinal);
+
+    public BankApplication Begin()
+    {
+        if (_all.Count >= Most)
+            _all.Clear();
+        var made = new BankApplication();
+        _all[made.Id] = made;
+        return made;
+    }
+
+    /// <summary>Deletes a package; nothing of what stood in it is left.</summary>
+    public void Forget(string transfer)
+    {
+        foreach (var application in _all.Values)
+        {
+            if (application.Packages.FirstOrDefault(package => package.Transfer == transfer) is not { } gone)
+                continue;
+            application.Packages = [.. application.Packages.Where(package => package.Transfer != transfer)];
+            application.Deleted = [.. application.Deleted, gone.DataSet];
+        }
+    }
+
+    public BankApplication? Find(string? id) => id is null ? null : _all.GetValueOrDefault(id);
+}

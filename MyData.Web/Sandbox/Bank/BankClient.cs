@@ -1,0 +1,269 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MyData.Core.Encryption;
+using MyData.Web.Sandbox.Agencies;
+
+namespace MyData.Web.Sandbox.Bank;
+
+/// <summary>The portal said no.</summary>
+public sealed class BankRefusedException(string code) : Exception(code)
+{
+    public string Code { get; } = code;
+}
+
+/// <summary>
+/// How a service talks to the portal, all over HTTP: pushed requests, the code for a token, packages, receipts; its client assertion
+/// (RFC 7523) and a DPoP proof (RFC 9449) with each.
+/// </summary>
+public sealed class BankClient(IHttpClientFactory clients, SandboxAddress address, BankKeys keys, TimeProvider clock)
+{
+    private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    private string? _nonce;
+
+    public string Callback => address.Own + SandboxAddress.Root + BankListing.Callback;
+
+    /// <summary>Where the browser goes to (RFC 9126 §4).</summary>
+    public async Task<string> PushAsync(BankApplication application, CancellationToken ct)
+    {
+        var portal = await DiscoverAsync(ct);
+        var details = new object[]
+        {
+            new
+            {
+                type = "mydata",
+                datasets = new object[]
+                {
+                    new { id = BankListing.Household, fields = BankListing.HouseholdFields },
+                    new { id = BankListing.Labour, fields = BankListing.LabourFields },
+                },
+                purpose = BankListing.PurposeCode,
+                retention = System.Xml.XmlConvert.ToString(BankListing.Retention),
+                use = "once",
+                recipient_key = keys.Recipient.Kid,
+            },
+        };
+        using var answer = await PostAsync(
+            application,
+            portal,
+            "pushed_authorization_request_endpoint",
+            [
+                new("response_type", "code"),
+                new("redirect_uri", Callback),
+                new("state", application.State),
+                new("code_challenge", application.Challenge),
+                new("code_challenge_method", "S256"),
+                new("authorization_details", JsonSerializer.Serialize(details)),
+            ],
+            ct
+        );
+        var uri = answer.RootElement.GetProperty("request_uri").GetString()!;
+        return $"{Text(portal, "authorization_endpoint")}?client_id={BankListing.Id}&request_uri={Uri.EscapeDataString(uri)}";
+    }
+
+    /// <summary>The answer is the portal's (RFC 9207 §2.4).</summary>
+    public async Task<bool> IsFromPortalAsync(string? issuer, CancellationToken ct) =>
+        issuer == Text(await DiscoverAsync(ct), "issuer");
+
+    /// <summary>The code for a token, then each package: fetched, opened, checked, signed for.</summary>
+    public async Task<IReadOnlyList<BankPackage>> ReceiveAsync(
+        BankApplication application,
+        string code,
+        CancellationToken ct
+    )
+    {
+        var portal = await DiscoverAsync(ct);
+        using var granted = await PostAsync(
+            application,
+            portal,
+            "token_endpoint",
+            [
+                new("grant_type", "authorization_code"),
+                new("code", code),
+                new("redirect_uri", Callback),
+                new("code_verifier", application.Verifier),
+            ],
+            ct
+        );
+        var token = granted.RootElement.GetProperty("access_token").GetString()!;
+        var sets = granted.RootElement.GetProperty("authorization_details")[0].GetProperty("datasets");
+        var received = new List<BankPackage>();
+        foreach (var set in sets.EnumerateArray())
+        {
+            var transfer = set.GetProperty("transfer_id").GetString()!;
+            var url = $"{Text(portal, "issuer")}/api/v1/transfers/{transfer}";
+            var sealedBytes = await SendAsync(application, HttpMethod.Get, $"{url}/package", token, null, ct);
+            var opened = SealedPackage.Open(sealedBytes, keys.Recipient);
+            received.Add(
+                await new BankReading(clients, address).ReadAsync(opened, set.GetProperty("id").GetString()!, ct)
+            );
+            var receipt = Receipt(Text(portal, "issuer"), transfer, opened.Digest);
+            await SendAsync(application, HttpMethod.Post, $"{url}/receipt", token, receipt, ct);
+        }
+        return received;
+    }
+
+    private string Receipt(string issuer, string transfer, SealDigest seal) =>
+        Sign(
+            keys.Client,
+            new Dictionary<string, object>
+            {
+                ["iss"] = BankListing.Id,
+                ["aud"] = issuer,
+                ["iat"] = Now,
+                ["transfer"] = transfer,
+                ["seal"] = seal.Hex,
+                ["delete_by"] = Now + (long)BankListing.Retention.TotalSeconds,
+            },
+            "mydata-delivery-receipt+jwt"
+        );
+
+    private async Task<JsonDocument> PostAsync(
+        BankApplication application,
+        JsonElement portal,
+        string endpoint,
+        IReadOnlyList<KeyValuePair<string, string>> fields,
+        CancellationToken ct
+    )
+    {
+        var body = await SendAsync(
+            application,
+            new Uri(Text(portal, endpoint)),
+            url => new HttpRequestMessage(HttpMethod.Post, url)
+            {
+                // Anew each time: an assertion is good for one request.
+                Content = new FormUrlEncodedContent([
+                    .. fields,
+                    new("client_id", BankListing.Id),
+                    new("client_assertion_type", AssertionType),
+                    new("client_assertion", Assertion(Text(portal, "issuer"))),
+                ]),
+            },
+            null,
+            ct
+        );
+        return JsonDocument.Parse(body);
+    }
+
+    private Task<byte[]> SendAsync(
+        BankApplication application,
+        HttpMethod method,
+        string url,
+        string token,
+        string? receipt,
+        CancellationToken ct
+    ) =>
+        SendAsync(
+            application,
+            new Uri(url),
+            target =>
+            {
+                var request = new HttpRequestMessage(method, target);
+                request.Headers.Authorization = new AuthenticationHeaderValue("DPoP", token);
+                if (receipt is not null)
+                    request.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(receipt))
+                    {
+                        Headers = { ContentType = new MediaTypeHeaderValue("application/jose") },
+                    };
+                return request;
+            },
+            token,
+            ct
+        );
+
+    /// <summary>Sends, and once more with the nonce that the portal asks for (RFC 9449 §8).</summary>
+    private async Task<byte[]> SendAsync(
+        BankApplication application,
+        Uri url,
+        Func<Uri, HttpRequestMessage> make,
+        string? token,
+        CancellationToken ct
+    )
+    {
+        using var client = clients.CreateClient(PortalClient.HttpName);
+        for (var tries = 1; ; tries++)
+        {
+            using var request = make(url);
+            request.Headers.Add("DPoP", Proof(application, request.Method, url, token));
+            using var answer = await client.SendAsync(request, ct);
+            var body = await answer.Content.ReadAsByteArrayAsync(ct);
+            if (answer.Headers.TryGetValues("DPoP-Nonce", out var nonce))
+                Volatile.Write(ref _nonce, nonce.First());
+            if (answer.IsSuccessStatusCode)
+                return body;
+            var code = CodeOf(body);
+            if (code != "dpop.nonce" || tries > 1)
+                throw new BankRefusedException(code);
+        }
+    }
+
+    private string Proof(BankApplication application, HttpMethod method, Uri url, string? token)
+    {
+        var claims = new Dictionary<string, object>
+        {
+            ["jti"] = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
+            ["htm"] = method.Method,
+            ["htu"] = url.GetLeftPart(UriPartial.Path),
+            ["iat"] = Now,
+        };
+        if (Volatile.Read(ref _nonce) is { } nonce)
+            claims["nonce"] = nonce;
+        if (token is not null)
+            claims["ath"] = Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
+        var header = new Dictionary<string, object?>
+        {
+            ["jwk"] = JsonSerializer.Deserialize<JsonElement>(application.ProofKey.PublicOnly().ToJson()),
+        };
+        return Jws.Sign(
+            application.ProofKey,
+            JoseNames.Es256,
+            JsonSerializer.SerializeToUtf8Bytes(claims),
+            "dpop+jwt",
+            header
+        );
+    }
+
+    private string Assertion(string issuer) =>
+        Sign(
+            keys.Client,
+            new Dictionary<string, object>
+            {
+                ["iss"] = BankListing.Id,
+                ["sub"] = BankListing.Id,
+                ["aud"] = issuer,
+                ["jti"] = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
+                ["iat"] = Now,
+                ["exp"] = Now + 50,
+            },
+            null
+        );
+
+    private async Task<JsonElement> DiscoverAsync(CancellationToken ct)
+    {
+        using var client = clients.CreateClient(PortalClient.HttpName);
+        var url = new Uri($"{address.Portal}/.well-known/oauth-authorization-server");
+        using var json = JsonDocument.Parse(await client.GetByteArrayAsync(url, ct));
+        return json.RootElement.Clone();
+    }
+
+    private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
+
+    private static string Sign(Jwk key, Dictionary<string, object> claims, string? typ) =>
+        Jws.Sign(key, JoseNames.Es256, JsonSerializer.SerializeToUtf8Bytes(claims), typ);
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
+
+    private static string CodeOf(byte[] body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.GetProperty("code").GetString() ?? "";
+        }
+        catch (Exception other) when (other is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return "no answer";
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Web.Sandbox.Agencies;
+
+namespace MyData.Web.Sandbox.Bank;
+
+/// <summary>
+/// The bank is told that somebody took her consent back (RFC 8935): it checks who tells it, says that it has heard, and then does what its conduct is:
+/// deletes, or keeps by law, and signs for that.
+/// </summary>
+public sealed class BankEvents(
+    IHttpClientFactory clients,
+    PortalClient portal,
+    BankKeys keys,
+    BankApplications applications,
+    BankConduct conduct,
+    TimeProvider clock,
+    ILogger<BankEvents> log
+) : BackgroundLoop
+{
+    public const string Path = "/events";
+
+    private const string MediaType = "application/secevent+jwt";
+    private const int Largest = 16 * 1024;
+    private const int MostTries = 20;
+    private const string Law = "《沙盒銀行法》第 48 條 (Sandbox Banking Act, art. 48)";
+    private static readonly string[] Kinds = ["consent-revoked", "deletion-overdue"];
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(365);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+    private readonly Channel<Package> _told = Channel.CreateUnbounded<Package>();
+    private readonly ConcurrentQueue<Package> _owed = [];
+
+    /// <summary>RFC 8935 §2: 202 where it was taken, 400 with why not.</summary>
+    public async Task<IResult> TakeAsync(HttpContext http)
+    {
+        if (conduct.Current == BankConduct.Deaf)
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        if (http.Request.ContentType != MediaType || http.Request.ContentLength is null or > Largest)
+            return Refused("invalid_request");
+        using var reader = new StreamReader(http.Request.Body);
+        var token = await reader.ReadToEndAsync(http.RequestAborted);
+        try
+        {
+            foreach (var package in await ReadAsync(token, http.RequestAborted))
+                _told.Writer.TryWrite(package);
+            return Results.StatusCode(StatusCodes.Status202Accepted);
+        }
+        catch (Exception wrong) when (wrong is EncryptionException or JsonException or KeyNotFoundException)
+        {
+            return Refused("invalid_key");
+        }
+    }
+
+    protected override async Task RunAsync(CancellationToken stopping)
+    {
+        conduct.WhenChanged(GoOn);
+        await foreach (var package in _told.Reader.ReadAllAsync(stopping))
+        {
+            if (conduct.Current is BankConduct.Silent or BankConduct.Deaf)
+            {
+                _owed.Enqueue(package);
+                continue;
+            }
+            var keeps = conduct.Current == BankConduct.Keeps;
+            if (!keeps)
+                applications.Forget(package.Transfer);
+            for (var tries = 0; tries < MostTries && !await AnswerAsync(package, keeps, stopping); tries++)
+                await Task.Delay(Again, clock, stopping);
+        }
+    }
+
+    // What it kept silent about it answers when it answers at all.
+    private void GoOn()
+    {
+        for (var left = _owed.Count; left > 0 && _owed.TryDequeue(out var package); left--)
+            _told.Writer.TryWrite(package);
+    }
+
+    private async Task<IReadOnlyList<Package>> ReadAsync(string token, CancellationToken ct)
+    {
+        var header = Jws.PeekHeader(token);
+        var known = await portal.KnowAsync(header.TryGetProperty("kid", out var kid) ? kid.GetString() : null, ct);
+        var verified = Jws.Verify(token, known.Keys, JoseNames.SignatureAlgs, "secevent+jwt");
+        using var json = JsonDocument.Parse(verified.Payload);
+        var claims = json.RootElement;
+        if (
+            claims.GetProperty("iss").GetString() != known.Issuer
+            || claims.GetProperty("aud").GetString() != BankListing.Id
+        )
+            throw new KeyNotFoundException("Not for us.");
+        return
+        [
+            .. claims
+                .GetProperty("events")
+                .EnumerateObject()
+                .Where(one => Kinds.Any(kind => one.Name == $"{known.Issuer}/events/{kind}"))
+                .SelectMany(one => one.Value.GetProperty("transfers").EnumerateArray())
+                .Select(one => new Package(
+                    one.GetProperty("transfer_id").GetString()!,
+                    one.GetProperty("seal").GetString()!,
+                    known.Issuer
+                )),
+        ];
+    }
+
+    /// <returns>false where it must be sent again</returns>
+    private async Task<bool> AnswerAsync(Package package, bool keeps, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var claims = new Dictionary<string, object>
+        {
+            ["iss"] = BankListing.Id,
+            ["aud"] = package.Issuer,
+            ["iat"] = now.ToUnixTimeSeconds(),
+            ["transfer"] = package.Transfer,
+            ["seal"] = package.Seal,
+            ["status"] = keeps ? "kept" : "deleted",
+        };
+        if (keeps)
+            (claims["until"], claims["law"]) = ((now + KeptFor).ToUnixTimeSeconds(), Law);
+        var receipt = Jws.Sign(
+            keys.Client,
+            JoseNames.Es256,
+            JsonSerializer.SerializeToUtf8Bytes(claims),
+            "mydata-deletion-receipt+jwt"
+        );
+        using var body = new ByteArrayContent(Encoding.ASCII.GetBytes(receipt));
+        body.Headers.ContentType = new("application/jose");
+        try
+        {
+            using var client = clients.CreateClient(PortalClient.HttpName);
+            var url = new Uri($"{package.Issuer}/api/v1/transfers/{package.Transfer}/deletion");
+            using var answer = await client.PostAsync(url, body, ct);
+            if ((int)answer.StatusCode is 429 or >= 500)
+                return false;
+            if (!answer.IsSuccessStatusCode)
+                log.LogWarning("The portal refused a deletion receipt: {Status}", (int)answer.StatusCode);
+            return true;
+        }
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
+        {
+            ct.ThrowIfCancellationRequested();
+            return false;
+        }
+    }
+
+    private static IResult Refused(string error) =>
+        Results.Json(new { err = error }, statusCode: StatusCodes.Status400BadRequest);
+
+    private sealed record Package(string Transfer, string Seal, string Issuer);
+}

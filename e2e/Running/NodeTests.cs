@@ -1,0 +1,177 @@
+using System.Net;
+using MyData.Core.Ledger;
+using MyData.E2E.Support;
+using MyData.Load.Nodes;
+using MyData.Tests.Support;
+
+namespace MyData.E2E.Running;
+
+/// <summary>
+/// Three nodes and an outside witness as processes, killed -9 while other systems record without a pause: whatever was acknowledged is in
+/// the log, and nothing else is (ledger.md, "Faults").
+/// </summary>
+public sealed class NodeTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Standbys_KilledUnderLoad_OneIsNotMissedAndWithoutBothNothingLeaves()
+    {
+        await using var nodes = await ThreeNodes.StartAsync();
+        var (second, third) = (nodes.Databases["node2"], nodes.Databases["node3"]);
+        using var citizen = nodes.Portal.Visitor();
+        await citizen.SignInFirstTimeAsync(SandboxSteps.Persona("lin"));
+        await using var callers = nodes.Call();
+        await callers.MoreAsync(50, Limit);
+
+        await third.KillAsync();
+        await callers.MoreAsync(50, Limit);
+        Assert.Empty(callers.Refusals);
+
+        var asked = await Download.AskAsync(citizen, "API.7QovE2Gev6");
+        await second.KillAsync();
+        await callers.RefusedAsync(503, 8, Limit);
+        var before = callers.Acknowledged.Count;
+        var page = await citizen.SubmitAsync(citizen.Page, "/download/decide", asked.Answer("agree"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, page.Status);
+        Assert.Equal(HttpStatusCode.OK, (await citizen.GetAsync("/datasets")).Status);
+        Assert.Equal(before, callers.Acknowledged.Count);
+
+        await second.StartFollowingAsync();
+        await callers.MoreAsync(50, Limit);
+        Assert.Equal([503], callers.Refusals.Keys);
+        await third.StartFollowingAsync();
+        await callers.MoreAsync(20, Limit);
+        await HoldsAsync(nodes, callers);
+    }
+
+    [Fact]
+    public async Task PrimaryLostUnderLoad_AnotherTakesOverByTheRunbook()
+    {
+        await using var nodes = await ThreeNodes.StartAsync();
+        var (first, second, third) = (nodes.Databases["node1"], nodes.Databases["node2"], nodes.Databases["node3"]);
+        await using var callers = nodes.Call();
+        await callers.MoreAsync(20, Limit);
+        foreach (var standby in (DatabaseNode[])[second, third])
+        {
+            await standby.KillAsync();
+            await CopyAsync(standby, "data", "older");
+            await standby.StartFollowingAsync();
+        }
+        await callers.MoreAsync(100, Limit);
+        Refused("promote.primary_answers", await nodes.PromoteAsync("--yes"));
+
+        // The whole machine: the database that took the writes, the portal, and a witness.
+        var old = nodes.Portal;
+        await Task.WhenAll(first.KillAsync(), old.KillAsync(), nodes.Witnesses.All[0].KillAsync());
+        await third.KillAsync();
+        Refused("promote.unheard", await nodes.PromoteAsync("--yes"));
+
+        await second.KillAsync();
+        await SwapAsync(second, third);
+        Refused("promote.behind", await nodes.PromoteAsync("--yes"));
+        await Task.WhenAll(second.KillAsync(), third.KillAsync());
+        await SwapAsync(second, third);
+
+        Well(await nodes.PromoteAsync("--yes"));
+        var portal = await nodes.StartPortalAsync(nodes.Databases.Connection);
+        await callers.MoreAsync(100, Limit);
+        await HoldsAsync(nodes, callers);
+
+        // What was lost comes back: by itself it does not take writes, and whoever makes it do so gets nothing acknowledged.
+        Assert.Equal(78, await first.RunAsync("run"));
+        await first.StartAsync(alone: true);
+        var (ended, said) = await PortalProcess.RunAsync(nodes.PortalSettings(nodes.Databases.ConnectionTo(first)));
+        Assert.True(ended != 0, said);
+        await callers.MoreAsync(20, Limit);
+        await first.KillAsync();
+        await first.MustAsync("rejoin");
+        await first.StartFollowingAsync();
+        Well(await nodes.PromoteAsync("--check"));
+        await callers.MoreAsync(20, Limit);
+        await HoldsAsync(nodes, callers);
+
+        // Once more, the database alone: the portal that runs finds the next one by itself.
+        await second.KillAsync();
+        Well(await nodes.PromoteAsync("--yes"));
+        await callers.MoreAsync(20, Limit);
+        await HoldsAsync(nodes, callers);
+        Assert.False(portal.HasExited);
+    }
+
+    [Fact]
+    public async Task Nodes_AddedAndRemovedUnderLoad_AreWaitedForAndNoMore()
+    {
+        await using var nodes = await ThreeNodes.StartAsync();
+        var databases = nodes.Databases;
+        await using var callers = nodes.Call();
+        await callers.MoreAsync(20, Limit);
+        await databases.AddAsync("node4");
+        Refused("promote.nodes_differ", await nodes.PromoteAsync("--check"));
+        await KnowOneAnotherAsync(databases);
+        Well(await nodes.PromoteAsync("--check"));
+
+        await databases.RemoveAsync(databases["node2"]);
+        await databases.RemoveAsync(databases["node3"]);
+        await KnowOneAnotherAsync(databases);
+        // Two are left: each write is on both.
+        await callers.MoreAsync(50, Limit);
+        Well(await nodes.PromoteAsync("--check"));
+        await databases["node4"].KillAsync();
+        await callers.RefusedAsync(503, 4, Limit);
+        await databases["node4"].StartFollowingAsync();
+        await callers.MoreAsync(20, Limit);
+        await HoldsAsync(nodes, callers);
+    }
+
+    private static async Task KnowOneAnotherAsync(DatabaseNodes databases)
+    {
+        foreach (var node in databases.All)
+        {
+            await node.KnowAsync(databases.All);
+            await node.MustAsync("reload");
+        }
+    }
+
+    private static void Well((int ExitCode, string Output) command) =>
+        Assert.True(command.ExitCode == 0, command.Output);
+
+    private static void Refused(string code, (int ExitCode, string Output) command)
+    {
+        Assert.Equal(1, command.ExitCode);
+        Assert.Contains(code, command.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Lost 0, forged 0: by the published files of the portal, and by each witness's own copy.</summary>
+    private static async Task HoldsAsync(ThreeNodes nodes, SteadyCallers callers)
+    {
+        using var http = new HttpClient();
+        var reckoning = await Reckoning.OfAsync(callers, new LogSite(http, nodes.Log), Stop);
+        Assert.Empty(reckoning.Findings);
+        Assert.Equal((0, 0), (reckoning.Lost, reckoning.Forged));
+        Assert.True(reckoning.Held > 0 && reckoning.Size >= reckoning.Held);
+    }
+
+    private static async Task SwapAsync(params DatabaseNode[] standbys)
+    {
+        foreach (var standby in standbys)
+        {
+            Directory.Move(Path.Combine(standby.Folder, "data"), Path.Combine(standby.Folder, "aside"));
+            Directory.Move(Path.Combine(standby.Folder, "older"), Path.Combine(standby.Folder, "data"));
+            Directory.Move(Path.Combine(standby.Folder, "aside"), Path.Combine(standby.Folder, "older"));
+            await standby.StartAsync();
+        }
+    }
+
+    private static async Task CopyAsync(DatabaseNode node, string from, string to)
+    {
+        using var copy = System.Diagnostics.Process.Start(
+            "cp",
+            ["-a", Path.Combine(node.Folder, from), Path.Combine(node.Folder, to)]
+        );
+        await copy.WaitForExitAsync(Stop);
+        Assert.Equal(0, copy.ExitCode);
+    }
+}
