@@ -98,19 +98,16 @@ public sealed class PassedWriteTests(ApiHouse house) : IClassFixture<ApiHouse>
     {
         await using var witness = await WitnessAsync(Portal);
         var slow = new List<TcpClient>();
-        for (var n = 0; n < 20; n++)
-        {
-            var one = new TcpClient();
-            await one.ConnectAsync(IPAddress.Loopback, witness.Url.Port, Stop);
-            var head =
-                $"POST {ApiUrls.Batch} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{{";
-            await one.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), Stop);
-            slow.Add(one);
-        }
+        // The witness gives up a slow body after some seconds, so more of them come before each look.
         await Eventually.HoldsAsync(
             house.Portal.Committed,
             "their network has no place left",
-            async () => (await PostAsync(witness, ApiUrls.Records, house.Caller.Envelope())).Code == LedgerIntake.Full
+            async () =>
+            {
+                for (var n = 0; n < 8; n++)
+                    slow.Add(await SlowBodyAsync(witness));
+                return (await PostAsync(witness, ApiUrls.Records, house.Caller.Envelope())).Code == LedgerIntake.Full;
+            }
         );
         using var elsewhere = new HttpClient(
             new SocketsHttpHandler
@@ -134,6 +131,16 @@ public sealed class PassedWriteTests(ApiHouse house) : IClassFixture<ApiHouse>
             async () =>
                 (await PostAsync(witness, ApiUrls.Records, house.Caller.Envelope())).Status == HttpStatusCode.Created
         );
+    }
+
+    private static async Task<TcpClient> SlowBodyAsync(RunningWitness witness)
+    {
+        var head =
+            $"POST {ApiUrls.Batch} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{{";
+        var caller = new TcpClient();
+        await caller.ConnectAsync(IPAddress.Loopback, witness.Url.Port, Stop);
+        await caller.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), Stop);
+        return caller;
     }
 
     [Fact]

@@ -78,8 +78,8 @@ public sealed class PersonsTests(ApiHouse house) : IClassFixture<ApiHouse>
     {
         var found = new List<string>();
         var files = Directory.EnumerateFiles(house.Portal.Folder, "*", SearchOption.AllDirectories);
-        // A socket, and an empty file that is held: nothing is kept in them.
-        foreach (var file in files.Where(file => Path.GetExtension(file) is not (".operator" or ".lock")))
+        // A socket, an empty file that is held, and what is written now and held until it has its name: nothing is kept in them.
+        foreach (var file in files.Where(file => Path.GetExtension(file) is not (".operator" or ".lock" or ".new")))
         {
             await using var stream = new FileStream(
                 file,
