@@ -35,6 +35,14 @@ public sealed class Downloads(
     TransferSettings settings
 )
 {
+    private readonly Func<MyDataDb, Guid, Guid, IAsyncEnumerable<Transfer>> _ofConsent = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid consentId, Guid citizenId) =>
+            db.Set<Transfer>()
+                .AsNoTracking()
+                .OrderBy(t => t.Id)
+                .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId)
+    );
+
     /// <summary>
     /// Stores the decision and, with a yes, one transfer for each data set, in one transaction. The same form sent twice
     /// changes nothing.
@@ -97,10 +105,7 @@ public sealed class Downloads(
     )
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<Transfer>()
-            .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId)
-            .OrderBy(t => t.Id)
-            .ToListAsync(token);
+        return await _ofConsent(db, consentId, citizenId).ToListAsync(token);
     }
 
     /// <summary>Her downloads that are under way or ready, newest first: the ids of their consents.</summary>

@@ -27,6 +27,10 @@ public sealed class TransferCall(
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
 
+    private readonly Func<MyDataDb, Guid, CancellationToken, Task<Transfer?>> _byId = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid id, CancellationToken _) => db.Set<Transfer>().FirstOrDefault(t => t.Id == id)
+    );
+
     // Broken off because nothing could be written, which this may not have been able to say in the table either.
     private readonly ConcurrentDictionary<Guid, bool> _brokenOff = new();
     private readonly ConcurrentDictionary<string, FairRoom> _rooms = new(StringComparer.Ordinal);
@@ -188,7 +192,7 @@ public sealed class TransferCall(
     private async Task<Transfer?> FindAsync(Guid transferId, CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<Transfer>().FirstOrDefaultAsync(t => t.Id == transferId, token);
+        return await _byId(db, transferId, token);
     }
 
     private static TokenRequest TokenFor(Transfer transfer, DataSetView view) =>

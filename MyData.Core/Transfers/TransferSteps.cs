@@ -12,6 +12,10 @@ namespace MyData.Core.Transfers;
 /// </summary>
 public sealed class TransferSteps(IWriter writer, INotices notices, TransferSettings settings)
 {
+    private readonly Func<MyDataDb, Guid, Transfer> _byId = EF.CompileQuery(
+        (MyDataDb db, Guid id) => db.Set<Transfer>().Single(t => t.Id == id)
+    );
+
     /// <summary>Requested or Preparing → Calling, with the token of this call. False: somebody else was first, or it ended.</summary>
     public Task<bool> BeginAsync(
         Guid id,
@@ -190,7 +194,7 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
             cancellation
         );
 
-    private static Transfer Find(WriteScope scope, Guid id) => scope.Db.Set<Transfer>().Single(t => t.Id == id);
+    private Transfer Find(WriteScope scope, Guid id) => _byId(scope.Db, id);
 
     private static void Back(WriteScope scope, Transfer transfer)
     {

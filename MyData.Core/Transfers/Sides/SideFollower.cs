@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.Events;
@@ -12,6 +13,10 @@ namespace MyData.Core.Transfers;
 /// </summary>
 internal sealed class SideFollower(TransferSettings settings) : IEventFollower, ISentFollower
 {
+    private readonly Func<MyDataDb, Guid, IEnumerable<TransferSide>> _ofTransfer = EF.CompileQuery(
+        (MyDataDb db, Guid transfer) => db.Set<TransferSide>().Where(side => side.TransferId == transfer)
+    );
+
     /// <summary>The provider is called: from now on it may report.</summary>
     public static void Expect(WriteScope scope, Transfer transfer, ExpectedSide expected)
     {
@@ -41,7 +46,7 @@ internal sealed class SideFollower(TransferSettings settings) : IEventFollower, 
     {
         if (happened.TransferId is not { } transfer || ResultOf(happened) is not { } result)
             return;
-        foreach (var side in scope.Db.Set<TransferSide>().Where(side => side.TransferId == transfer).ToList())
+        foreach (var side in _ofTransfer(scope.Db, transfer).ToList())
         {
             if (side.EndedAt is not null)
                 continue;
