@@ -63,7 +63,15 @@ public sealed partial class SecurityEventSender(
         );
         using var listening = committed.Listen(happened =>
         {
-            if (happened.Kind is EventKinds.ServiceAskedToDelete or EventKinds.ServiceOverdue)
+            if (
+                happened.Kind
+                is EventKinds.ServiceAskedToDelete
+                    or EventKinds.ServiceOverdue
+                    or EventKinds.StandingPaused
+                    or EventKinds.StandingResumed
+                    or EventKinds.StandingStruck
+                    or EventKinds.StandingEnded
+            )
                 woken.Writer.TryWrite(true);
         });
         while (!stopping.IsCancellationRequested)
