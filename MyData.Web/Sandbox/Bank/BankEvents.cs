@@ -28,7 +28,8 @@ public sealed class BankEvents(
     private const int Largest = 16 * 1024;
     private const int MostTries = 20;
     private const string Law = "《沙盒銀行法》第 48 條 (Sandbox Banking Act, art. 48)";
-    private static readonly string[] Kinds = ["consent-revoked", "deletion-overdue"];
+    private const string Revoked = "consent-revoked";
+    private static readonly string[] Kinds = [Revoked, "deletion-overdue"];
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(365);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
     private readonly Channel<Package> _told = Channel.CreateUnbounded<Package>();
@@ -89,9 +90,12 @@ public sealed class BankEvents(
         var claims = json.RootElement;
         if (
             claims.GetProperty("iss").GetString() != known.Issuer
-            || claims.GetProperty("aud").GetString() != BankListing.Id
+            || claims.GetProperty("aud").GetString() is not { } client
+            || BankListing.Products.All(product => product.Id != client)
         )
             throw new KeyNotFoundException("Not for us.");
+        foreach (var one in claims.GetProperty("events").EnumerateObject())
+            Note(one.Name[(one.Name.LastIndexOf('/') + 1)..], one.Value);
         return
         [
             .. claims
@@ -102,9 +106,22 @@ public sealed class BankEvents(
                 .Select(one => new Package(
                     one.GetProperty("transfer_id").GetString()!,
                     one.GetProperty("seal").GetString()!,
-                    known.Issuer
+                    known.Issuer,
+                    client
                 )),
         ];
+    }
+
+    // What it hears of a standing consent it keeps to.
+    private void Note(string kind, JsonElement told)
+    {
+        if (
+            !told.TryGetProperty("consent_id", out var consent)
+            || applications.OfConsent(consent.GetString() ?? "") is not { } standing
+        )
+            return;
+        standing.Paused = kind == "consent-paused" || (standing.Paused && kind != "consent-resumed");
+        standing.Ended |= kind is Revoked or "consent-ended";
     }
 
     /// <returns>false where it must be sent again</returns>
@@ -113,7 +130,7 @@ public sealed class BankEvents(
         var now = clock.GetUtcNow();
         var claims = new Dictionary<string, object>
         {
-            ["iss"] = BankListing.Id,
+            ["iss"] = package.Client,
             ["aud"] = package.Issuer,
             ["iat"] = now.ToUnixTimeSeconds(),
             ["transfer"] = package.Transfer,
@@ -151,5 +168,5 @@ public sealed class BankEvents(
     private static IResult Refused(string error) =>
         Results.Json(new { err = error }, statusCode: StatusCodes.Status400BadRequest);
 
-    private sealed record Package(string Transfer, string Seal, string Issuer);
+    private sealed record Package(string Transfer, string Seal, string Issuer, string Client);
 }
