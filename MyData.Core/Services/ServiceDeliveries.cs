@@ -46,20 +46,31 @@ public sealed class ServiceDeliveries(
         return new(transfer, head);
     }
 
+    private async Task<string?> FailureAsync(ServiceItem item, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<ServiceItem>()
+            .Where(i => i.RequestId == item.RequestId && i.TransferId == item.TransferId)
+            .Select(i => i.Failure)
+            .FirstOrDefaultAsync(token);
+    }
+
     private async Task<(Transfer Transfer, string Head)> PackageAsync(
         ServiceRequest request,
         ServiceItem item,
         CancellationToken token
     )
     {
+        var direct = request.StandingId is not null && item.ReceivedAt is null;
+        // First whether it waits, then whether it is there: in between it may only have come.
+        if (direct && await handOvers.WaitAsync(item.TransferId, token) is { } wait)
+            throw new NotReadyException(wait);
         var ready = await handOvers.FindAsync([item.TransferId], token);
-        // Its agency sealed it for the service alone.
-        if (request.StandingId is not null && item.ReceivedAt is null)
-            return ready is [var direct]
-                ? (direct, direct.Head!)
-                : throw await handOvers.WaitAsync(item.TransferId, token) is { } wait
-                    ? new NotReadyException(wait)
-                    : new ServiceException(ServiceCodes.PackageGone);
+        if (direct)
+            // Its agency sealed it for the service alone.
+            return ready is [var whole]
+                ? (whole, whole.Head!)
+                : throw new ServiceException(await FailureAsync(item, token) ?? ServiceCodes.PackageGone);
         if (item.Entry is not { } entry || ready is not [var handed])
             throw new ServiceException(item.ReceivedAt is null ? ServiceCodes.PackageGone : ServiceCodes.Received);
         return (handed, Encoding.UTF8.GetString(SealedPackageHead.ForRecipient(handed.Head!, entry).Raw.Span));

@@ -34,8 +34,6 @@ public sealed class BankStanding
     /// <summary>Hers, by which the portal's events name it.</summary>
     public required string Consent { get; init; }
 
-    /// <summary>ISO 8601 duration.</summary>
-    public required string Frequency { get; init; }
     public required DateTimeOffset Until { get; init; }
 
     /// <summary>How often it has fetched by it.</summary>

@@ -120,7 +120,6 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
         {
             Refresh = refresh.GetString()!,
             Consent = detail.GetProperty("consent_id").GetString()!,
-            Frequency = use.GetProperty("frequency").GetString()!,
             Until = use.GetProperty("until").GetDateTimeOffset(),
         };
     }
