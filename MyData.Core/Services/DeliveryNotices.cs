@@ -11,7 +11,7 @@ public sealed class DeliveryNotices(INotices notices)
     public void Fetched(WriteScope scope, ServiceRequest row, object service, Guid transferId)
     {
         if (
-            row.StandingId is null
+            row.FetchOfId is null
             || scope
                 .Db.Set<ServiceItem>()
                 .Any(i => i.RequestId == row.Id && i.FetchedAt != null && i.TransferId != transferId)
@@ -23,7 +23,7 @@ public sealed class DeliveryNotices(INotices notices)
     /// <summary>All of it is signed for.</summary>
     public void Received(WriteScope scope, ServiceRequest row, object service)
     {
-        if (row.StandingId is null)
+        if (row.FetchOfId is null)
             Queue(scope, row, NoticeKinds.ServiceReceived, service);
     }
 

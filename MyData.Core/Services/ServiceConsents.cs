@@ -62,7 +62,7 @@ public sealed class ServiceConsents(
                 || (r.Standing != null && r.Standing.EndedAt == null)
                 || r.Items.Any(i => i.FetchedAt != null && i.DeletedAt == null)
                 || db.Set<ServiceRequest>()
-                    .Any(f => f.StandingId == r.Id && f.Items.Any(i => i.FetchedAt != null && i.DeletedAt == null))
+                    .Any(f => f.FetchOfId == r.Id && f.Items.Any(i => i.FetchedAt != null && i.DeletedAt == null))
             )
             .ThenByDescending(r => r.Id)
             .Take(MostShown)
@@ -90,8 +90,8 @@ public sealed class ServiceConsents(
     {
         var ids = rows.Select(row => row.Id).ToList();
         var fetches = await db.Set<ServiceRequest>()
-            .Where(fetch => fetch.StandingId != null && ids.Contains(fetch.StandingId.Value))
-            .Select(fetch => new { fetch.Id, Root = fetch.StandingId!.Value })
+            .Where(fetch => fetch.FetchOfId != null && ids.Contains(fetch.FetchOfId.Value))
+            .Select(fetch => new { fetch.Id, Root = fetch.FetchOfId!.Value })
             .ToListAsync(token);
         var roots = fetches.ToDictionary(fetch => fetch.Id, fetch => fetch.Root);
         Guid RootOf(Guid request) => roots.GetValueOrDefault(request, request);

@@ -61,7 +61,7 @@ public sealed class ServiceDeliveries(
         CancellationToken token
     )
     {
-        var direct = request.StandingId is not null && item.ReceivedAt is null;
+        var direct = request.FetchOfId is not null && item.ReceivedAt is null;
         // First whether it waits, then whether it is there: in between it may only have come.
         if (direct && await handOvers.WaitAsync(item.TransferId, token) is { } wait)
             throw new NotReadyException(wait);
@@ -127,7 +127,7 @@ public sealed class ServiceDeliveries(
     // A token that has done all that it was for still says so.
     private bool IsAlive(ServiceRequest row) =>
         row.State == RequestState.Received
-        || row is { State: RequestState.Ended, Code: ServiceCodes.NotFetched, StandingId: not null }
+        || row is { State: RequestState.Ended, Code: ServiceCodes.NotFetched, FetchOfId: not null }
         || (row.State == RequestState.Granted && !requests.IsOver(row));
 
     private Exception? Fetched(WriteScope scope, TokenUse use, RequestView view, ServiceItem item, Transfer transfer)

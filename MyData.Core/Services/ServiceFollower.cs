@@ -64,6 +64,6 @@ internal sealed class ServiceFollower(ServiceSettings settings) : IEventFollower
             .. scope
                 .Db.Set<ServiceRequest>()
                 .AsNoTracking()
-                .Where(r => r.StandingId == null && (r.FetchConsentId == consent || r.ConsentId == consent)),
+                .Where(r => r.FetchOfId == null && (r.FetchConsentId == consent || r.ConsentId == consent)),
         ];
 }

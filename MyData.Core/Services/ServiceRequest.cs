@@ -37,7 +37,7 @@ public sealed class ServiceRequest
     public required Guid Id { get; init; }
 
     /// <summary>The request whose standing consent this is a fetch by; null: it is one of its own.</summary>
-    public Guid? StandingId { get; init; }
+    public Guid? FetchOfId { get; init; }
 
     /// <summary>base64url(SHA-256) of what the <c>request_uri</c> ends with.</summary>
     public required string UriHash { get; init; }
@@ -104,7 +104,7 @@ public sealed class ServiceRequest
             builder.HasIndex(r => r.CitizenId);
             builder.HasIndex(r => r.FetchConsentId);
             builder.HasIndex(r => r.ConsentId);
-            builder.HasIndex(r => r.StandingId);
+            builder.HasIndex(r => r.FetchOfId);
             builder.HasIndex(r => new { r.State, r.ExpiresAt });
         }
     }

@@ -28,7 +28,7 @@ public sealed class ServiceRequests(
         await using var db = await databases.CreateDbContextAsync(token);
         var row = await db.Set<ServiceRequest>()
             .FirstOrDefaultAsync(
-                r => r.Id == id && r.StandingId == null && (r.CitizenId == null || r.CitizenId == citizenId),
+                r => r.Id == id && r.FetchOfId == null && (r.CitizenId == null || r.CitizenId == citizenId),
                 token
             );
         return row is null or { State: RequestState.Pushed } ? null : await ViewAsync(row, token);
@@ -40,7 +40,7 @@ public sealed class ServiceRequests(
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<ServiceRequest>()
             .Where(r => r.CitizenId == citizenId && (r.FetchConsentId == consentId || r.ConsentId == consentId))
-            .Where(r => r.StandingId == null)
+            .Where(r => r.FetchOfId == null)
             .Select(r => (Guid?)r.Id)
             .FirstOrDefaultAsync(token);
     }

@@ -130,7 +130,7 @@ public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDa
                     item.RequestId == request.Id
                     || scope
                         .Db.Set<ServiceRequest>()
-                        .Any(fetch => fetch.Id == item.RequestId && fetch.StandingId == request.Id)
+                        .Any(fetch => fetch.Id == item.RequestId && fetch.FetchOfId == request.Id)
                 ),
         ];
 }

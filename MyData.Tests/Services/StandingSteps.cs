@@ -149,7 +149,7 @@ public static class StandingSteps
         house.Portal.ReadAsync(db =>
             db.Set<ServiceRequest>()
                 .Include(r => r.Items)
-                .Where(r => r.StandingId == granted.Request.Id)
+                .Where(r => r.FetchOfId == granted.Request.Id)
                 .OrderBy(r => r.Id)
                 .ToListAsync()
         );

@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -18,7 +18,7 @@ namespace MyData.Core.Data.Migrations
                 nullable: true);
 
             migrationBuilder.AddColumn<Guid>(
-                name: "StandingId",
+                name: "FetchOfId",
                 table: "service_requests",
                 type: "TEXT",
                 nullable: true);
@@ -69,10 +69,9 @@ namespace MyData.Core.Data.Migrations
                 });
 
             migrationBuilder.CreateIndex(
-                name: "IX_service_requests_StandingId",
+                name: "IX_service_requests_FetchOfId",
                 table: "service_requests",
-                column: "StandingId",
-                unique: true);
+                column: "FetchOfId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_standing_consents_CitizenId",
@@ -98,7 +97,7 @@ namespace MyData.Core.Data.Migrations
                 name: "standing_consents");
 
             migrationBuilder.DropIndex(
-                name: "IX_service_requests_StandingId",
+                name: "IX_service_requests_FetchOfId",
                 table: "service_requests");
 
             migrationBuilder.DropColumn(
@@ -106,7 +105,7 @@ namespace MyData.Core.Data.Migrations
                 table: "transfers");
 
             migrationBuilder.DropColumn(
-                name: "StandingId",
+                name: "FetchOfId",
                 table: "service_requests");
 
             migrationBuilder.DropColumn(

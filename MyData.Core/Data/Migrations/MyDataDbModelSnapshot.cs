@@ -1257,6 +1257,9 @@ namespace MyData.Core.Data.Migrations
                     b.Property<Guid?>("FetchConsentId")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("FetchOfId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("KeyThumbprint")
                         .HasColumnType("TEXT");
 
@@ -1268,9 +1271,6 @@ namespace MyData.Core.Data.Migrations
 
                     b.Property<string>("ServiceId")
                         .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<Guid?>("StandingId")
                         .HasColumnType("TEXT");
 
                     b.Property<int>("State")
@@ -1297,8 +1297,7 @@ namespace MyData.Core.Data.Migrations
 
                     b.HasIndex("FetchConsentId");
 
-                    b.HasIndex("StandingId")
-                        .IsUnique();
+                    b.HasIndex("FetchOfId");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();

@@ -95,7 +95,7 @@ public sealed class NextFetches(
         var row = new ServiceRequest
         {
             Id = id,
-            StandingId = standing.RequestId,
+            FetchOfId = standing.RequestId,
             // Nobody's browser comes with it.
             UriHash = TransferTokens.HashOf(Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32))),
             ServiceId = standing.ServiceId,

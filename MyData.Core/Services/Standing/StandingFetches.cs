@@ -70,7 +70,7 @@ internal static class StandingFetches
             .. scope
                 .Db.Set<ServiceRequest>()
                 .AsNoTracking()
-                .Where(r => r.Id == standing.RequestId || r.StandingId == standing.RequestId)
+                .Where(r => r.Id == standing.RequestId || r.FetchOfId == standing.RequestId)
                 .Where(r => r.State == RequestState.HandedOver || r.State == RequestState.Granted),
         ];
 

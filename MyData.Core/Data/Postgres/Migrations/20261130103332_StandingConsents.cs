@@ -1,4 +1,4 @@
-﻿using System;
+using System;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
@@ -19,7 +19,7 @@ namespace MyData.Core.Data.Postgres.Migrations
                 collation: "C");
 
             migrationBuilder.AddColumn<Guid>(
-                name: "StandingId",
+                name: "FetchOfId",
                 table: "service_requests",
                 type: "uuid",
                 nullable: true);
@@ -71,10 +71,9 @@ namespace MyData.Core.Data.Postgres.Migrations
                 });
 
             migrationBuilder.CreateIndex(
-                name: "IX_service_requests_StandingId",
+                name: "IX_service_requests_FetchOfId",
                 table: "service_requests",
-                column: "StandingId",
-                unique: true);
+                column: "FetchOfId");
 
             migrationBuilder.CreateIndex(
                 name: "IX_standing_consents_CitizenId",
@@ -100,7 +99,7 @@ namespace MyData.Core.Data.Postgres.Migrations
                 name: "standing_consents");
 
             migrationBuilder.DropIndex(
-                name: "IX_service_requests_StandingId",
+                name: "IX_service_requests_FetchOfId",
                 table: "service_requests");
 
             migrationBuilder.DropColumn(
@@ -108,7 +107,7 @@ namespace MyData.Core.Data.Postgres.Migrations
                 table: "transfers");
 
             migrationBuilder.DropColumn(
-                name: "StandingId",
+                name: "FetchOfId",
                 table: "service_requests");
 
             migrationBuilder.DropColumn(

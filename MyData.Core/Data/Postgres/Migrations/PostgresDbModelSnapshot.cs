@@ -1361,6 +1361,9 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.Property<Guid?>("FetchConsentId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("FetchOfId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("KeyThumbprint")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -1375,9 +1378,6 @@ namespace MyData.Core.Data.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
-
-                    b.Property<Guid?>("StandingId")
-                        .HasColumnType("uuid");
 
                     b.Property<int>("State")
                         .HasColumnType("integer");
@@ -1405,8 +1405,7 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.HasIndex("FetchConsentId");
 
-                    b.HasIndex("StandingId")
-                        .IsUnique();
+                    b.HasIndex("FetchOfId");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();
