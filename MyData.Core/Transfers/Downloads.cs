@@ -128,9 +128,7 @@ public sealed class Downloads(
             return [];
         var open = scope
             .Db.Set<Transfer>()
-            .Count(t =>
-                t.CitizenId == consent.CitizenId && t.State <= TransferState.Ready && t.ForService == null
-            );
+            .Count(t => t.CitizenId == consent.CitizenId && t.State <= TransferState.Ready && t.ForService == null);
         if (open + request.Consent.Items.Count > settings.MostOpen)
             throw new TransferException(TransferCodes.TooManyOpen, "Too much is waiting for her already.");
         var key = request.RecipientKey!.PublicOnly().ToJson();

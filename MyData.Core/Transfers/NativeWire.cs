@@ -74,7 +74,10 @@ public sealed class NativeWire(
         if (head.Transfer != call.Transfer.Id.ToString() || head.DataSet != call.DataSet.Id)
             throw new TransferException(TransferCodes.OtherTransfer, "The package names another transfer or data set.");
         if (head.Recipients is not [var only] || only.Kid != KidOf(call.Transfer))
-            throw new TransferException(TransferCodes.Malformed, "The package is not sealed for its one recipient alone.");
+            throw new TransferException(
+                TransferCodes.Malformed,
+                "The package is not sealed for its one recipient alone."
+            );
     }
 
     // A service's key has the name that it registered.

@@ -57,12 +57,18 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
         }
         await house.PassAsync(first, Day);
         var refused = await service.RefreshAsync(again.Refresh);
-        Assert.Equal((HttpStatusCode.Forbidden, "temporarily_unavailable standing.paused"), (refused.Status, refused.Refusal));
+        Assert.Equal(
+            (HttpStatusCode.Forbidden, "temporarily_unavailable standing.paused"),
+            (refused.Status, refused.Refusal)
+        );
         var (kind, said) = Assert.Single(await house.HeardAsync(service, first));
         Assert.Equal("consent-paused", kind);
         Assert.Equal(
             first.Transfers.Values.Concat(again.Transfers.Values).Order(),
-            said.GetProperty("transfers").EnumerateArray().Select(one => one.GetProperty("transfer_id").GetGuid()).Order()
+            said.GetProperty("transfers")
+                .EnumerateArray()
+                .Select(one => one.GetProperty("transfer_id").GetGuid())
+                .Order()
         );
 
         await first.Request.CardAsync();
@@ -111,10 +117,7 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
         Assert.Equal([BankListing.Household], next.Transfers.Keys);
         await house.ReceiveAsync(service, next, next.Household);
         var called = (await house.Portal.EventsAsync()).Where(e => e.Kind == EventKinds.TransferCalled);
-        Assert.Equal(
-            2,
-            called.Count(e => e.ConsentId == StandingOf(first) && e.DataSetId == BankListing.Household)
-        );
+        Assert.Equal(2, called.Count(e => e.ConsentId == StandingOf(first) && e.DataSetId == BankListing.Household));
         Assert.Single(called, e => e.ConsentId == StandingOf(first) && e.DataSetId == BankListing.Labour);
 
         // The last one is no item to strike, but all of it.
@@ -142,7 +145,11 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
         (await stranger.GetAsync($"/consents/{granted.Request.Id}/strike?item={BankListing.Labour}")).ShouldBe(
             HttpStatusCode.NotFound
         );
-        Assert.Null((await stranger.GetAsync($"/consents?changed={granted.Request.Id}")).Html.QuerySelector("main [role=status]"));
+        Assert.Null(
+            (await stranger.GetAsync($"/consents?changed={granted.Request.Id}")).Html.QuerySelector(
+                "main [role=status]"
+            )
+        );
 
         var card = await granted.Request.CardAsync();
         Assert.NotNull(card.QuerySelector($"#pause-{granted.Request.Id}"));
@@ -166,11 +173,17 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
         await house.PassAsync(first, Day);
         var next = await again.AgainAsync(service);
         var ask = await first.Request.Citizen.GetAsync($"/consents/{first.Request.Id}/withdraw");
-        Assert.Contains("不能再自己取資料", ask.Words.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            "不能再自己取資料",
+            ask.Words.Replace(" ", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         await first.Request.Citizen.SubmitAsync("withdraw");
 
         Assert.Equal("invalid_grant service.withdrawn", (await service.RefreshAsync(next.Refresh)).Refusal);
-        foreach (var (granted, transfer) in new[] { (again, again.Labour), (next, next.Household), (next, next.Labour) })
+        foreach (
+            var (granted, transfer) in new[] { (again, again.Labour), (next, next.Household), (next, next.Labour) }
+        )
             Assert.Equal("invalid_token service.token", (await service.PackageAsync(transfer, granted.Token)).Refusal);
         foreach (var transfer in next.Transfers.Values.Append(again.Labour))
         {
@@ -182,7 +195,10 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
         Guid[] has = [first.Household, first.Labour, again.Household, again.Labour];
         Assert.Equal(
             has.Order(),
-            said.GetProperty("transfers").EnumerateArray().Select(one => one.GetProperty("transfer_id").GetGuid()).Order()
+            said.GetProperty("transfers")
+                .EnumerateArray()
+                .Select(one => one.GetProperty("transfer_id").GetGuid())
+                .Order()
         );
         foreach (var transfer in has)
         {
@@ -249,7 +265,10 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
     {
         using var service = house.StandingDriver();
         var twice = await house.StandingAsync(service, "li");
-        Assert.Equal("invalid_grant service.code_used", (await service.TokenAsync(service.Redemption(twice.Code))).Refusal);
+        Assert.Equal(
+            "invalid_grant service.code_used",
+            (await service.TokenAsync(service.Redemption(twice.Code))).Refusal
+        );
         Assert.Equal("invalid_grant service.code_used", (await service.RefreshAsync(twice.Refresh)).Refusal);
 
         var back = await house.StandingAsync(service, "li");
@@ -271,9 +290,17 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
         await house.Get<AccountClosing>().CloseAsync(row.CitizenId, Guid.NewGuid(), Stop);
         Assert.Equal("invalid_grant standing.unknown", (await service.RefreshAsync(again.Refresh)).Refusal);
         Assert.Equal("invalid_token service.token", (await service.PackageAsync(again.Household, again.Token)).Refusal);
-        Assert.Equal(0, await house.Portal.ReadAsync(db => db.Set<StandingConsent>().CountAsync(s => s.CitizenId == row.CitizenId)));
-        Assert.Equal(0, await house.Portal.ReadAsync(db => db.Set<ServiceRequest>().CountAsync(r => r.CitizenId == row.CitizenId)));
-        var told = await house.Portal.ReadAsync(db => db.Set<SecurityEvent>().SingleAsync(e => e.CitizenId == row.CitizenId));
+        Assert.Equal(
+            0,
+            await house.Portal.ReadAsync(db => db.Set<StandingConsent>().CountAsync(s => s.CitizenId == row.CitizenId))
+        );
+        Assert.Equal(
+            0,
+            await house.Portal.ReadAsync(db => db.Set<ServiceRequest>().CountAsync(r => r.CitizenId == row.CitizenId))
+        );
+        var told = await house.Portal.ReadAsync(db =>
+            db.Set<SecurityEvent>().SingleAsync(e => e.CitizenId == row.CitizenId)
+        );
         Assert.Equal(SecurityEventTokens.ConsentEnded, told.Kind);
     }
 

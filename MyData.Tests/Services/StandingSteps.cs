@@ -183,9 +183,9 @@ public static class StandingSteps
         var consent = (await house.RowAsync(granted.Request.Id)).ConsentId;
         var heard = new List<(string, JsonElement)>();
         foreach (var set in (await service.PollAsync(WithdrawalSteps.All)).Sets().Values)
-            foreach (var one in house.Verified(set, service).GetProperty("events").EnumerateObject())
-                if (one.Value.GetProperty("consent_id").GetGuid() == consent)
-                    heard.Add((one.Name[(one.Name.LastIndexOf('/') + 1)..], one.Value));
+        foreach (var one in house.Verified(set, service).GetProperty("events").EnumerateObject())
+            if (one.Value.GetProperty("consent_id").GetGuid() == consent)
+                heard.Add((one.Name[(one.Name.LastIndexOf('/') + 1)..], one.Value));
         return heard;
     }
 }

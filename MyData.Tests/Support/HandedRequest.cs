@@ -20,11 +20,7 @@ public sealed class HandedRequest(CitizenDriver citizen, CommittedEvents? commit
 
     /// <summary>Agrees to fetch, and waits until the packages are there.</summary>
     /// <param name="also">data sets that she may leave out, and does not</param>
-    public async Task FetchAsync(
-        string decision = "agree",
-        string until = "#service-hand-over",
-        params string[] also
-    )
+    public async Task FetchAsync(string decision = "agree", string until = "#service-hand-over", params string[] also)
     {
         if (citizen.Page.Html.GetElementById("choose-items") is not null)
             await citizen.SubmitAsync("choose-items", [.. also.Select(id => ("ds", id))]);

@@ -31,15 +31,5 @@ public static class StandingCodes
     public const string NothingHeld = "standing.nothing_held";
 
     public static IReadOnlyList<string> All { get; } =
-    [
-        Unknown,
-        Reused,
-        TooEarly,
-        Paused,
-        Expired,
-        Changed,
-        GivenBack,
-        Struck,
-        NothingHeld,
-    ];
+    [Unknown, Reused, TooEarly, Paused, Expired, Changed, GivenBack, Struck, NothingHeld];
 }

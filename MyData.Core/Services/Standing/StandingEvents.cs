@@ -74,7 +74,11 @@ internal static class StandingEvents
                     new
                     {
                         consent_id = standing.ConsentId,
-                        transfers = gone.Select(item => new { transfer_id = item.TransferId, dataset = item.DataSetId }),
+                        transfers = gone.Select(item => new
+                        {
+                            transfer_id = item.TransferId,
+                            dataset = item.DataSetId,
+                        }),
                         dataset = dataSet,
                         reason,
                         next_at = next?.ToUnixTimeSeconds(),

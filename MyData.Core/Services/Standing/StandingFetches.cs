@@ -9,12 +9,7 @@ internal static class StandingFetches
 {
     /// <summary>All of it: tokens are dead, waiting packages gone, nobody waits for an agency any more.</summary>
     /// <returns>What the service does not get any more.</returns>
-    public static IReadOnlyList<ServiceItem> Stop(
-        WriteScope scope,
-        StandingConsent standing,
-        string code,
-        string actor
-    )
+    public static IReadOnlyList<ServiceItem> Stop(WriteScope scope, StandingConsent standing, string code, string actor)
     {
         var gone = new List<ServiceItem>();
         foreach (var request in Open(scope, standing))
@@ -56,12 +51,7 @@ internal static class StandingFetches
         if (item is null)
             return;
         Fail(scope, item, code);
-        Settle(
-            scope,
-            ServiceRequests.Read(scope, item.RequestId),
-            ServiceCodes.NotFetched,
-            ServiceEvents.Platform
-        );
+        Settle(scope, ServiceRequests.Read(scope, item.RequestId), ServiceCodes.NotFetched, ServiceEvents.Platform);
     }
 
     /// <summary>Those whose requests are not over yet.</summary>
@@ -85,9 +75,7 @@ internal static class StandingFetches
         scope
             .Db.Set<ServiceItem>()
             .Where(i => i.RequestId == item.RequestId && i.TransferId == item.TransferId)
-            .ExecuteUpdate(set =>
-                set.SetProperty(i => i.Failure, code).SetProperty(i => i.Entry, (string?)null)
-            );
+            .ExecuteUpdate(set => set.SetProperty(i => i.Failure, code).SetProperty(i => i.Entry, (string?)null));
 
     // Nothing is left to wait for: it is over as what it has come to.
     private static void Settle(WriteScope scope, ServiceRequest request, string code, string actor)

@@ -37,12 +37,7 @@ public sealed class StandingGrants(NextFetches fetches, StandingJudge judge, Dir
     }
 
     /// <summary>The service gives it back (RFC 7009): the standing consent is over. False where it is no refresh token of this client's.</summary>
-    internal static bool GiveBack(
-        WriteScope scope,
-        StandingEnds ends,
-        AuthenticatedService client,
-        string value
-    )
+    internal static bool GiveBack(WriteScope scope, StandingEnds ends, AuthenticatedService client, string value)
     {
         if (RefreshTokens.FamilyHash(value) is not { } family)
             return false;

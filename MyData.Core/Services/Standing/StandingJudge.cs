@@ -35,7 +35,9 @@ public sealed class StandingJudge(StandingEnds ends, ServiceRefusals refusals, S
         if (OverdueDeletions.IsSuspended(scope.Db, standing.ServiceId, scope.Now))
             return new OpenIdException("unauthorized_client", 400, "It owes answers.", ServiceCodes.Suspended);
         if (next.IsAgain)
-            return IsUnderWay(scope, next) ? null : Told(scope, request, next, Later(StandingCodes.TooEarly, Wait(next, scope.Now)));
+            return IsUnderWay(scope, next)
+                ? null
+                : Told(scope, request, next, Later(StandingCodes.TooEarly, Wait(next, scope.Now)));
         return standing.NextAt <= scope.Now
             ? null
             : Told(scope, request, next, Later(StandingCodes.TooEarly, Wait(next, scope.Now)));
@@ -73,7 +75,8 @@ public sealed class StandingJudge(StandingEnds ends, ServiceRefusals refusals, S
     }
 
     private static bool IsUnderWay(WriteScope scope, NextFetch next) =>
-        ServiceRequests.Read(scope, next.Request.Id) is { State: RequestState.Granted } row && row.ExpiresAt > scope.Now;
+        ServiceRequests.Read(scope, next.Request.Id) is { State: RequestState.Granted } row
+        && row.ExpiresAt > scope.Now;
 
     private static TimeSpan Wait(NextFetch next, DateTimeOffset now) =>
         next.Standing.NextAt > now ? next.Standing.NextAt - now : TimeSpan.FromSeconds(1);

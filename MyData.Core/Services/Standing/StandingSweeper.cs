@@ -61,9 +61,6 @@ public sealed partial class StandingSweeper(
     private static IQueryable<StandingConsent> Over(MyDataDb db, DateTimeOffset now) =>
         db.Set<StandingConsent>().AsNoTracking().Where(s => s.EndedAt == null && s.Until <= now).OrderBy(s => s.Until);
 
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "The sweep of standing consents failed; the next one tries again"
-    )]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The sweep of standing consents failed; the next one tries again")]
     private partial void SweepFailed(Exception failure);
 }

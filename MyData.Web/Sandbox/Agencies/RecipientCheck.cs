@@ -9,7 +9,7 @@ namespace MyData.Web.Sandbox.Agencies;
 /// Whom an agency seals for (protocols.md A4): her own browser, as she agreed; a service's key only where her receipt says that it is standing, now,
 /// and for that very key.
 /// </summary>
-internal static class RecipientCheck
+public static class RecipientCheck
 {
     private const string Service = "service";
 

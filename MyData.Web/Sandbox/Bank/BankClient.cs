@@ -245,7 +245,9 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
                 continue;
             }
             if (answer.IsSuccessStatusCode)
-                return answer.StatusCode == HttpStatusCode.Accepted ? throw new BankRefusedException("not ready") : body;
+                return answer.StatusCode == HttpStatusCode.Accepted
+                    ? throw new BankRefusedException("not ready")
+                    : body;
             var code = CodeOf(body);
             if (code != "dpop.nonce" || tries > 1)
                 throw new BankRefusedException(code);
