@@ -176,6 +176,18 @@ public sealed class StandingGrantTests(ServiceHouse house) : IClassFixture<Servi
         Assert.Contains("「信用貸款申請」依您的持續授權，再取您的戶籍資料", history, StringComparison.Ordinal);
         Assert.Contains("已經替「信用貸款申請」密封", history, StringComparison.Ordinal);
         Assert.Contains("又取了一次您的資料", (await citizen.GetAsync("/notices")).Words, StringComparison.Ordinal);
+        // Each stands at its own time, with its way to the service.
+        var entries = citizen.Page.Html.QuerySelectorAll("tbody[id^=entry-]");
+        var fetches = entries
+            .Where(entry => entry.QuerySelector("tr")!.TextContent.Contains("再取您的", StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(2, fetches.Count);
+        Assert.All(
+            fetches,
+            entry => Assert.Contains("沙盒銀行", entry.QuerySelector(".journey")!.TextContent, StringComparison.Ordinal)
+        );
+        // Newest first: both before the consent that they came of.
+        Assert.Equal([0, 1], fetches.Select(entry => entries.Index(entry)).Order());
         // The two of her own hand-over alone waited for her.
         Assert.Equal(2, history.Split("等您打開").Length - 1);
     }

@@ -55,7 +55,6 @@ public sealed class StandingJourneyTests
                 await BankHearsAsync(journey, "active");
 
                 await journey.OpenAsync(ConsentsUrls.Page);
-                await card.Locator("details > summary").Last.ClickAsync();
                 await card.Locator("a[href*='/strike']").Last.ClickAsync();
                 await LookAsync(journey, "strike");
                 await journey.Button(journey.Words<ConsentsText>("StrikeYes")).ClickAsync();
