@@ -187,7 +187,7 @@ public sealed class StandingGrantTests(ServiceHouse house) : IClassFixture<Servi
             entry => Assert.Contains("沙盒銀行", entry.QuerySelector(".journey")!.TextContent, StringComparison.Ordinal)
         );
         // Newest first: both before the consent that they came of.
-        Assert.Equal([0, 1], fetches.Select(entry => entries.Index(entry)).Order());
+        Assert.Equal([0, 1], fetches.Select(entry => entries.ToList().IndexOf(entry)).Order());
         // The two of her own hand-over alone waited for her.
         Assert.Equal(2, history.Split("等您打開").Length - 1);
     }
