@@ -23,6 +23,7 @@ public sealed record AskCorrection
 
 /// <summary>The citizen's side of corrections: the platform learns which field, and nothing of the value or her words.</summary>
 public sealed class CorrectionRequests(
+    Claims claims,
     Consents consents,
     Catalogue catalogue,
     IDbContextFactory<MyDataDb> databases,
@@ -112,11 +113,8 @@ public sealed class CorrectionRequests(
     // Hers, opened by her browser or about to be, and with this field in what she agreed to.
     private async Task<Transfer?> FindAsync(AskCorrection request, CancellationToken token)
     {
-        await using var db = await databases.CreateDbContextAsync(token);
-        var transfer = await db.Set<Transfer>()
-            .AsNoTracking()
-            .FirstOrDefaultAsync(t => t.Id == request.TransferId && t.CitizenId == request.CitizenId, token);
-        if (transfer?.ClaimedAt is null || await catalogue.FindAsync(transfer.DataSetId, token) is null)
+        var transfer = await claims.FindClaimedAsync(request.CitizenId, request.TransferId, token);
+        if (transfer is null || await catalogue.FindAsync(transfer.DataSetId, token) is null)
             return null;
         var consent = await consents.FindAsync(request.CitizenId, transfer.ConsentId, token);
         var item = consent is null

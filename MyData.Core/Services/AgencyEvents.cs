@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 using MyData.Core.Consent;
 using MyData.Core.Data;
 using MyData.Core.Transfers;
@@ -17,23 +16,17 @@ internal static class AgencyEvents
     {
         if (request.ConsentId is not { } consentId || items.Count == 0)
             return;
-        var ids = items.Select(item => (Guid?)item.TransferId).ToList();
-        // Whom each was asked of. What the national wire brought was sealed here, and has no such address.
-        var asked = scope
-            .Db.Set<TransferSide>()
-            .AsNoTracking()
-            .Where(side => ids.Contains(side.TransferId) && side.Seals && side.CalledAt != null)
-            .Select(side => new { side.TransferId, side.Client })
-            .ToList();
+        // What the national wire brought was sealed here, and its agency has no such address.
+        var sealers = SideFollower.SealersOf(scope, [.. items.Select(item => item.TransferId)]);
         var purpose = Consents.Find(scope, consentId)?.Purpose;
         foreach (var item in items)
-            if (asked.Find(one => one.TransferId == item.TransferId) is { } agency)
+            if (sealers.TryGetValue(item.TransferId, out var agency))
                 scope.Db.Add(
                     new SecurityEvent
                     {
                         Id = Ids.New(),
                         ServiceId = request.ServiceId,
-                        Audience = agency.Client,
+                        Audience = agency,
                         DataSetId = item.DataSetId,
                         CitizenId = request.CitizenId!.Value,
                         RequestId = request.Id,

@@ -60,23 +60,20 @@ internal sealed class RestoredConsents(PersonKeys keys, IWriter writer, IDbConte
         foreach (var hers in records.GroupBy(record => record.CitizenId))
         {
             var key = keys.Open(hers.First().Key!, hers.Key);
-            var good = await db.Set<ConsentRecord>()
-                .Where(c => c.CitizenId == hers.Key && c.Decision == ConsentDecision.Given && c.WithdrawnAt == null)
-                .Select(c => new { c.Id, c.Purpose })
-                .ToListAsync(token);
+            var good = await Consents.GoodAsync(db, hers.Key, token);
             foreach (var record in hers.Select(one => LedgerRecord.Parse(one.Bytes)))
             {
                 var salt = PersonKeys.Salt(key, record.Id);
-                var consent = good.Find(one =>
-                    SaltedHash
-                        .OfConsent(salt, Encoding.ASCII.GetBytes(one.Id.ToString("D")))
-                        .AsSpan()
-                        .SequenceEqual(record.ConsentHash)
-                );
-                if (consent is not null)
-                    found.Add((hers.Key, consent.Id, consent.Purpose));
+                foreach (var (id, purpose) in good.Where(one => IsAbout(record, salt, one.Id)))
+                    found.Add((hers.Key, id, purpose));
             }
         }
         return found;
     }
+
+    private static bool IsAbout(LedgerRecord record, byte[] salt, Guid consent) =>
+        SaltedHash
+            .OfConsent(salt, Encoding.ASCII.GetBytes(consent.ToString("D")))
+            .AsSpan()
+            .SequenceEqual(record.ConsentHash);
 }

@@ -103,7 +103,7 @@ public sealed class PortalClient(IHttpClientFactory clients, SandboxAddress addr
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{portal.Issuer}{path}");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Assertion(portal, clientId, keys));
         if (body is not null)
-            request.Content = JsonContent.Create(body);
+            request.Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
         return await SendAsync(request, ct);
     }
 
