@@ -10,7 +10,7 @@ namespace MyData.Tests.Help;
 public sealed class PolicyVersionTests
 {
     [Theory]
-    [InlineData("Privacy", PolicyVersions.Privacy, "1.8", "00")]
+    [InlineData("Privacy", PolicyVersions.Privacy, "1.9", "00")]
     [InlineData(
         "Terms",
         PolicyVersions.Terms,
