@@ -10,7 +10,12 @@ namespace MyData.Tests.Help;
 public sealed class PolicyVersionTests
 {
     [Theory]
-    [InlineData("Privacy", PolicyVersions.Privacy, "1.9", "00")]
+    [InlineData(
+        "Privacy",
+        PolicyVersions.Privacy,
+        "1.9",
+        "414f9c52860fcbbecced3cffbfd729777bb2a89f9ecccd7023edb8dd688c0f7e"
+    )]
     [InlineData(
         "Terms",
         PolicyVersions.Terms,

@@ -299,7 +299,7 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
             await house.Portal.ReadAsync(db => db.Set<ServiceRequest>().CountAsync(r => r.CitizenId == row.CitizenId))
         );
         var told = await house.Portal.ReadAsync(db =>
-            db.Set<SecurityEvent>().SingleAsync(e => e.CitizenId == row.CitizenId)
+            db.Set<SecurityEvent>().SingleAsync(e => e.CitizenId == row.CitizenId && e.Audience == null)
         );
         Assert.Equal(SecurityEventTokens.ConsentEnded, told.Kind);
     }

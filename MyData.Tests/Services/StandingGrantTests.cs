@@ -172,12 +172,13 @@ public sealed class StandingGrantTests(ServiceHouse house) : IClassFixture<Servi
         Assert.Single(notices, kind => kind == NoticeKinds.ServiceReceived);
         Assert.DoesNotContain(notices, kind => kind == NoticeKinds.TransferReady);
         var citizen = first.Request.Citizen;
-        var history = (await citizen.GetAsync("/history")).Words.Replace(" ", "", StringComparison.Ordinal);
+        var page = await citizen.GetAsync("/history");
+        var history = page.Words.Replace(" ", "", StringComparison.Ordinal);
         Assert.Contains("「信用貸款申請」依您的持續授權，再取您的戶籍資料", history, StringComparison.Ordinal);
         Assert.Contains("已經替「信用貸款申請」密封", history, StringComparison.Ordinal);
         Assert.Contains("又取了一次您的資料", (await citizen.GetAsync("/notices")).Words, StringComparison.Ordinal);
         // Each stands at its own time, with its way to the service.
-        var entries = citizen.Page.Html.QuerySelectorAll("tbody[id^=entry-]");
+        var entries = page.Html.QuerySelectorAll("tbody[id^=entry-]");
         var fetches = entries
             .Where(entry => entry.QuerySelector("tr")!.TextContent.Contains("再取您的", StringComparison.Ordinal))
             .ToList();
