@@ -114,6 +114,16 @@ internal static class ListingChecks
             Require(service.Items.Any(item => item.Required), service.Id, "it needs something");
             Unique(service.Items.Select(item => item.DataSet), "data set of a service");
             Require(service.Items.All(item => item.Fields.Count > 0), service.Id, "each item has fields");
+            Require(
+                service.Standing is not { } use
+                    || (
+                        use.Every >= OnlineStanding.ShortestEvery
+                        && use.Longest >= use.Every
+                        && use.Longest <= OnlineStanding.LongestEver
+                    ),
+                service.Id,
+                "its standing use is a fetch a day at most, and a year at most"
+            );
             Keys(service);
         }
     }

@@ -61,6 +61,12 @@ public static class EventKinds
     public const string ServiceKept = "service.kept";
     public const string ServiceOverdue = "service.overdue";
     public const string ServiceSuspended = "service.suspended";
+    public const string StandingAgreed = "standing.agreed";
+    public const string StandingUsed = "standing.used";
+    public const string StandingPaused = "standing.paused";
+    public const string StandingResumed = "standing.resumed";
+    public const string StandingStruck = "standing.struck";
+    public const string StandingEnded = "standing.ended";
     public const string AgentAppointed = "agent.appointed";
     public const string AgentAccepted = "agent.accepted";
     public const string AgentTookOn = "agent.took-on";

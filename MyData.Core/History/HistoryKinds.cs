@@ -100,6 +100,12 @@ public static class HistoryKinds
         [EventKinds.ServiceKept] = HistoryTopic.Service,
         [EventKinds.ServiceOverdue] = HistoryTopic.Service,
         [EventKinds.ServiceSuspended] = HistoryTopic.Service,
+        [EventKinds.StandingAgreed] = HistoryTopic.Service,
+        [EventKinds.StandingUsed] = HistoryTopic.Service,
+        [EventKinds.StandingPaused] = HistoryTopic.Service,
+        [EventKinds.StandingResumed] = HistoryTopic.Service,
+        [EventKinds.StandingStruck] = HistoryTopic.Service,
+        [EventKinds.StandingEnded] = HistoryTopic.Service,
         [EventKinds.AgentAppointed] = HistoryTopic.Counter,
         [EventKinds.AgentAccepted] = HistoryTopic.Counter,
         [EventKinds.AgentTookOn] = HistoryTopic.Counter,
@@ -144,6 +150,7 @@ public static class HistoryKinds
         EventKinds.CounterExpired,
         EventKinds.ServiceEnded,
         EventKinds.ServiceSuspended,
+        EventKinds.StandingEnded,
     ];
 
     /// <summary>Every kind that can concern a citizen.</summary>

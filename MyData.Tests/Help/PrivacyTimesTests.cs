@@ -51,6 +51,7 @@ public sealed class PrivacyTimesTests
         ["service_items"] = "requests of online services",
         ["service_requests"] = "requests of online services: 30 days after",
         ["sessions"] = "8 hours at most, 30 minutes when idle; deleted 30 days after",
+        ["standing_consents"] = "what you let an online service fetch again: as long as its request",
         ["transfer_sides"] = "records of access",
         ["transfers"] = "the course of a fetch (never the data): 30 days after",
     };

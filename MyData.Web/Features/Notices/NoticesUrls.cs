@@ -30,7 +30,11 @@ public static class NoticesUrls
             NoticeKinds.ServiceReceived or NoticeKinds.ServiceStopped when notice["consent"] is { } consent =>
                 $"/services/consents/{consent}",
             NoticeKinds.CorrectionAnswered => "/corrections",
-            NoticeKinds.ServiceDeleted or NoticeKinds.ServiceKept or NoticeKinds.ServiceOverdue => "/consents",
+            NoticeKinds.ServiceDeleted
+            or NoticeKinds.ServiceKept
+            or NoticeKinds.ServiceOverdue
+            or NoticeKinds.StandingFetched
+            or NoticeKinds.StandingEnded => "/consents",
             NoticeKinds.AgentEnded => "/history",
             NoticeKinds.SignInRefusedOtherPerson => "/history",
             _ => null,

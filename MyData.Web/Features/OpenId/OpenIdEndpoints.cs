@@ -57,7 +57,7 @@ public static class OpenIdEndpoints
                 subject_types_supported = new[] { "pairwise" },
                 response_types_supported = new[] { "code" },
                 response_modes_supported = new[] { "query" },
-                grant_types_supported = new[] { "authorization_code" },
+                grant_types_supported = new[] { "authorization_code", "refresh_token" },
                 request_parameter_supported = false,
                 request_uri_parameter_supported = false,
                 id_token_signing_alg_values_supported = new[] { JoseNames.Es256 },

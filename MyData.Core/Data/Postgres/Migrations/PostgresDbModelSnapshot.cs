@@ -1349,6 +1349,10 @@ namespace MyData.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<long?>("FetchedAt")
                         .HasColumnType("bigint");
 
@@ -1424,6 +1428,9 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.Property<Guid?>("FetchConsentId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("FetchOfId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("KeyThumbprint")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -1465,6 +1472,8 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.HasIndex("FetchConsentId");
 
+                    b.HasIndex("FetchOfId");
+
                     b.HasIndex("TokenHash")
                         .IsUnique();
 
@@ -1474,6 +1483,100 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.HasIndex("State", "ExpiresAt");
 
                     b.ToTable("service_requests", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Services.StandingConsent", b =>
+                {
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AuthTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("ConsentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EverySeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("FamilyHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("KeyThumbprint")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("LastRequestId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Methods")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PreviousHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("RefreshHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("RotatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ServiceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Struck")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("TermsVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("CitizenId");
+
+                    b.HasIndex("FamilyHash")
+                        .IsUnique();
+
+                    b.HasIndex("EndedAt", "Until");
+
+                    b.ToTable("standing_consents", (string)null);
                 });
 
             modelBuilder.Entity("MyData.Core.Staff.StaffMember", b =>
@@ -1654,6 +1757,10 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("ForService")
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
                     b.Property<string>("Head")
                         .HasColumnType("text")
@@ -1969,9 +2076,20 @@ namespace MyData.Core.Data.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("MyData.Core.Services.StandingConsent", b =>
+                {
+                    b.HasOne("MyData.Core.Services.ServiceRequest", null)
+                        .WithOne("Standing")
+                        .HasForeignKey("MyData.Core.Services.StandingConsent", "RequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("MyData.Core.Services.ServiceRequest", b =>
                 {
                     b.Navigation("Items");
+
+                    b.Navigation("Standing");
                 });
 #pragma warning restore 612, 618
         }
