@@ -5,6 +5,7 @@ using MyData.Core.Consent;
 using MyData.Core.Counter;
 using MyData.Core.Data;
 using MyData.Core.History;
+using MyData.Core.Members;
 using MyData.Core.Notifications;
 using MyData.Core.OpenId;
 using MyData.Core.Recording;
@@ -34,6 +35,7 @@ public static class CoreSetup
         services.AddTransfers();
         services.AddCounter();
         services.AddServices();
+        services.AddMembers();
         services.AddWire();
         services.AddHistory();
         services.AddStaff();

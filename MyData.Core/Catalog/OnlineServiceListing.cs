@@ -48,6 +48,9 @@ public sealed record OnlineServiceListing
 
     public required IReadOnlyList<OnlineItem> Items { get; init; }
 
+    /// <summary>Its members sign in with the platform; null: they do not.</summary>
+    public SignInListing? SignIn { get; init; }
+
     /// <summary>What it may have of this data set; null where it may have nothing of it.</summary>
     public OnlineItem? Item(string dataSetId) => Items.FirstOrDefault(item => item.DataSet == dataSetId);
 

@@ -60,6 +60,12 @@ public static class EventKinds
     public const string ServiceKept = "service.kept";
     public const string ServiceOverdue = "service.overdue";
     public const string ServiceSuspended = "service.suspended";
+    public const string MemberAgreed = "member.agreed";
+    public const string MemberSignedIn = "member.signed-in";
+    public const string MemberRefused = "member.refused";
+    public const string MemberTokenGiven = "member.token-given";
+    public const string MemberRead = "member.read";
+    public const string MemberEnded = "member.ended";
     public const string AgentAppointed = "agent.appointed";
     public const string AgentAccepted = "agent.accepted";
     public const string AgentTookOn = "agent.took-on";

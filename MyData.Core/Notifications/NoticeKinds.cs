@@ -63,6 +63,9 @@ public static class NoticeKinds
     /// <summary>A service has not said in time that it deleted. Parameters: when, service, consent.</summary>
     public const string ServiceOverdue = "service-overdue";
 
+    /// <summary>She signed in at a service with the platform for the first time. Parameters: when, service.</summary>
+    public const string MemberFirst = "member-first";
+
     /// <summary>Her account is closed. Parameters: when, to (sealed: nothing else of her is left to ask).</summary>
     public const string AccountClosed = "account-closed";
 
@@ -90,6 +93,7 @@ public static class NoticeKinds
         new(ServiceDeleted, Day),
         new(ServiceKept, Day),
         new(ServiceOverdue, Day),
+        new(MemberFirst, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
     }.ToDictionary(kind => kind.Name);
 

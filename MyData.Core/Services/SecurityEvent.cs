@@ -25,6 +25,8 @@ public sealed class SecurityEvent
     public required Guid Id { get; init; }
     public required string ServiceId { get; init; }
     public required Guid CitizenId { get; init; }
+
+    /// <summary>What it is about: a request, or a membership.</summary>
     public required Guid RequestId { get; init; }
 
     /// <summary>One of <see cref="SecurityEventTokens"/>' kinds.</summary>

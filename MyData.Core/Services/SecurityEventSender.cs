@@ -63,7 +63,7 @@ public sealed partial class SecurityEventSender(
         );
         using var listening = committed.Listen(happened =>
         {
-            if (happened.Kind is EventKinds.ServiceAskedToDelete or EventKinds.ServiceOverdue)
+            if (happened.Kind is EventKinds.ServiceAskedToDelete or EventKinds.ServiceOverdue or EventKinds.MemberEnded)
                 woken.Writer.TryWrite(true);
         });
         while (!stopping.IsCancellationRequested)

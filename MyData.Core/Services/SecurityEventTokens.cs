@@ -19,6 +19,9 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
     /// <summary>An answer, or the receipt at the end of a retention, did not come in time.</summary>
     public const string DeletionOverdue = "deletion-overdue";
 
+    /// <summary>She signs in at this service with the platform no more: what it holds open for her by it is to end.</summary>
+    public const string SignInRevoked = "sign-in-revoked";
+
     /// <summary>Puts one into the outbox, within the write of what it tells.</summary>
     /// <param name="items">the packages that it is about</param>
     internal static void Queue(
@@ -28,27 +31,45 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
         IEnumerable<ServiceItem> items,
         DateTimeOffset respondBy
     ) =>
+        Queue(
+            scope,
+            request.ServiceId,
+            request.CitizenId!.Value,
+            request.Id,
+            kind,
+            new
+            {
+                consent_id = request.ConsentId,
+                transfers = items.Select(item => new
+                {
+                    transfer_id = item.TransferId,
+                    dataset = item.DataSetId,
+                    seal = item.Seal,
+                }),
+                respond_by = respondBy.ToUnixTimeSeconds(),
+            }
+        );
+
+    /// <inheritdoc cref="Queue(WriteScope, ServiceRequest, string, IEnumerable{ServiceItem}, DateTimeOffset)"/>
+    /// <param name="about">the row that it belongs to</param>
+    /// <param name="content">what the event says: ids and times</param>
+    internal static void Queue(
+        WriteScope scope,
+        string serviceId,
+        Guid citizenId,
+        Guid about,
+        string kind,
+        object content
+    ) =>
         scope.Db.Add(
             new SecurityEvent
             {
                 Id = Ids.New(),
-                ServiceId = request.ServiceId,
-                CitizenId = request.CitizenId!.Value,
-                RequestId = request.Id,
+                ServiceId = serviceId,
+                CitizenId = citizenId,
+                RequestId = about,
                 Kind = kind,
-                Content = JsonSerializer.Serialize(
-                    new
-                    {
-                        consent_id = request.ConsentId,
-                        transfers = items.Select(item => new
-                        {
-                            transfer_id = item.TransferId,
-                            dataset = item.DataSetId,
-                            seal = item.Seal,
-                        }),
-                        respond_by = respondBy.ToUnixTimeSeconds(),
-                    }
-                ),
+                Content = JsonSerializer.Serialize(content),
                 CreatedAt = scope.Now,
                 NextAttemptAt = scope.Now,
             }

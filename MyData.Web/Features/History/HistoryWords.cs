@@ -110,6 +110,7 @@ public sealed class HistoryWords(
     /// <summary>Whether the service that it names is an online one, and not one at counters.</summary>
     public static bool IsOnline(HistoryLine line) =>
         line.Kind.StartsWith("service.", StringComparison.Ordinal)
+        || line.Kind.StartsWith("member.", StringComparison.Ordinal)
         || line.Purpose is Purposes.Service or Purposes.ServiceFetch;
 
     private string Who(HistoryLine line, DataSetView? dataSet, string? office) =>
@@ -134,6 +135,11 @@ public sealed class HistoryWords(
             yield return text[
                 "FactUntil",
                 Dates.Text(DateTimeOffset.Parse(until, CultureInfo.InvariantCulture), dateOnly: true)
+            ];
+        if (line.Details.TryGetValue("claims", out var claims) && claims.GetArrayLength() > 0)
+            yield return text[
+                "FactClaims",
+                Join(claims.EnumerateArray().Select(claim => Known($"Claim-{claim}") ?? $"{claim}"))
             ];
         if (line.Detail("restored") is not null)
             yield return text["FactRestored"];

@@ -29,7 +29,10 @@ public static class NoticesUrls
             or NoticeKinds.AgentAccepted when notice["consent"] is { } consent => $"/counter/{consent}",
             NoticeKinds.ServiceReceived or NoticeKinds.ServiceStopped when notice["consent"] is { } consent =>
                 $"/services/consents/{consent}",
-            NoticeKinds.ServiceDeleted or NoticeKinds.ServiceKept or NoticeKinds.ServiceOverdue => "/consents",
+            NoticeKinds.ServiceDeleted
+            or NoticeKinds.ServiceKept
+            or NoticeKinds.ServiceOverdue
+            or NoticeKinds.MemberFirst => "/consents",
             NoticeKinds.AgentEnded => "/history",
             NoticeKinds.SignInRefusedOtherPerson => "/history",
             _ => null,

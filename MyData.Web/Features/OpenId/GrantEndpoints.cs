@@ -1,6 +1,8 @@
 using MyData.Core.Data;
+using MyData.Core.Members;
 using MyData.Core.OpenId;
 using MyData.Core.Services;
+using MyData.Web.Features.Members;
 using static MyData.Web.Features.OpenId.OpenIdAnswers;
 
 namespace MyData.Web.Features.OpenId;
@@ -21,6 +23,7 @@ internal static class GrantEndpoints
         ServiceClients clients,
         DpopProofs proofs,
         PushedRequests requests,
+        MemberRequests signIns,
         ServiceSettings settings,
         IIssuer issuer
     ) =>
@@ -33,15 +36,15 @@ internal static class GrantEndpoints
                 var key = context.Request.Headers.ContainsKey("DPoP")
                     ? proofs.Check(Proof(context), HttpMethods.Post, issuer.Value + OpenIdUrls.Par)
                     : null;
-                var uri = await requests.PushAsync(
-                    new PushRequest
-                    {
-                        Client = client,
-                        Parameters = form,
-                        Key = key,
-                    },
-                    context.RequestAborted
-                );
+                var push = new PushRequest
+                {
+                    Client = client,
+                    Parameters = form,
+                    Key = key,
+                };
+                var uri = MemberRequests.IsSignIn(form)
+                    ? await signIns.PushAsync(push, context.RequestAborted)
+                    : await requests.PushAsync(push, context.RequestAborted);
                 TellNonce(context);
                 return Results.Json(
                     new { request_uri = uri, expires_in = (int)settings.PushedLife.TotalSeconds },
@@ -56,6 +59,7 @@ internal static class GrantEndpoints
         ServiceClients clients,
         DpopProofs proofs,
         ServiceGrants grants,
+        MemberGrants signIns,
         IIssuer issuer
     ) =>
         AnswerAsync(
@@ -66,18 +70,22 @@ internal static class GrantEndpoints
                 if (form.GetValueOrDefault("grant_type") != "authorization_code")
                     throw new OpenIdException("unsupported_grant_type", 400, "Codes alone are taken.");
                 var key = proofs.Check(Proof(context), HttpMethods.Post, issuer.Value + OpenIdUrls.Token);
-                var token = await grants.RedeemAsync(
-                    new RedeemCode
-                    {
-                        Client = client,
-                        Key = key,
-                        Code = Given(form, "code"),
-                        RedirectUri = Given(form, "redirect_uri"),
-                        // Missing, it is no verifier of this code's (RFC 7636 §4.6).
-                        Verifier = form.GetValueOrDefault("code_verifier") ?? "",
-                    },
-                    context.RequestAborted
-                );
+                var redeem = new RedeemCode
+                {
+                    Client = client,
+                    Key = key,
+                    Code = Given(form, "code"),
+                    RedirectUri = Given(form, "redirect_uri"),
+                    // Missing, it is no verifier of this code's (RFC 7636 §4.6).
+                    Verifier = form.GetValueOrDefault("code_verifier") ?? "",
+                };
+                if (MemberSignIns.IsSignIn(redeem.Code))
+                {
+                    var signedIn = await signIns.RedeemAsync(redeem, context.RequestAborted);
+                    TellNonce(context);
+                    return MemberUserInfo.Tokens(signedIn);
+                }
+                var token = await grants.RedeemAsync(redeem, context.RequestAborted);
                 TellNonce(context);
                 return Results.Json(
                     new
@@ -94,13 +102,20 @@ internal static class GrantEndpoints
         );
 
     /// <summary>RFC 7009 §2.2: the same answer whether there was such a token or not.</summary>
-    private static Task<IResult> RevokeAsync(HttpContext context, ServiceClients clients, ServiceGrants grants) =>
+    private static Task<IResult> RevokeAsync(
+        HttpContext context,
+        ServiceClients clients,
+        ServiceGrants grants,
+        MemberGrants signIns
+    ) =>
         AnswerAsync(
             context,
             async caller =>
             {
                 var (form, client) = await AuthenticateAsync(context, caller, clients);
-                await grants.RevokeAsync(client, Given(form, "token"), context.RequestAborted);
+                var value = Given(form, "token");
+                if (!await signIns.RevokeAsync(client, value, context.RequestAborted))
+                    await grants.RevokeAsync(client, value, context.RequestAborted);
                 return Results.Ok();
             }
         );
