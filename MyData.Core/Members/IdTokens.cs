@@ -84,14 +84,7 @@ public sealed class IdTokens(
         if (content.Nonce is { } nonce)
             said["nonce"] = nonce;
         var idToken = keys.Sign(JsonSerializer.SerializeToUtf8Bytes(said), Type, now);
-        return new(
-            access,
-            TransferTokens.HashOf(access),
-            idToken,
-            scope,
-            settings.TokenLife,
-            now + settings.TokenLife
-        );
+        return new(access, TransferTokens.HashOf(access), idToken, scope, settings.TokenLife, now + settings.TokenLife);
     }
 
     /// <summary>Whom an ID token of this service names, also one that is over (RP-Initiated Logout §2: it is no proof, it is a hint).</summary>
@@ -110,8 +103,7 @@ public sealed class IdTokens(
         {
             var verified = Jws.Verify(hint, [.. keys.Published], JoseNames.SignatureAlgs, Type);
             var claims = StrictJson.ParseObject(verified.Payload, MemberCodes.Hint);
-            return
-                Text("iss") == issuer.Value && Text("aud") is { } service && Text("sub") is { } subject
+            return Text("iss") == issuer.Value && Text("aud") is { } service && Text("sub") is { } subject
                 ? (service, subject)
                 : null;
 

@@ -132,7 +132,8 @@ internal static class MemberParameters
 
     private static TimeSpan? Age(string? seconds) =>
         seconds is null ? null
-        : int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var age) ? TimeSpan.FromSeconds(age)
+        : int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var age)
+            ? TimeSpan.FromSeconds(age)
         : throw Wrong("max_age is a number of seconds.");
 
     private static OpenIdException Wrong(string why) => OpenIdException.InvalidRequest(why, MemberCodes.Parameter);
@@ -177,7 +178,11 @@ internal static class MemberParameters
         // §5.5.1.1: of those that will do the lowest is what is needed.
         private static AssuranceLevel LevelOf(JsonElement? json)
         {
-            if (json is not { } claims || !claims.TryGetProperty("acr", out var acr) || acr.ValueKind != JsonValueKind.Object)
+            if (
+                json is not { } claims
+                || !claims.TryGetProperty("acr", out var acr)
+                || acr.ValueKind != JsonValueKind.Object
+            )
                 return AssuranceLevel.None;
             if (acr.TryGetProperty("value", out var one))
                 return WayBack.LowestOf(StrictJson.TextOf(one) ?? "");

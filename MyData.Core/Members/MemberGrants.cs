@@ -88,7 +88,7 @@ public sealed class MemberGrants(
 
     private async Task<MemberTokens> MakeAsync(MemberView view, string thumbprint, CancellationToken token)
     {
-        var wanted = view.Request.Claims.Split(' ').Intersect(view.Content.InIdToken);
+        var wanted = view.Given(view.Content.InIdToken);
         var claims = await values.ClaimsAsync(view.Request.CitizenId!.Value, wanted, token);
         return tokens.Make(view, claims, thumbprint);
     }
@@ -154,7 +154,7 @@ public sealed class MemberGrants(
                 MemberEvents.Of(row.ServiceId),
                 row.CitizenId!.Value,
                 row.ServiceId,
-                claims: string.Join(' ', row.Claims.Split(' ').Intersect(view.Content.InIdToken))
+                claims: string.Join(' ', view.Given(view.Content.InIdToken))
             )
         );
         return null;

@@ -27,7 +27,10 @@ public sealed class MemberLogout(OnlineServices services, IProviderAddresses add
     {
         if (string.IsNullOrEmpty(hint))
             return string.IsNullOrEmpty(back) ? null : throw Wrong("An address without an ID token.");
-        if (tokens.Read(hint) is not { } read || await services.FindAsync(read.Service, token) is not { SignIn: { } signIn } service)
+        if (
+            tokens.Read(hint) is not { } read
+            || await services.FindAsync(read.Service, token) is not { SignIn: { } signIn } service
+        )
             throw Wrong("id_token_hint is not one of ours.");
         if (!string.IsNullOrEmpty(clientId) && clientId != service.Id)
             throw Wrong("client_id is another.");

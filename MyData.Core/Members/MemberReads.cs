@@ -31,7 +31,7 @@ public sealed class MemberReads(
             throw Dead();
         if (await requests.ViewAsync(row, token) is not { } view || !_uses.Take(hash, EventKinds.MemberRead))
             throw Dead();
-        var given = row.Claims.Split(' ', StringSplitOptions.RemoveEmptyEntries).Intersect(view.Content.FromUserInfo);
+        var given = view.Given(view.Content.FromUserInfo).ToList();
         var claims = await values.ClaimsAsync(citizen, given, token);
         claims["sub"] = tokens.Subject(citizen, row.ServiceId);
         var refused = await writer.WriteAsync(scope => Read(scope, use, row, string.Join(' ', given)), token);

@@ -15,13 +15,17 @@ public sealed record MemberView(MemberRequest Request, MemberContent Content, On
 {
     /// <summary>The claims that are asked for, as they are registered now.</summary>
     public IReadOnlyList<SignInClaim> Asked { get; } =
-        [
-            .. Content
-                .FromUserInfo.Concat(Content.InIdToken)
-                .Distinct()
-                .Select(name => Service.SignIn?.Claim(name))
-                .OfType<SignInClaim>(),
-        ];
+    [
+        .. Content
+            .FromUserInfo.Concat(Content.InIdToken)
+            .Distinct()
+            .Select(name => Service.SignIn?.Claim(name))
+            .OfType<SignInClaim>(),
+    ];
+
+    /// <summary>Of these claims those that she gives by this sign-in, and that are registered still.</summary>
+    internal IEnumerable<string> Given(IEnumerable<string> names) =>
+        Asked.Select(claim => claim.Name).Intersect(names).Intersect(Request.Claims.Split(' '));
 }
 
 /// <summary>Pushed sign-ins (RFC 9126): checked before anybody sees them, named once, good for one visit.</summary>

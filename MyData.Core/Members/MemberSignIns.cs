@@ -121,8 +121,7 @@ public sealed class MemberSignIns(
     public async Task<string> SignInAsync(MemberAnswer answer, CancellationToken token = default)
     {
         // Made of the request and her: whoever clicks twice is led back with the same code, and only its hash is kept.
-        var code =
-            Mark + vault.Pseudonym($"{answer.View.Request.Id:N}:{answer.Visitor.CitizenId:N}", "member-code");
+        var code = Mark + vault.Pseudonym($"{answer.View.Request.Id:N}:{answer.Visitor.CitizenId:N}", "member-code");
         var hash = TransferTokens.HashOf(code);
         var done = await writer.WriteAsync(scope => SignIn(scope, answer, hash), token);
         return done ? code : throw new ServiceException(ServiceCodes.Over);

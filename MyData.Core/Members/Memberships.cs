@@ -26,7 +26,7 @@ public sealed class Memberships(OnlineServices services, IDbContextFactory<MyDat
             .OrderByDescending(m => m.LastUsedAt)
             .ToListAsync(token);
         var ids = rows.Select(row => row.Id).ToList();
-        var told = await db.Set<SecurityEvent>().Where(e => ids.Contains(e.RequestId)).ToListAsync(token);
+        var told = await SecurityEventTokens.AboutAsync(db, ids, token);
         var views = new List<MembershipView>(rows.Count);
         foreach (var row in rows)
             if (await services.FindAnyAsync(row.ServiceId, token) is { } service)

@@ -122,13 +122,7 @@ public sealed class PushedRequests(
     }
 
     // A service that sends one of these relies on it: it must not believe that it was heard.
-    private static readonly string[] Meaningful =
-    [
-        "max_age",
-        "prompt",
-        "id_token_hint",
-        "claims",
-    ];
+    private static readonly string[] Meaningful = ["max_age", "prompt", "id_token_hint", "claims"];
 
     private async Task<RequestContent> ReadAsync(PushRequest request, CancellationToken token)
     {

@@ -75,6 +75,13 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
             }
         );
 
+    /// <summary>What services are told about these rows.</summary>
+    internal static Task<List<SecurityEvent>> AboutAsync(
+        MyDataDb db,
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken token
+    ) => db.Set<SecurityEvent>().Where(e => ids.Contains(e.RequestId)).ToListAsync(token);
+
     /// <summary>The signed token; of the same event it says the same each time.</summary>
     internal string Sign(SecurityEvent one) =>
         keys.Sign(

@@ -156,14 +156,18 @@ public sealed class MemberHouse : IAsyncLifetime
     }
 
     /// <summary>From the push to the tokens; she is asked only where she has to be.</summary>
-    public async Task<Signed> SignInAsync(ServiceDriver club, string persona, string[]? claims = null, params string[] changes)
+    public async Task<Signed> SignInAsync(
+        ServiceDriver club,
+        string persona,
+        string[]? claims = null,
+        params string[] changes
+    )
     {
         var citizen = await CitizenAsync(persona);
         await OpenAsync(club, citizen, changes);
-        var told =
-            citizen.Page.Html.GetElementById("member-sign-in") is null
-                ? Told(citizen)
-                : await AnswerAsync(citizen, "agree", claims ?? []);
+        var told = citizen.Page.Html.GetElementById("member-sign-in") is null
+            ? Told(citizen)
+            : await AnswerAsync(citizen, "agree", claims ?? []);
         return await RedeemAsync(club, told["code"].ToString());
     }
 

@@ -68,7 +68,17 @@ public sealed class MemberLogoutTests(MemberHouse house) : IClassFixture<MemberH
         var (hint, back) = module["oidcc-rp-initiated-logout-".Length..] switch
         {
             "bad-id-token-hint" => (
-                ServiceDriver.Sign(club.ClientKey, new { iss = club.Issuer, aud = club.ClientId, sub = signed.Subject }, "JWT", null),
+                ServiceDriver.Sign(
+                    club.ClientKey,
+                    new
+                    {
+                        iss = club.Issuer,
+                        aud = club.ClientId,
+                        sub = signed.Subject,
+                    },
+                    "JWT",
+                    null
+                ),
                 Bye
             ),
             "modified-id-token-hint" => (ServiceDriver.Unsigned(signed.IdToken), Bye),

@@ -17,10 +17,7 @@ public sealed class MemberPromptTests(MemberHouse house) : IClassFixture<MemberH
         var first = await house.SignInAsync(club, "lin");
         var second = await house.SignInAsync(club, "lin", null, "prompt=none", $"id_token_hint={first.IdToken}");
         Assert.Equal(first.Subject, second.Subject);
-        Assert.Equal(
-            first.Said.GetProperty("auth_time").GetInt64(),
-            second.Said.GetProperty("auth_time").GetInt64()
-        );
+        Assert.Equal(first.Said.GetProperty("auth_time").GetInt64(), second.Said.GetProperty("auth_time").GetInt64());
     }
 
     [Fact]
@@ -31,7 +28,10 @@ public sealed class MemberPromptTests(MemberHouse house) : IClassFixture<MemberH
         using var stranger = house.Portal.Visitor();
         await MemberHouse.OpenAsync(club, stranger, "prompt=none");
         Assert.Equal(("login_required", club.State), Error(stranger));
-        Assert.DoesNotContain(stranger.Page.Via, url => url.AbsolutePath.StartsWith("/members", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            stranger.Page.Via,
+            url => url.AbsolutePath.StartsWith("/members", StringComparison.Ordinal)
+        );
         var citizen = await house.CitizenAsync("lin");
         await MemberHouse.OpenAsync(club, citizen, "prompt=none");
         Assert.Equal(("consent_required", club.State), Error(citizen));
@@ -89,10 +89,7 @@ public sealed class MemberPromptTests(MemberHouse house) : IClassFixture<MemberH
         using var club = await house.ClubAsync();
         var first = await house.SignInAsync(club, "lin", null, "max_age=15000");
         var second = await house.SignInAsync(club, "lin", null, "max_age=10000", "prompt=none");
-        Assert.Equal(
-            first.Said.GetProperty("auth_time").GetInt64(),
-            second.Said.GetProperty("auth_time").GetInt64()
-        );
+        Assert.Equal(first.Said.GetProperty("auth_time").GetInt64(), second.Said.GetProperty("auth_time").GetInt64());
     }
 
     [Fact]
@@ -158,7 +155,13 @@ public sealed class MemberPromptTests(MemberHouse house) : IClassFixture<MemberH
     public async Task Claims_NamedOneByOne_ComeWhereTheyAreAskedFor(string module, string claims, string told)
     {
         using var club = await house.ClubAsync();
-        var signed = await house.SignInAsync(club, "lin", claims.Contains("birthdate") ? ["birthdate"] : null, "scope=openid", $"claims={claims}");
+        var signed = await house.SignInAsync(
+            club,
+            "lin",
+            claims.Contains("birthdate") ? ["birthdate"] : null,
+            "scope=openid",
+            $"claims={claims}"
+        );
         var info = (await club.UserInfoAsync(signed.Access)).Json;
         Assert.Equal(
             (module, string.Join(' ', told.Split(' ').Append("sub").Order())),
@@ -207,7 +210,10 @@ public sealed class MemberPromptTests(MemberHouse house) : IClassFixture<MemberH
     {
         using var club = await house.ClubAsync();
         var nonce = new string('n', length - 1) + '&';
-        Assert.Equal((module, nonce), (module, (await house.SignInAsync(club, "lin", null, $"nonce={nonce}")).Text("nonce")));
+        Assert.Equal(
+            (module, nonce),
+            (module, (await house.SignInAsync(club, "lin", null, $"nonce={nonce}")).Text("nonce"))
+        );
     }
 
     private static (string, string) Error(CitizenDriver citizen)

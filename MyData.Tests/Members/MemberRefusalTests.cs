@@ -39,14 +39,18 @@ public sealed class MemberRefusalTests(MemberHouse house) : IClassFixture<Member
     {
         using var club = await house.ClubAsync();
         Assert.Equal(refusal, (await club.PushAsync(MemberHouse.Request(club, change))).Refusal);
-        Assert.False(await house.Portal.ReadAsync(db => db.Set<MemberRequest>().AnyAsync(r => r.ServiceId == club.ClientId)));
+        Assert.False(
+            await house.Portal.ReadAsync(db => db.Set<MemberRequest>().AnyAsync(r => r.ServiceId == club.ClientId))
+        );
     }
 
     [Fact]
     public async Task Push_NonceOrClaimsBeyondMeasure_AreRefused()
     {
         using var club = await house.ClubAsync();
-        foreach (var change in (string[])[$"nonce={new string('n', 513)}", $"claims={{\"x\":\"{new string('y', 9000)}\"}}"])
+        foreach (
+            var change in (string[])[$"nonce={new string('n', 513)}", $"claims={{\"x\":\"{new string('y', 9000)}\"}}"]
+        )
             Assert.Equal(
                 "invalid_request member.parameter",
                 (await club.PushAsync(MemberHouse.Request(club, change))).Refusal
@@ -57,8 +61,17 @@ public sealed class MemberRefusalTests(MemberHouse house) : IClassFixture<Member
     [Fact]
     public async Task Push_WhatIsNotRegistered_IsRefused()
     {
-        using var plain = await house.ClubAsync(service => service with { SignIn = null, Items = [BankListing.Services(house.Get<BankKeys>())[0].Items[0]] });
-        Assert.Equal("unauthorized_client member.not_registered", (await plain.PushAsync(MemberHouse.Request(plain))).Refusal);
+        using var plain = await house.ClubAsync(service =>
+            service with
+            {
+                SignIn = null,
+                Items = [BankListing.Services(house.Get<BankKeys>())[0].Items[0]],
+            }
+        );
+        Assert.Equal(
+            "unauthorized_client member.not_registered",
+            (await plain.PushAsync(MemberHouse.Request(plain))).Refusal
+        );
         using var club = await house.ClubAsync(service =>
             service with
             {
@@ -88,14 +101,19 @@ public sealed class MemberRefusalTests(MemberHouse house) : IClassFixture<Member
         var citizen = await house.CitizenAsync("chang");
         await MemberHouse.OpenAsync(club, citizen);
         var code = (await MemberHouse.AnswerAsync(citizen))["code"].ToString();
-        Dictionary<string, string> With(string name, string value) =>
-            new(club.Redemption(code)) { [name] = value };
+        Dictionary<string, string> With(string name, string value) => new(club.Redemption(code)) { [name] = value };
         async Task<string> RefusalAsync(Dictionary<string, string> fields) => (await club.TokenAsync(fields)).Refusal;
         Assert.Equal("invalid_grant service.code_unknown", (await other.TokenAsync(other.Redemption(code))).Refusal);
         Assert.Equal("invalid_grant service.code_unknown", await RefusalAsync(With("code", "m.none")));
-        Assert.Equal("invalid_grant service.verifier", await RefusalAsync(With("code_verifier", ServiceDriver.Random())));
+        Assert.Equal(
+            "invalid_grant service.verifier",
+            await RefusalAsync(With("code_verifier", ServiceDriver.Random()))
+        );
         Assert.Equal("invalid_grant service.redirect", await RefusalAsync(With("redirect_uri", club.Callback + "?")));
-        Assert.Equal("invalid_dpop_proof dpop.missing", (await club.TokenAsync(club.Redemption(code), proof: "")).Refusal);
+        Assert.Equal(
+            "invalid_dpop_proof dpop.missing",
+            (await club.TokenAsync(club.Redemption(code), proof: "")).Refusal
+        );
         await house.RedeemAsync(club, code);
     }
 
@@ -143,9 +161,7 @@ public sealed class MemberRefusalTests(MemberHouse house) : IClassFixture<Member
         await MemberHouse.OpenAsync(club, citizen);
         var code = (await MemberHouse.AnswerAsync(citizen))["code"].ToString();
         await club.KnowNonceAsync();
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(_ => club.TokenAsync(club.Redemption(code)))
-        );
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => club.TokenAsync(club.Redemption(code))));
         var given = Assert.Single(answers, answer => answer.IsOk);
         Assert.All(answers.Where(a => !a.IsOk), a => Assert.Equal("invalid_grant member.code_used", a.Refusal));
         Assert.Equal(Token, (await club.UserInfoAsync(given.Json.GetProperty("access_token").GetString()!)).Refusal);
@@ -175,7 +191,10 @@ public sealed class MemberRefusalTests(MemberHouse house) : IClassFixture<Member
         var signed = await house.SignInAsync(club, "chang");
         Assert.True((await club.UserInfoAsync(signed.Access, method: HttpMethod.Post)).IsOk);
         Assert.Equal("invalid_dpop_proof dpop.missing", (await club.UserInfoAsync(signed.Access, proof: "")).Refusal);
-        Assert.Equal("invalid_token invalid_token", (await club.UserInfoAsync(signed.Access, scheme: "Bearer")).Refusal);
+        Assert.Equal(
+            "invalid_token invalid_token",
+            (await club.UserInfoAsync(signed.Access, scheme: "Bearer")).Refusal
+        );
         Assert.Equal(Token, (await other.UserInfoAsync(signed.Access)).Refusal);
         var once = club.Proof("GET", "/connect/userinfo", signed.Access);
         Assert.True((await club.UserInfoAsync(signed.Access, once)).IsOk);
@@ -230,7 +249,12 @@ public sealed class MemberRefusalTests(MemberHouse house) : IClassFixture<Member
             ServiceDriver.Unsigned(signed.IdToken),
             signed.IdToken[..^4] + "AAAA",
             signed.Access,
-            ServiceDriver.Sign(club.ClientKey, JsonSerializer.Deserialize<JsonElement>(Base64UrlText.Decode(signed.IdToken.Split('.')[1])), "JWT", null),
+            ServiceDriver.Sign(
+                club.ClientKey,
+                JsonSerializer.Deserialize<JsonElement>(Base64UrlText.Decode(signed.IdToken.Split('.')[1])),
+                "JWT",
+                null
+            ),
         ];
         foreach (var hint in wrong)
             Assert.Equal(

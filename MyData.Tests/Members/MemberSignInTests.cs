@@ -30,7 +30,10 @@ public sealed class MemberSignInTests(MemberHouse house) : IClassFixture<MemberH
         Assert.Contains(MemberHouse.Mail, page.Words, StringComparison.Ordinal);
         Assert.Contains("77", page.Words, StringComparison.Ordinal);
         Assert.Empty(page.Html.QuerySelectorAll("input[checked]"));
-        Assert.Equal(["agree", "refuse"], page.Html.QuerySelectorAll("#member-sign-in button").Select(b => b.GetAttribute("value")));
+        Assert.Equal(
+            ["agree", "refuse"],
+            page.Html.QuerySelectorAll("#member-sign-in button").Select(b => b.GetAttribute("value"))
+        );
 
         var told = await MemberHouse.AnswerAsync(citizen, "agree", "birthdate");
         Assert.Equal((club.State, club.Issuer), (told["state"].ToString(), told["iss"].ToString()));
@@ -75,7 +78,10 @@ public sealed class MemberSignInTests(MemberHouse house) : IClassFixture<MemberH
         var notices = await house.FirstNoticesAsync(id);
         var citizen = await house.CitizenAsync("chen");
         await MemberHouse.OpenAsync(club, citizen);
-        Assert.DoesNotContain(citizen.Page.Via, url => url.AbsolutePath.StartsWith("/members", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            citizen.Page.Via,
+            url => url.AbsolutePath.StartsWith("/members", StringComparison.Ordinal)
+        );
         var second = await house.RedeemAsync(club, MemberHouse.Told(citizen)["code"].ToString());
         Assert.Equal(first.Subject, second.Subject);
         Assert.NotEqual(first.Code, second.Code);
@@ -199,12 +205,14 @@ public sealed class MemberSignInTests(MemberHouse house) : IClassFixture<MemberH
         await house.ChangeAsync(club, service => service with { TermsVersion = service.TermsVersion + 1 });
         Assert.True(await AsksAsync());
         // What it has registered no more it does not get, whatever she agreed to.
-        await MemberHouse.AnswerAsync(citizen, "agree", "birthdate");
-        await house.ChangeAsync(club, service => service with { SignIn = null });
-        Assert.Equal(
-            "unauthorized_client member.not_registered",
-            (await club.PushAsync(MemberHouse.Request(club))).Refusal
+        var told = await MemberHouse.AnswerAsync(citizen, "agree", "birthdate");
+        var signed = await house.RedeemAsync(club, told["code"].ToString());
+        Assert.True((await club.UserInfoAsync(signed.Access)).Json.TryGetProperty("birthdate", out _));
+        await house.ChangeAsync(
+            club,
+            service => service with { SignIn = service.SignIn! with { Claims = [new("name", true)] } }
         );
+        Assert.False((await club.UserInfoAsync(signed.Access)).Json.TryGetProperty("birthdate", out _));
     }
 
     [Fact]
@@ -251,7 +259,9 @@ public sealed class MemberSignInTests(MemberHouse house) : IClassFixture<MemberH
             db.Set<MemberRequest>().SingleAsync(r => r.ServiceId == club.ClientId)
         );
         var text = JsonSerializer.Serialize(row) + Encoding.Latin1.GetString(row.Content);
-        foreach (var secret in (string[])[signed.Code, signed.Access, signed.IdToken, signed.Subject, club.State, "陳志明"])
+        foreach (
+            var secret in (string[])[signed.Code, signed.Access, signed.IdToken, signed.Subject, club.State, "陳志明"]
+        )
             Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
     }
 }

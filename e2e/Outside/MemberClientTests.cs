@@ -39,7 +39,13 @@ public sealed class MemberClientTests(OutsideServices services) : IClassFixture<
                     "own hint: ok",
                     "more than registered: invalid_request",
                 ],
-                [await RefusalAsync(service), await RefusalAsync(service), await RefusalAsync(service), await RefusalAsync(service), await RefusalAsync(service)]
+                [
+                    await RefusalAsync(service),
+                    await RefusalAsync(service),
+                    await RefusalAsync(service),
+                    await RefusalAsync(service),
+                    await RefusalAsync(service),
+                ]
             );
             var told = JsonNode.Parse(await LineAsync(service))!;
             Assert.Equal("LoA2", (string?)told["acr"]);

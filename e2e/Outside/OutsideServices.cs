@@ -30,7 +30,10 @@ public sealed class OutsideServices : IAsyncLifetime
             Service(OpenIdClient, Jwk.GenerateEc("opens", "enc")),
             Service(OAuth4WebApi, Jwk.GenerateRsa(2048, "opens", "enc")),
             Service(Refused, Jwk.GenerateEc("opens", "enc")),
-            Service("other", Jwk.GenerateEc("opens", "enc")) with { SignIn = new() { Claims = [new("name", true), new("email", false)] } },
+            Service("other", Jwk.GenerateEc("opens", "enc")) with
+            {
+                SignIn = new() { Claims = [new("name", true), new("email", false)] },
+            },
             Member(OpenIdClient),
             Member(OAuth4WebApi),
         ];

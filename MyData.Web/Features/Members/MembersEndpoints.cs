@@ -82,7 +82,9 @@ public static class MembersEndpoints
                 return new SeeOther(MembersUrls.Request(id));
             var ticked = model.Optional.Where(claim => form["claim"].Contains(claim.Name));
             string[]? given =
-                model.Need == MemberNeed.Nothing ? null : [.. model.Required.Concat(ticked).Select(claim => claim.Name)];
+                model.Need == MemberNeed.Nothing
+                    ? null
+                    : [.. model.Required.Concat(ticked).Select(claim => claim.Name)];
             return new LeadBack(await pages.SignInAsync(context, model, given, statement));
         }
         catch (ServiceException)

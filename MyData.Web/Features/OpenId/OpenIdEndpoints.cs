@@ -76,8 +76,7 @@ public static class OpenIdEndpoints
                 prompt_values_supported = new[] { "none", "login", "consent" },
                 claims_parameter_supported = true,
                 claim_types_supported = new[] { "normal" },
-                claims_supported = (string[])
-                    ["sub", "acr", "amr", "auth_time", .. SignInClaims.All, "email_verified"],
+                claims_supported = (string[])["sub", "acr", "amr", "auth_time", .. SignInClaims.All, "email_verified"],
                 request_parameter_supported = false,
                 request_uri_parameter_supported = false,
                 id_token_signing_alg_values_supported = new[] { JoseNames.Es256 },

@@ -76,7 +76,13 @@ public sealed class LibraryClient(
         var idToken = Text(granted.RootElement, "id_token");
         var said = await VerifyAsync(idToken, access, visit, Text(server, "issuer"), ct);
         using var told = JsonDocument.Parse(
-            await SendAsync(visit, new Uri(Text(server, "userinfo_endpoint")), url => WithToken(url, access), access, ct)
+            await SendAsync(
+                visit,
+                new Uri(Text(server, "userinfo_endpoint")),
+                url => WithToken(url, access),
+                access,
+                ct
+            )
         );
         // OpenID Connect Core §5.3.2: of somebody else it is not used.
         if (Find(told.RootElement, "sub") != Find(said, "sub"))
