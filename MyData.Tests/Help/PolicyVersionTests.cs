@@ -14,7 +14,7 @@ public sealed class PolicyVersionTests
         "Privacy",
         PolicyVersions.Privacy,
         "1.8",
-        "0"
+        "e69f2123b754665749fa6a7b8bdd999fedf215a2b2a2f620576691f67c235f4d"
     )]
     [InlineData(
         "Terms",

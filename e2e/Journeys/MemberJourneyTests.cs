@@ -12,7 +12,7 @@ public sealed class MemberJourneyTests(SharedPortal shared) : IClassFixture<Shar
 {
     [Theory]
     [InlineData("zh-TW", 360, "kuo")]
-    [InlineData("en", 1200, "chou")]
+    [InlineData("en", 1200, "lin")]
     public async Task Library_SignsHerIn_Out_AndNoMoreWhenSheEndsIt(string language, int width, string who)
     {
         var persona = SandboxSteps.Persona(who);
