@@ -9,6 +9,9 @@ internal static class MemberEvents
 {
     public const string Citizen = "citizen";
 
+    /// <summary>Why it happens: the purpose of every such event, and the reason in its record.</summary>
+    public const string Purpose = "sign-in";
+
     private static readonly JsonSerializerOptions Short = new()
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -37,6 +40,7 @@ internal static class MemberEvents
             Actor = actor,
             CitizenId = citizenId,
             SessionId = session,
+            Purpose = Purpose,
             Code = code,
             Details = JsonSerializer.Serialize(
                 new
