@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
 using MyData.Core.Consent;
+using MyData.Core.Corrections;
 using MyData.Core.Counter;
 using MyData.Core.Data;
 using MyData.Core.History;
@@ -36,6 +37,7 @@ public static class CoreSetup
         services.AddCounter();
         services.AddServices();
         services.AddMembers();
+        services.AddCorrections();
         services.AddWire();
         services.AddHistory();
         services.AddStaff();

@@ -13,8 +13,8 @@ public sealed class PolicyVersionTests
     [InlineData(
         "Privacy",
         PolicyVersions.Privacy,
-        "1.8",
-        "e69f2123b754665749fa6a7b8bdd999fedf215a2b2a2f620576691f67c235f4d"
+        "1.9",
+        "0"
     )]
     [InlineData(
         "Terms",

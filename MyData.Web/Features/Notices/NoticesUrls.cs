@@ -29,6 +29,7 @@ public static class NoticesUrls
             or NoticeKinds.AgentAccepted when notice["consent"] is { } consent => $"/counter/{consent}",
             NoticeKinds.ServiceReceived or NoticeKinds.ServiceStopped when notice["consent"] is { } consent =>
                 $"/services/consents/{consent}",
+            NoticeKinds.CorrectionAnswered => "/corrections",
             NoticeKinds.ServiceDeleted
             or NoticeKinds.ServiceKept
             or NoticeKinds.ServiceOverdue

@@ -26,7 +26,7 @@ public static class ModuleLinks
     ];
 
     public static IReadOnlyList<string> Opening { get; } =
-        Paths([.. Shared, "fetching", "jwe", "keystore", "save", "seal", "sealed", "sealedhead"]);
+        Paths([.. Shared, "fetching", "jwe", "jwecompact", "keystore", "save", "seal", "sealed", "sealedhead"]);
 
     public static IReadOnlyList<string> AtTheCounter { get; } =
         Paths([

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace MyData.Core.Data.Postgres.Migrations
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261130103328_Members")]
-    partial class Members
+    [Migration("20261130103208_Corrections")]
+    partial class Corrections
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -515,6 +515,65 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.ToTable("consents", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Corrections.Correction", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Answer")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("AnsweredAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("AskedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ConsentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("DataSetId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Field")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("ProviderId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Sealed")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("TakenAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("TransferId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CitizenId", "AskedAt");
+
+                    b.HasIndex("ProviderId", "AnsweredAt");
+
+                    b.ToTable("corrections", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Counter.CounterAgent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -838,135 +897,6 @@ namespace MyData.Core.Data.Postgres.Migrations
                         .IsUnique();
 
                     b.ToTable("complaints", (string)null);
-                });
-
-            modelBuilder.Entity("MyData.Core.Members.MemberRequest", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid");
-
-                    b.Property<long?>("AuthTime")
-                        .HasColumnType("bigint");
-
-                    b.Property<Guid?>("CitizenId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Claims")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("Code")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("CodeHash")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("bytea");
-
-                    b.Property<long>("CreatedAt")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("ExpiresAt")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("KeyThumbprint")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<int>("Level")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("Methods")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("ServiceId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<int>("State")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("TokenHash")
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<string>("UriHash")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("CodeHash")
-                        .IsUnique();
-
-                    b.HasIndex("ExpiresAt");
-
-                    b.HasIndex("TokenHash")
-                        .IsUnique();
-
-                    b.HasIndex("UriHash")
-                        .IsUnique();
-
-                    b.HasIndex("CitizenId", "ServiceId");
-
-                    b.HasIndex("ServiceId", "State");
-
-                    b.ToTable("member_requests", (string)null);
-                });
-
-            modelBuilder.Entity("MyData.Core.Members.Membership", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Asked")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<Guid>("CitizenId")
-                        .HasColumnType("uuid");
-
-                    b.Property<string>("Claims")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<long?>("EndedAt")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("GivenAt")
-                        .HasColumnType("bigint");
-
-                    b.Property<long?>("LastUsedAt")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("ServiceId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.Property<int>("TermsVersion")
-                        .HasColumnType("integer");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("EndedAt");
-
-                    b.HasIndex("CitizenId", "ServiceId")
-                        .IsUnique();
-
-                    b.ToTable("memberships", (string)null);
                 });
 
             modelBuilder.Entity("MyData.Core.Notifications.Notice", b =>
@@ -1331,6 +1261,10 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.Property<int>("Attempts")
                         .HasColumnType("integer");
 
+                    b.Property<string>("Audience")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<Guid>("CitizenId")
                         .HasColumnType("uuid");
 
@@ -1341,6 +1275,10 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("DataSetId")
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
                     b.Property<long?>("EndedAt")
                         .HasColumnType("bigint");
