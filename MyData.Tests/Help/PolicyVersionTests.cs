@@ -10,12 +10,7 @@ namespace MyData.Tests.Help;
 public sealed class PolicyVersionTests
 {
     [Theory]
-    [InlineData(
-        "Privacy",
-        PolicyVersions.Privacy,
-        "1.9",
-        "0"
-    )]
+    [InlineData("Privacy", PolicyVersions.Privacy, "1.9", "0")]
     [InlineData(
         "Terms",
         PolicyVersions.Terms,

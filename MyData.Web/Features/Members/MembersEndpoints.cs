@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Localization;
+using MyData.Core.Citizens;
 using MyData.Core.Members;
 using MyData.Core.OpenId;
 using MyData.Core.Services;
@@ -135,7 +136,12 @@ public static class MembersEndpoints
     }
 
     /// <summary>Her answer: she is signed out here too, or not. Read anew, so that the form leads nowhere that the link would not.</summary>
-    private static async Task<IResult> LoggedOutAsync(HttpContext context, MemberLogout logout)
+    private static async Task<IResult> LoggedOutAsync(
+        HttpContext context,
+        MemberLogout logout,
+        Sessions sessions,
+        IdentityChecks checks
+    )
     {
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
         Uri? back = null;
@@ -149,7 +155,7 @@ public static class MembersEndpoints
         }
         var all = form["decision"] == "all";
         if (all)
-            await SignInEndpoints.SignOutAsync(context, shared: false);
+            await SignInEndpoints.EndAsync(context, sessions, checks, shared: false);
         return back is not null ? new LeadBack(back.AbsoluteUri) : new SeeOther(all ? SignInUrls.SignedOut : "/");
     }
 }

@@ -93,34 +93,29 @@ public static class SignInEndpoints
         return SignInAnswer.See(SignInUrls.SignInPath);
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context)
+    private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions, IdentityChecks checks)
     {
         // A form of a session that has ended meanwhile no longer passes, and there is nothing left that it could end.
         var valid = context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: true };
         if (!valid && context.User.IsCitizen())
             return Results.BadRequest();
         var shared = valid && (await context.Request.ReadFormAsync(context.RequestAborted)).ContainsKey("shared");
-        await SignOutAsync(context, shared);
+        await EndAsync(context, sessions, checks, shared);
         return SignInAnswer.See(shared ? SignInUrls.Cleared : SignInUrls.SignedOut);
     }
 
     /// <summary>Ends her session, and what this browser keeps of it.</summary>
     /// <param name="shared">nothing at all is to be left</param>
-    internal static async Task SignOutAsync(HttpContext context, bool shared)
+    internal static async Task EndAsync(HttpContext context, Sessions sessions, IdentityChecks checks, bool shared)
     {
-        var services = context.RequestServices;
         if (context.User.IsCitizen())
-            await services
-                .GetRequiredService<Sessions>()
-                .EndAsync(
-                    context.User.GetCitizenId(),
-                    context.User.GetSessionId(),
-                    SessionEnds.SignedOut,
-                    context.RequestAborted
-                );
-        await services
-            .GetRequiredService<IdentityChecks>()
-            .AbandonAsync(SessionCookie.ReadCheck(context), context.RequestAborted);
+            await sessions.EndAsync(
+                context.User.GetCitizenId(),
+                context.User.GetSessionId(),
+                SessionEnds.SignedOut,
+                context.RequestAborted
+            );
+        await checks.AbandonAsync(SessionCookie.ReadCheck(context), context.RequestAborted);
         SessionCookie.Delete(context);
         SessionCookie.DeleteCheck(context);
         SealedDrafts.Forget(context);
