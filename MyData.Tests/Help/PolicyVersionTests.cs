@@ -10,7 +10,12 @@ namespace MyData.Tests.Help;
 public sealed class PolicyVersionTests
 {
     [Theory]
-    [InlineData("Privacy", PolicyVersions.Privacy, "1.9", "0")]
+    [InlineData(
+        "Privacy",
+        PolicyVersions.Privacy,
+        "1.9",
+        "cf7c45d36a0dc33861feee4740586a94bc5083fc60c4716026da525d293026eb"
+    )]
     [InlineData(
         "Terms",
         PolicyVersions.Terms,
