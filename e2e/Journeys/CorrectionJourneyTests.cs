@@ -29,7 +29,7 @@ public sealed class CorrectionJourneyTests
                 await journey.OpenPackagesAsync();
 
                 var row = journey.Page.Locator("[data-field='address']");
-                var value = (await row.Locator("dd > :first-child").First.TextContentAsync())!.Trim();
+                var value = (await row.Locator("dd > :not(button)").First.TextContentAsync())!.Trim();
                 await row.GetByRole(AriaRole.Button).ClickAsync();
                 var panel = row.Locator("[data-correction]");
                 await Assertions.Expect(panel.GetByRole(AriaRole.Textbox)).ToBeFocusedAsync();

@@ -38,7 +38,7 @@ function arm(opened) {
     const ask = button(model.strings.wrong, "link-button wrong no-print", () => toggle(opened, row, ask));
     ask.setAttribute("aria-label", fill(model.strings.wrongOf, { field: label.textContent ?? "" }));
     ask.setAttribute("aria-expanded", "false");
-    shown.append(ask);
+    shown.prepend(ask);
   }
 }
 
@@ -52,7 +52,7 @@ function toggle(opened, row, ask) {
   if (there) return close(there, ask);
   ask.setAttribute("aria-expanded", "true");
   const panel = panelOf(opened, row, ask);
-  row.lastElementChild?.append(panel);
+  row.append(panel);
   required("textarea", panel).focus();
 }
 
@@ -99,7 +99,7 @@ function panelOf(opened, row, ask) {
     }
   });
   const panel = element(
-    "div",
+    "dd",
     { class: "correction no-print", "data-correction": "" },
     element("label", { for: words.id }, strings.words),
     words,
@@ -120,8 +120,8 @@ function fieldOf(row) {
  * @param {Element} row
  */
 function valueOf(row) {
-  const shown = /** @type {HTMLElement} */ (row.lastElementChild?.cloneNode(true));
-  for (const own of shown.querySelectorAll(".wrong, [data-correction]")) own.remove();
+  const shown = /** @type {HTMLElement} */ (row.children[1]?.cloneNode(true));
+  shown.querySelector(".wrong")?.remove();
   return (shown.textContent ?? "").trim().slice(0, 2000);
 }
 
