@@ -9,6 +9,7 @@ using MyData.Web.Features.Download;
 using MyData.Web.Features.History;
 using MyData.Web.Features.Ledger;
 using MyData.Web.Features.LedgerApi;
+using MyData.Web.Features.Members;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
 using MyData.Web.Features.OpenId;
@@ -67,6 +68,7 @@ try
     builder.AddOpen();
     builder.AddCounterPages();
     builder.AddServicePages();
+    builder.AddMemberPages();
     builder.AddConsentPages();
     builder.AddNotices();
     builder.AddHistory();
@@ -91,6 +93,7 @@ try
     app.MapOpen();
     app.MapCounter();
     app.MapServices();
+    app.MapMembers();
     app.MapConsents();
     app.MapCorrections();
     app.MapNotices();

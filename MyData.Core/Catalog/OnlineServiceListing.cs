@@ -51,6 +51,9 @@ public sealed record OnlineServiceListing
     /// <summary>The most that it may ask for where it wants to fetch again by itself; null: once is all that it may ask for.</summary>
     public OnlineStanding? Standing { get; init; }
 
+    /// <summary>Its members sign in with the platform; null: they do not.</summary>
+    public SignInListing? SignIn { get; init; }
+
     /// <summary>What it may have of this data set; null where it may have nothing of it.</summary>
     public OnlineItem? Item(string dataSetId) => Items.FirstOrDefault(item => item.DataSet == dataSetId);
 

@@ -71,6 +71,8 @@ public static class NoticeKinds
 
     /// <summary>A standing consent is over, and not by her. Parameters: when, service, code, consent.</summary>
     public const string StandingEnded = "standing-ended";
+    /// <summary>She signed in at a service with the platform for the first time. Parameters: when, service.</summary>
+    public const string MemberFirst = "member-first";
 
     /// <summary>Her account is closed. Parameters: when, to (sealed: nothing else of her is left to ask).</summary>
     public const string AccountClosed = "account-closed";
@@ -102,6 +104,7 @@ public static class NoticeKinds
         new(ServiceOverdue, Day),
         new(StandingFetched, Day),
         new(StandingEnded, Day),
+        new(MemberFirst, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
     }.ToDictionary(kind => kind.Name);
 

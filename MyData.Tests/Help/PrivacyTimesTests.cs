@@ -43,6 +43,8 @@ public sealed class PrivacyTimesTests
         ["ledger_named"] = "the key that leads from it to you is destroyed when you close",
         ["ledger_people"] = "the key that leads from it to you is destroyed when you close",
         ["ledger_tags"] = "the public list of accesses (codes and hashes, no names): never deleted",
+        ["member_requests"] = "sign-ins that are half done",
+        ["memberships"] = "where you sign in with MyData: until 30 days after",
         ["notices"] = "notices to you: 1 year, or until you close",
         ["package_chunks"] = "“done”, 8 hours at most",
         ["passkeys"] = "passkeys and complaints",

@@ -3,6 +3,7 @@ using MyData.Core.Catalog;
 using MyData.Web.Sandbox.Agencies;
 using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.Identity;
+using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
 using MyData.Web.Sandbox.Pages;
@@ -21,6 +22,7 @@ public static class SandboxEndpoints
         MapMailbox(sandbox);
         sandbox.MapIdentityProvider();
         sandbox.MapBank();
+        sandbox.MapLibrary();
         sandbox
             .MapPost(
                 DocumentAuthority.Path,

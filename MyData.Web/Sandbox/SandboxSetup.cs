@@ -4,6 +4,7 @@ using MyData.Web.Sandbox.Agencies;
 using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.Identity;
 using MyData.Web.Sandbox.Keys;
+using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
 
@@ -77,6 +78,11 @@ public static class SandboxSetup
         services.AddSingleton<BankConduct>();
         services.AddSingleton<BankEvents>();
         services.AddHostedService(provider => provider.GetRequiredService<BankEvents>());
+
+        services.AddSingleton(provider => LibraryKeys.Load(SandboxInPortal.KeysOf(provider)));
+        services.AddSingleton<LibraryClient>();
+        services.AddSingleton<LibraryVisits>();
+        services.AddSingleton<LibraryEvents>();
 
         services.AddSingleton<Mailbox>();
         services.AddSingleton<SmtpSink>();

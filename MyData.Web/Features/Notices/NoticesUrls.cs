@@ -34,7 +34,8 @@ public static class NoticesUrls
             or NoticeKinds.ServiceKept
             or NoticeKinds.ServiceOverdue
             or NoticeKinds.StandingFetched
-            or NoticeKinds.StandingEnded => "/consents",
+            or NoticeKinds.StandingEnded
+            or NoticeKinds.MemberFirst => "/consents",
             NoticeKinds.AgentEnded => "/history",
             NoticeKinds.SignInRefusedOtherPerson => "/history",
             _ => null,
