@@ -8,6 +8,7 @@ using MyData.Web.Features.Download;
 using MyData.Web.Features.History;
 using MyData.Web.Features.Ledger;
 using MyData.Web.Features.LedgerApi;
+using MyData.Web.Features.NationalService;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
 using MyData.Web.Features.OpenId;
@@ -66,6 +67,7 @@ try
     builder.AddOpen();
     builder.AddCounterPages();
     builder.AddServicePages();
+    builder.AddNationalServicePages();
     builder.AddConsentPages();
     builder.AddNotices();
     builder.AddHistory();
@@ -90,6 +92,7 @@ try
     app.MapOpen();
     app.MapCounter();
     app.MapServices();
+    app.MapNationalService();
     app.MapConsents();
     app.MapNotices();
     app.MapHistory();

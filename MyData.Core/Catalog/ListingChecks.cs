@@ -114,7 +114,10 @@ internal static class ListingChecks
             Require(service.Items.Any(item => item.Required), service.Id, "it needs something");
             Unique(service.Items.Select(item => item.DataSet), "data set of a service");
             Require(service.Items.All(item => item.Fields.Count > 0), service.Id, "each item has fields");
-            Keys(service);
+            if (service.National is { } national)
+                NationalChecks.Check(service, national);
+            else
+                Keys(service);
         }
     }
 
@@ -234,7 +237,7 @@ internal static class ListingChecks
             throw new CatalogueException($"The {what} {twice.Key} is listed twice.");
     }
 
-    private static void Require(bool holds, string id, string rule)
+    internal static void Require(bool holds, string id, string rule)
     {
         if (!holds)
             throw new CatalogueException($"{id}: {rule}.");

@@ -186,7 +186,8 @@ public sealed class PushedRequests(
     private bool IsRegistered(OnlineServiceListing service, string redirect) =>
         service.RedirectUris.Any(uri => addresses.ForBrowsers(uri).AbsoluteUri == redirect);
 
-    private async Task RequireAsync(RequestedItem item, CancellationToken token)
+    /// <exception cref="OpenIdException">invalid_authorization_details with service.dataset.</exception>
+    internal async Task RequireAsync(RequestedItem item, CancellationToken token)
     {
         var view = await catalogue.FindAsync(item.DataSet, token);
         if (view is not { Listed: true, Listing.Parameters: var parameters })

@@ -29,6 +29,9 @@ public sealed record RequestContent
     /// <summary>Of the key with that kid (RFC 7638): another under the same name is not what was asked for and agreed to.</summary>
     public required string RecipientThumbprint { get; init; }
     public required IReadOnlyList<RequestedItem> Items { get; init; }
+
+    /// <summary>What came over the national wire beside it; null: a native request.</summary>
+    public NationalRequest? National { get; init; }
 }
 
 /// <summary>A data set that is asked for.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MyData.Core.Catalog;
 using MyData.Web.Sandbox.Agencies;
 using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Identity;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
@@ -21,6 +22,7 @@ public static class SandboxEndpoints
         MapMailbox(sandbox);
         sandbox.MapIdentityProvider();
         sandbox.MapBank();
+        sandbox.MapCity();
         sandbox
             .MapPost(
                 DocumentAuthority.Path,

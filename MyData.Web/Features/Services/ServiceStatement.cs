@@ -37,6 +37,8 @@ public static class ServiceStatement
         lines.Add(new(text["StatementTimes"], text["StatementOnce"]));
         lines.Add(new(text["StatementKeeping"], text["StatementKept", kept.TotalHours]));
         lines.Add(new(text["StatementNow"], text["StatementToYouFirst", model.Service.Organisation.Here()]));
+        if (model.IsNational)
+            lines.Add(new(text["StatementLater"], text["StatementOlderFormat", model.Service.Organisation.Here()]));
         return new(lines);
     }
 
@@ -79,13 +81,13 @@ public static class ServiceStatement
             ? text["Years", (int)(time.TotalDays / DaysOfAYear)]
             : text["Days", (int)Math.Ceiling(time.TotalDays)];
 
-    private static StatementLine Purpose(RequestModel model, IStringLocalizer<ServicesText> text) =>
+    internal static StatementLine Purpose(RequestModel model, IStringLocalizer<ServicesText> text) =>
         new(
             text["StatementPurpose"],
             text["StatementPurposeText", model.Service.Name.Here(), model.Service.Purpose.Here()]
         );
 
-    private static StatementLine Line(AskedItem item, string words, IStringLocalizer<ServicesText> text)
+    internal static StatementLine Line(AskedItem item, string words, IStringLocalizer<ServicesText> text)
     {
         var fields = item
             .View.Fields.Where(field => item.Asked.Fields.Contains(field.Name))

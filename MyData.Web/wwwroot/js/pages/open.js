@@ -88,7 +88,7 @@ async function openOne(transfer, key, roots) {
     await checkInfo(transfer, opened.info);
     const card = cardOf(opened, await fetchSchema(transfer), view);
     show(section, transfer, seal.display, zip, card);
-    tell("mydata-opened", { id: transfer.id, head, seal: seal.hex });
+    tell("mydata-opened", { id: transfer.id, head, seal: seal.hex, zip });
     return 1;
   } catch (error) {
     fail(section, transfer, error);
@@ -216,7 +216,7 @@ function finish(opened) {
 }
 
 /**
- * To another module of this page: never what is in a package.
+ * To another module of this very page, where what is opened stays too.
  * @param {string} name
  * @param {unknown} detail
  */
