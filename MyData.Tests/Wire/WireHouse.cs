@@ -1,13 +1,10 @@
-using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Catalog;
-using MyData.Core.Encryption;
 using MyData.Core.Services;
 using MyData.Core.Wire.ServiceSide;
 using MyData.Tests.Support;
@@ -176,19 +173,11 @@ public sealed class WireRequest(WireHouse house, CitizenDriver citizen, string s
     /// <returns>The last address of the portal's, or of the city's.</returns>
     public async Task<Uri> AgreeAsync(bool follow = true, Func<Upload, Upload>? change = null)
     {
-        var (jwe, key) = await BuildAsync();
+        var (jwe, key) = await WireBrowser.BuildAsync(Steps);
         var upload = new Upload(Guid.NewGuid(), Encoding.ASCII.GetBytes(jwe), key);
         upload = change?.Invoke(upload) ?? upload;
         await UploadAsync(upload.Id, upload.Bytes);
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(jwe)));
-        (string, string)[] fields =
-        [
-            ("wire_upload", upload.Id.ToString()),
-            ("wire_length", $"{jwe.Length}"),
-            ("wire_digest", digest),
-            ("wire_key", upload.Key),
-            ("decision", "agree"),
-        ];
+        var fields = WireBrowser.Fields(upload, jwe);
         if (follow)
         {
             await citizen.SubmitAsync("wire-hand-over", fields);
@@ -217,63 +206,8 @@ public sealed class WireRequest(WireHouse house, CitizenDriver citizen, string s
     }
 
     /// <returns>The last answer's status.</returns>
-    public async Task<HttpStatusCode> UploadAsync(Guid upload, byte[] bytes, int first = 0)
-    {
-        const int Part = 192 * 1024;
-        var status = HttpStatusCode.NoContent;
-        for (var at = 0; at < bytes.Length && status == HttpStatusCode.NoContent; at += Part)
-        {
-            using var request = new HttpRequestMessage(
-                HttpMethod.Post,
-                $"/services/requests/{Id}/wire/{upload}/{first + at / Part}"
-            )
-            {
-                Content = new ByteArrayContent(bytes[at..Math.Min(bytes.Length, at + Part)]),
-            };
-            request.Headers.Add(
-                "RequestVerificationToken",
-                citizen.Page.Single("#wire-hand-over input[name=_form]").GetAttribute("value")
-            );
-            using var answer = await citizen.SendAsync(request);
-            status = answer.StatusCode;
-        }
-        return status;
-    }
-
-    /// <summary>As wire/delivery.js builds it.</summary>
-    private async Task<(string Jwe, string Key)> BuildAsync()
-    {
-        var opened = await Steps.OpenAsync();
-        using var model = JsonDocument.Parse(citizen.Page.Single("#handover-data").TextContent);
-        using var buffer = new MemoryStream();
-        using (var zip = new ZipArchive(buffer, ZipArchiveMode.Create, leaveOpen: true))
-        {
-            var manifest = new StringBuilder("<files>");
-            foreach (var item in model.RootElement.GetProperty("items").EnumerateArray())
-            {
-                var (id, transfer) = (item.GetProperty("id").GetString()!, item.GetProperty("transfer").GetString());
-                if (transfer is not null)
-                    Write(zip, $"{id}.zip", opened[transfer].Opened.Zip.ToArray());
-                manifest.Append(
-                    $"<file><filename>{(transfer is null ? "" : $"{id}.zip")}</filename><resource_id>{id}</resource_id><resource_name>x</resource_name><code>{(transfer is null ? 204 : 200)}</code></file>"
-                );
-            }
-            Write(zip, "META-INFO/manifest.xml", Encoding.UTF8.GetBytes($"{manifest}</files>"));
-        }
-        var payload = JsonSerializer.SerializeToUtf8Bytes(
-            new { filename = "x.zip", data = $"application/zip;data:{Base64UrlText.Encode(buffer.ToArray())}" }
-        );
-        var key = RandomNumberGenerator.GetString("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", 32);
-        var mode = model.RootElement.GetProperty("mode").GetString() == "gcm" ? NationalCipher.Gcm : NationalCipher.Cbc;
-        var (alg, enc) = WireUploads.Algs(mode);
-        return (Jwe.EncryptCompact(payload, Jwk.FromSecret(Encoding.UTF8.GetBytes(key)), alg, enc), key);
-    }
-
-    private static void Write(ZipArchive zip, string name, byte[] bytes)
-    {
-        using var stream = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
-        stream.Write(bytes);
-    }
+    public Task<HttpStatusCode> UploadAsync(Guid upload, byte[] bytes) =>
+        WireBrowser.UploadAsync(citizen, Id, upload, bytes);
 
     /// <summary>The code with which she was led back, and that the transaction is the city's own.</summary>
     public string CodeOf(Uri back)
@@ -286,9 +220,6 @@ public sealed class WireRequest(WireHouse house, CitizenDriver citizen, string s
         return query["code"].ToString();
     }
 }
-
-/// <summary>What a test changes of what her browser sends.</summary>
-public sealed record Upload(Guid Id, byte[] Bytes, string Key);
 
 /// <summary>The wire's doubled secret, in a test's own words.</summary>
 public static class CityWire

@@ -38,6 +38,8 @@ public sealed partial class SpApiSender(
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    private readonly IReadOnlyList<int> _retries = settings.Retries;
+
     // Between a service's 200 and the commit that says so: it may come at once.
     private readonly ConcurrentDictionary<Guid, bool> _answered = new();
 
@@ -102,7 +104,7 @@ public sealed partial class SpApiSender(
     private async Task<bool> TryAsync(WireDelivery one, CancellationToken token)
     {
         // The last try was cut off by a crash, and its time is over.
-        if (one.Attempts > settings.RetrySeconds.Count)
+        if (one.Attempts > _retries.Count)
         {
             await GiveUpAsync(one, WireCodes.SpApi);
             return true;
@@ -115,7 +117,7 @@ public sealed partial class SpApiSender(
         {
             if (failure is null)
                 await TakenAsync(one);
-            else if (one.Attempts == settings.RetrySeconds.Count)
+            else if (one.Attempts == _retries.Count)
                 await GiveUpAsync(one, failure);
             else
                 await FailedAsync(one, failure);
@@ -135,8 +137,8 @@ public sealed partial class SpApiSender(
             {
                 scope.Bookkeeping();
                 var wait =
-                    one.Attempts < settings.RetrySeconds.Count
-                        ? TimeSpan.FromSeconds(settings.RetrySeconds[one.Attempts])
+                    one.Attempts < _retries.Count
+                        ? TimeSpan.FromSeconds(_retries[one.Attempts])
                         : settings.LongestCall + WireSettings.Slack;
                 return Waiting(scope, one)
                         .Where(d => d.Attempts == one.Attempts)

@@ -3,8 +3,8 @@ namespace MyData.Core.Wire.ServiceSide;
 /// <summary>Lifetimes and limits of protocols.md B2: the section <c>MyData:Wire</c>.</summary>
 public sealed record WireSettings
 {
-    /// <summary>Seconds after a try that failed, one for each try but the first.</summary>
-    public IReadOnlyList<int> RetrySeconds { get; init; } = [60, 300, 900];
+    /// <summary>Seconds after a try that failed, one for each try but the first, separated by blanks.</summary>
+    public string RetrySeconds { get; init; } = "60 300 900";
 
     /// <summary>How long a service may take to answer at its SP-API.</summary>
     public TimeSpan LongestCall { get; init; } = TimeSpan.FromSeconds(10);
@@ -27,11 +27,14 @@ public sealed record WireSettings
     /// <summary>Bytes of one delivery.</summary>
     public long LargestDelivery { get; init; } = 128L * 1024 * 1024;
 
+    internal IReadOnlyList<int> Retries =>
+        [.. RetrySeconds.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => int.TryParse(text, out var s) ? s : 0)];
+
     public int MostParts => (int)((LargestDelivery + PartBytes - 1) / PartBytes);
 
     /// <summary>All tries together: what is not taken by then has failed.</summary>
     public TimeSpan LongestTelling =>
-        TimeSpan.FromSeconds(RetrySeconds.Sum()) + (LongestCall + Slack) * (RetrySeconds.Count + 1) + Slack;
+        TimeSpan.FromSeconds(Retries.Sum()) + (LongestCall + Slack) * (Retries.Count + 1) + Slack;
 
     /// <summary>How late the next round may be.</summary>
     internal static readonly TimeSpan Slack = TimeSpan.FromSeconds(60);
@@ -51,8 +54,8 @@ public sealed record WireSettings
             yield return "MyData:Wire:RetryAfter is at least 10 seconds.";
         if (SecondFetch is not (201 or 403))
             yield return "MyData:Wire:SecondFetch is 201 or 403.";
-        if (RetrySeconds.Any(seconds => seconds < 1))
-            yield return "MyData:Wire:RetrySeconds are seconds, from 1 on.";
+        if (Retries.Any(seconds => seconds < 1))
+            yield return "MyData:Wire:RetrySeconds are whole seconds from 1 on, separated by blanks.";
         if (PartBytes is < 1024 or > 240 * 1024 || LargestDelivery < PartBytes)
             yield return "MyData:Wire:PartBytes is 1 KiB to 240 KiB, and LargestDelivery no less.";
     }

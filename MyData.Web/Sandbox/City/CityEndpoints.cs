@@ -27,17 +27,18 @@ public static class CityEndpoints
             (string name, CityConduct conduct) =>
                 conduct.Set(name) ? Results.NoContent() : Results.NotFound(CityConduct.Names)
         );
-        foreach (var service in CityListing.Ids)
-        {
-            var site = sandbox.MapGroup(CityListing.Path(service));
-            site.MapGet("/", () => Results.LocalRedirect(SandboxAddress.Root + CityListing.Root));
-            site.MapPost("/apply", (HttpContext http) => ApplyAsync(http, service))
-                .WithMetadata(new RequireAntiforgeryTokenAttribute());
-            site.MapGet("/back", (HttpContext http) => BackAsync(http, service));
-            site.MapGet("/result", (HttpContext http) => ResultAsync(http, service));
-            site.MapPost("/sp-api", (HttpContext http) => SpApiAsync(http, service)).DisableAntiforgery();
-        }
+        var site = sandbox.MapGroup(CityListing.Root + "/{service}").AddEndpointFilter(KnownAsync);
+        site.MapGet("/", (string service) => Results.LocalRedirect(SandboxAddress.Root + CityListing.Root));
+        site.MapPost("/apply", ApplyAsync).WithMetadata(new RequireAntiforgeryTokenAttribute());
+        site.MapGet("/back", Back);
+        site.MapGet("/result", ResultAsync);
+        site.MapPost("/sp-api", SpApiAsync).DisableAntiforgery();
     }
+
+    private static ValueTask<object?> KnownAsync(EndpointFilterInvocationContext call, EndpointFilterDelegate next) =>
+        CityListing.Ids.Contains(call.HttpContext.GetRouteValue("service") as string)
+            ? next(call)
+            : ValueTask.FromResult<object?>(Results.NotFound());
 
     private static RazorComponentResult<CityPage> Front(HttpContext http, SandboxAddress address)
     {
@@ -70,23 +71,23 @@ public static class CityEndpoints
     }
 
     // The transaction is encrypted as pid is, so that only this service's own comes back.
-    private static Task<IResult> BackAsync(HttpContext http, string service)
+    private static IResult Back(HttpContext http, string service)
     {
         var query = http.Request.Query;
         if (Find(http, service) is not { } application || query["code"] is not [{ } code])
-            return Task.FromResult(Results.BadRequest());
+            return Results.BadRequest();
         try
         {
             var secret = Get<CitySecrets>(http).Of(service);
             if (CityCipher.Decrypt(secret, query["tx_id"].ToString()) != application.TxId)
-                return Task.FromResult(Results.BadRequest());
+                return Results.BadRequest();
         }
         catch (CityRefusedException)
         {
-            return Task.FromResult(Results.BadRequest());
+            return Results.BadRequest();
         }
         application.Code = code;
-        return Task.FromResult(See(http, SandboxAddress.Root + CityListing.Path(service) + "/result"));
+        return See(http, SandboxAddress.Root + CityListing.Path(service) + "/result");
     }
 
     private static async Task<IResult> ResultAsync(HttpContext http, string service)
