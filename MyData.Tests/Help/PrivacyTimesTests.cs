@@ -51,6 +51,8 @@ public sealed class PrivacyTimesTests
         ["sessions"] = "8 hours at most, 30 minutes when idle; deleted 30 days after",
         ["transfer_sides"] = "records of access",
         ["transfers"] = "the course of a fetch (never the data): 30 days after",
+        ["wire_deliveries"] = "when and to which service: 30 days after",
+        ["wire_parts"] = "to a service of the older format, and its key: until it has fetched it, 8 hours at most",
     };
 
     private static readonly string[] NotHers =

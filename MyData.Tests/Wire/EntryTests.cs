@@ -83,11 +83,21 @@ public sealed class EntryTests(WireHouse house) : IClassFixture<WireHouse>
     public async Task Path_ThatIsWrong_LeadsBackWithItsCode(string sets, string? txId, string code)
     {
         var given = sets.Replace("{sets}", WireHouse.Base64(CityListing.Vehicle), StringComparison.Ordinal)
-            .Replace("{twice}", WireHouse.Base64($"{CityListing.Vehicle}:{CityListing.Vehicle}"), StringComparison.Ordinal)
+            .Replace(
+                "{twice}",
+                WireHouse.Base64($"{CityListing.Vehicle}:{CityListing.Vehicle}"),
+                StringComparison.Ordinal
+            )
             .Replace("{unregistered}", WireHouse.Base64("API.7QovE2Gev6"), StringComparison.Ordinal)
             .Replace("{unknown}", WireHouse.Base64("API.none"), StringComparison.Ordinal);
         var returnUrl = house.ReturnUrl(CityListing.Parking) + "?lang=zh&page=3";
-        var (back, query) = await RefusedAsync(house.Entry(sets: Uri.EscapeDataString(given).Replace("%2F", "/", StringComparison.Ordinal), txId: txId, returnUrl: returnUrl));
+        var (back, query) = await RefusedAsync(
+            house.Entry(
+                sets: Uri.EscapeDataString(given).Replace("%2F", "/", StringComparison.Ordinal),
+                txId: txId,
+                returnUrl: returnUrl
+            )
+        );
         Assert.StartsWith(returnUrl, back, StringComparison.Ordinal);
         Assert.Equal((code, "zh", "3"), (query["code"].ToString(), query["lang"].ToString(), query["page"].ToString()));
     }
@@ -96,7 +106,14 @@ public sealed class EntryTests(WireHouse house) : IClassFixture<WireHouse>
     public async Task DataSets_InAnyWriting_AreRead()
     {
         using var visitor = house.Portal.Visitor();
-        foreach (var sets in (string[])[WireHouse.Base64(CityListing.Vehicle), WireHouse.Base64(CityListing.Vehicle).TrimEnd('='), WireHouse.Base64($"{CityListing.Vehicle}:")])
+        foreach (
+            var sets in (string[])
+                [
+                    WireHouse.Base64(CityListing.Vehicle),
+                    WireHouse.Base64(CityListing.Vehicle).TrimEnd('='),
+                    WireHouse.Base64($"{CityListing.Vehicle}:"),
+                ]
+        )
         {
             var page = await visitor.GetAsync(house.Entry(sets: sets));
             Assert.StartsWith("/services/requests/", page.Path, StringComparison.Ordinal);
@@ -112,7 +129,14 @@ public sealed class EntryTests(WireHouse house) : IClassFixture<WireHouse>
         var catalogue = house.Get<Catalogue>();
         var all = MyData.Web.Sandbox.SandboxListing.Create(house.Get<MyData.Web.Sandbox.Keys.SandboxKeys>());
         await catalogue.ImportAsync(
-            [.. all.Select(agency => agency with { DataSets = [.. agency.DataSets.Where(set => set.Id != CityListing.Vehicle)] })],
+            [
+                .. all.Select(agency =>
+                    agency with
+                    {
+                        DataSets = [.. agency.DataSets.Where(set => set.Id != CityListing.Vehicle)],
+                    }
+                ),
+            ],
             Stop
         );
         try
@@ -171,13 +195,20 @@ public sealed class EntryTests(WireHouse house) : IClassFixture<WireHouse>
         Assert.Contains("給另一個人的", page.Heading, StringComparison.Ordinal);
         Assert.Null(page.Html.GetElementById("service-fetch"));
         await visitor.SubmitAsync($"{path}/decline");
-        var back = visitor.Page.Via.Append(visitor.Page.Url).Single(url => url.AbsolutePath.EndsWith("/back", StringComparison.Ordinal));
+        var back = visitor
+            .Page.Via.Append(visitor.Page.Url)
+            .Single(url => url.AbsolutePath.EndsWith("/back", StringComparison.Ordinal));
         Assert.Equal("409", QueryHelpers.ParseQuery(back.Query)["code"]);
         var row = await house.RowAsync(Guid.Parse(path.Split('/')[^1]));
         Assert.Equal((RequestState.Ended, WireCodes.OtherPerson, null), (row.State, row.Code, row.CitizenId));
         var content = house.Get<PersonalDataVault>().Open(row.Content, "service.request", row.Id);
         Assert.DoesNotContain(chen, content, StringComparison.Ordinal);
-        Assert.DoesNotContain(house.Portal.Log.All, line => line.Contains(chen, StringComparison.Ordinal) || line.Contains(Uri.EscapeDataString(pid), StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            house.Portal.Log.All,
+            line =>
+                line.Contains(chen, StringComparison.Ordinal)
+                || line.Contains(Uri.EscapeDataString(pid), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -253,10 +284,10 @@ public sealed class EntryTests(WireHouse house) : IClassFixture<WireHouse>
     }
 
     /// <summary>Where an entry leads at once, without a page of ours.</summary>
-    private async Task<(string Back, Dictionary<string, Microsoft.Extensions.Primitives.StringValues> Query)> RefusedAsync(
-        string entry,
-        CitizenDriver? who = null
-    )
+    private async Task<(
+        string Back,
+        Dictionary<string, Microsoft.Extensions.Primitives.StringValues> Query
+    )> RefusedAsync(string entry, CitizenDriver? who = null)
     {
         using var visitor = house.Portal.Visitor();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(house.Portal.Origin, entry));

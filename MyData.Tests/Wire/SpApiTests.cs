@@ -59,7 +59,14 @@ public sealed class SpApiTests
         page = await request.Citizen.GetAsync(request.Steps.Path);
         Assert.Contains(WireCodes.SpApi, page.Words, StringComparison.Ordinal);
         var back = await request.Citizen.GetAsync($"{request.Steps.Path}/back");
-        Assert.Equal("410", request.CodeOf(back.Via.Single(url => url.AbsolutePath.EndsWith($"{CityListing.Parking}/back", StringComparison.Ordinal))));
+        Assert.Equal(
+            "410",
+            request.CodeOf(
+                back.Via.Single(url =>
+                    url.AbsolutePath.EndsWith($"{CityListing.Parking}/back", StringComparison.Ordinal)
+                )
+            )
+        );
         Assert.Contains("停止了", (await request.Citizen.GetAsync("/notices")).Words, StringComparison.Ordinal);
         Assert.Null(request.Application.Key);
     }
@@ -74,12 +81,12 @@ public sealed class SpApiTests
         var request = await house.FetchedAsync("chen");
         await request.AgreeAsync(follow: false);
         house.Conduct(CityConduct.Good);
-        // The restart is what a crash leaves: the row.
-        await house.Portal.RestartAsync();
-        await house.InitializeAsync();
         time.Advance(TimeSpan.FromSeconds(61));
+        await house.Get<SpApiSender>().SendDueAsync(Stop);
         await house.Portal.EventAsync(EventKinds.ServiceTicketGiven);
         Assert.Equal(RequestState.Granted, (await house.RowAsync(request.Id)).State);
+        var back = await request.Citizen.GetAsync($"{request.Steps.Path}/back");
+        Assert.Contains("收到您的資料了", back.Words, StringComparison.Ordinal);
     }
 
     [Fact]

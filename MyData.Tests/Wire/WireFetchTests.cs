@@ -49,16 +49,25 @@ public sealed class WireFetchTests(WireHouse house) : IClassFixture<WireHouse>
     {
         house.Conduct(CityConduct.Good);
         var request = await house.HandedOverAsync("chen");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => house.FetchAsync(request.Application.Ticket)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => house.FetchAsync(request.Application.Ticket))
+        );
         var one = Assert.Single(answers, answer => answer.Status == 200);
         Assert.NotEmpty(one.Body);
         Assert.All(answers, answer => Assert.Contains(answer.Status, (int[])[200, 201, 429]));
         Assert.All(answers.Where(a => a.Status == 429), a => Assert.True(a.RetryAfter >= TimeSpan.FromSeconds(10)));
         var again = await house.FetchAsync(request.Application.Ticket);
         Assert.Equal(201, again.Status);
-        Assert.DoesNotContain(System.Text.Encoding.ASCII.GetString(one.Body), System.Text.Encoding.ASCII.GetString(again.Body), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            System.Text.Encoding.ASCII.GetString(one.Body),
+            System.Text.Encoding.ASCII.GetString(again.Body),
+            StringComparison.Ordinal
+        );
         var row = await house.RowAsync(request.Id);
-        Assert.Single(await house.Portal.EventsAsync(), e => e.Kind == EventKinds.ServiceFetched && e.ConsentId == row.ConsentId);
+        Assert.Single(
+            await house.Portal.EventsAsync(),
+            e => e.Kind == EventKinds.ServiceFetched && e.ConsentId == row.ConsentId
+        );
     }
 
     [Fact]
@@ -66,11 +75,16 @@ public sealed class WireFetchTests(WireHouse house) : IClassFixture<WireHouse>
     {
         house.Conduct(CityConduct.Good);
         var request = await house.HandedOverAsync("chang");
-        var begun = await house.Get<NationalFetch>().BeginAsync(request.Application.Ticket, System.Net.IPAddress.Loopback, Stop);
+        var begun = await house
+            .Get<NationalFetch>()
+            .BeginAsync(request.Application.Ticket, System.Net.IPAddress.Loopback, Stop);
         Assert.Equal(200, begun.Status);
         // It may have it already: so it says in her history, whether it comes back or not.
         var row = await house.RowAsync(request.Id);
-        Assert.Single(await house.Portal.EventsAsync(), e => e.Kind == EventKinds.ServiceFetched && e.ConsentId == row.ConsentId);
+        Assert.Single(
+            await house.Portal.EventsAsync(),
+            e => e.Kind == EventKinds.ServiceFetched && e.ConsentId == row.ConsentId
+        );
         Assert.Equal(429, (await house.FetchAsync(request.Application.Ticket)).Status);
         await house.Get<NationalFetch>().ReleaseAsync(begun.Delivery!);
         Assert.Equal(200, (await house.FetchAsync(request.Application.Ticket)).Status);
@@ -87,7 +101,14 @@ public sealed class WireFetchTests(WireHouse house) : IClassFixture<WireHouse>
         Assert.Equal(408, (await house.FetchAsync(request.Application.Ticket)).Status);
         await NothingIsLeftAsync(request);
         var back = await request.Citizen.GetAsync($"{request.Steps.Path}/back");
-        Assert.Equal("408", request.CodeOf(back.Via.Single(url => url.AbsolutePath.EndsWith($"{CityListing.Parking}/back", StringComparison.Ordinal))));
+        Assert.Equal(
+            "408",
+            request.CodeOf(
+                back.Via.Single(url =>
+                    url.AbsolutePath.EndsWith($"{CityListing.Parking}/back", StringComparison.Ordinal)
+                )
+            )
+        );
     }
 
     [Theory]
@@ -99,7 +120,14 @@ public sealed class WireFetchTests(WireHouse house) : IClassFixture<WireHouse>
     public async Task Withdrawal_InEachState_EndsWhatIsNotFetched_AndSaysWhatIs(string state)
     {
         house.Conduct(state == "handed-over" ? CityConduct.Deaf : CityConduct.Good);
-        var persona = state switch { "opened" => "li", "fetching" => "huang", "handed-over" => "nguyen", "granted" => "yang", _ => "kolas" };
+        var persona = state switch
+        {
+            "opened" => "wu",
+            "fetching" => "huang",
+            "handed-over" => "nguyen",
+            "granted" => "yang",
+            _ => "kolas",
+        };
         var request = state switch
         {
             "opened" => await house.ApplyAsync(persona),
@@ -112,7 +140,9 @@ public sealed class WireFetchTests(WireHouse house) : IClassFixture<WireHouse>
         if (state == "opened")
         {
             // Nothing is agreed to yet, so there is nothing to take back: she leaves.
-            (await request.Citizen.GetAsync($"/consents/{request.Id}/withdraw")).ShouldBe(System.Net.HttpStatusCode.NotFound);
+            (await request.Citizen.GetAsync($"/consents/{request.Id}/withdraw")).ShouldBe(
+                System.Net.HttpStatusCode.NotFound
+            );
             return;
         }
         var question = await request.Citizen.GetAsync($"/consents/{request.Id}/withdraw");
@@ -148,11 +178,13 @@ public sealed class WireFetchTests(WireHouse house) : IClassFixture<WireHouse>
     public async Task Account_Closed_TakesTicketAndKeyWithIt()
     {
         house.Conduct(CityConduct.Good);
-        var request = await house.HandedOverAsync("kuo");
+        var request = await house.HandedOverAsync("li");
         var row = await house.RowAsync(request.Id);
         await house.Get<AccountClosing>().CloseAsync(row.CitizenId!.Value, Guid.NewGuid(), Stop);
         Assert.Equal(401, (await house.FetchAsync(request.Application.Ticket)).Status);
-        Assert.False(await house.Portal.ReadAsync(db => db.Set<WireDelivery>().AnyAsync(d => d.Id == request.Id, Stop)));
+        Assert.False(
+            await house.Portal.ReadAsync(db => db.Set<WireDelivery>().AnyAsync(d => d.Id == request.Id, Stop))
+        );
         Assert.Equal(0, await house.PartsAsync(request.Id));
     }
 

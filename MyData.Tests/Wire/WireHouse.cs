@@ -31,11 +31,7 @@ public sealed class WireHouse : IAsyncLifetime
             new PortalOptions
             {
                 Time = time,
-                Settings =
-                [
-                    ("MyData:SignIn:Rate:NetworkBurst", "100000"),
-                    ("MyData:Person:Uploads:AtOnce", "100000"),
-                ],
+                Settings = [("MyData:SignIn:Rate:NetworkBurst", "100000"), ("MyData:Person:Uploads:AtOnce", "100000")],
             }
         );
 
@@ -52,7 +48,10 @@ public sealed class WireHouse : IAsyncLifetime
         var odd = services[0] with
         {
             Id = Odd,
-            Items = [.. new[] { OddNative, OddNational }.Select(id => new OnlineItem(id, FieldsOf(id), Required: true))],
+            Items =
+            [
+                .. new[] { OddNative, OddNational }.Select(id => new OnlineItem(id, FieldsOf(id), Required: true)),
+            ],
         };
         await Get<OnlineServices>().ImportAsync([.. services, odd]);
     }
@@ -97,7 +96,8 @@ public sealed class WireHouse : IAsyncLifetime
     public Task<WireDelivery> DeliveryAsync(Guid id) =>
         Portal.ReadAsync(db => db.Set<WireDelivery>().SingleAsync(d => d.Id == id));
 
-    public Task<int> PartsAsync(Guid id) => Portal.ReadAsync(db => db.Set<WirePart>().CountAsync(p => p.RequestId == id));
+    public Task<int> PartsAsync(Guid id) =>
+        Portal.ReadAsync(db => db.Set<WirePart>().CountAsync(p => p.RequestId == id));
 
     public Task<ServiceRequest> RowAsync(Guid id) =>
         Portal.ReadAsync(db => db.Set<ServiceRequest>().SingleAsync(r => r.Id == id));
@@ -113,11 +113,27 @@ public sealed class WireHouse : IAsyncLifetime
         if (ticket is not null)
             request.Headers.TryAddWithoutValidation("permission_ticket", ticket);
         using var answer = await caller.SendAsync(request);
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        if (answer.StatusCode == HttpStatusCode.OK)
+            await WrittenDownAsync(ticket!);
         return (
             (int)answer.StatusCode,
             answer.Content.Headers.ContentType?.MediaType,
-            await answer.Content.ReadAsByteArrayAsync(),
+            body,
             answer.Headers.RetryAfter?.Delta
+        );
+    }
+
+    // The last byte comes a moment before its end is written down.
+    private Task<WireDelivery> WrittenDownAsync(string ticket)
+    {
+        var hash = MyData.Core.OpenId.TransferTokens.HashOf(ticket);
+        return Portal.EventuallyAsync(
+            "the end of a fetch",
+            () =>
+                Portal.ReadAsync(db =>
+                    db.Set<WireDelivery>().FirstOrDefaultAsync(d => d.TicketHash == hash && d.State == WireState.Fetched)
+                )
         );
     }
 
@@ -136,11 +152,13 @@ public sealed class WireHouse : IAsyncLifetime
         service ??= CityListing.Parking;
         sets ??= Base64(CityListing.Vehicle);
         returnUrl ??= ReturnUrl(service);
-        var path = $"/service/{service}/{sets}/{txId ?? Guid.NewGuid().ToString()}?returnUrl={Uri.EscapeDataString(returnUrl)}";
+        var path =
+            $"/service/{service}/{sets}/{txId ?? Guid.NewGuid().ToString()}?returnUrl={Uri.EscapeDataString(returnUrl)}";
         return pid is null ? path : $"{path}&pid={Uri.EscapeDataString(pid)}";
     }
 
-    public string ReturnUrl(string service) => $"{Portal.Origin.GetLeftPart(UriPartial.Authority)}/sandbox/city/{service}/back";
+    public string ReturnUrl(string service) =>
+        $"{Portal.Origin.GetLeftPart(UriPartial.Authority)}/sandbox/city/{service}/back";
 
     public CitySecret Secret(string service = CityListing.Parking) => Get<CitySecrets>().Of(service);
 
@@ -158,7 +176,9 @@ public sealed class WireHouse : IAsyncLifetime
 public sealed class WireRequest(WireHouse house, CitizenDriver citizen, string service)
 {
     private readonly string _application = citizen
-        .Cookies.All.Single(cookie => cookie.Name == "sandbox-city" && cookie.Path.EndsWith(service, StringComparison.Ordinal))
+        .Cookies.All.Single(cookie =>
+            cookie.Name == "sandbox-city" && cookie.Path.EndsWith(service, StringComparison.Ordinal)
+        )
         .Value;
 
     public HandedRequest Steps { get; } = new(citizen, house.Portal.Committed);
@@ -181,7 +201,8 @@ public sealed class WireRequest(WireHouse house, CitizenDriver citizen, string s
         if (follow)
         {
             await citizen.SubmitAsync("wire-hand-over", fields);
-            return citizen.Page.Via.FirstOrDefault(url => url.AbsolutePath.EndsWith("/back", StringComparison.Ordinal)) ?? citizen.Page.Url;
+            return citizen.Page.Via.FirstOrDefault(url => url.AbsolutePath.EndsWith("/back", StringComparison.Ordinal))
+                ?? citizen.Page.Url;
         }
         return await PostAsync(fields);
     }
@@ -194,7 +215,9 @@ public sealed class WireRequest(WireHouse house, CitizenDriver citizen, string s
             .Elements.Where(control => control.GetAttribute("type") == "hidden")
             .Select(control => control.GetAttribute("name")!)
             .Where(name => fields.All(field => field.Name != name))
-            .Select(name => KeyValuePair.Create(name, form.QuerySelector($"[name={name}]")!.GetAttribute("value") ?? ""))
+            .Select(name =>
+                KeyValuePair.Create(name, form.QuerySelector($"[name={name}]")!.GetAttribute("value") ?? "")
+            )
             .Concat(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
         using var request = new HttpRequestMessage(HttpMethod.Post, form.GetAttribute("action"))
         {
@@ -213,10 +236,7 @@ public sealed class WireRequest(WireHouse house, CitizenDriver citizen, string s
     public string CodeOf(Uri back)
     {
         var query = QueryHelpers.ParseQuery(back.Query);
-        Assert.Equal(
-            Application.TxId,
-            CityWire.Decrypt(house.Secret(service), query["tx_id"].ToString())
-        );
+        Assert.Equal(Application.TxId, CityWire.Decrypt(house.Secret(service), query["tx_id"].ToString()));
         return query["code"].ToString();
     }
 }

@@ -21,11 +21,16 @@ public sealed partial class ModuleLinksTests
     [Fact]
     public void AtTheCounter_NamesEveryImport() => Same(ModuleLinks.AtTheCounter, "js/pages/counter.js");
 
-    private static void Same(IReadOnlyList<string> named, string page)
+    [Fact]
+    public void OverTheNationalWire_NamesEveryImport() =>
+        Same(ModuleLinks.OverTheNationalWire, "js/pages/open.js", "js/pages/wirehandover.js");
+
+    private static void Same(IReadOnlyList<string> named, params string[] pages)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
-        Follow(page, found);
-        found.Remove(page);
+        foreach (var page in pages)
+            Follow(page, found);
+        found.ExceptWith(pages);
         Assert.Equal(found.Order(StringComparer.Ordinal), named.Order(StringComparer.Ordinal));
     }
 

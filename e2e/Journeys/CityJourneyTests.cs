@@ -37,28 +37,44 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
 
                 var agree = journey.Button(journey.Words<ServicesText>("AgreeFetch"));
                 await Assertions.Expect(agree).ToBeEnabledAsync();
-                await Assertions.Expect(Main(journey)).ToContainTextAsync(journey.Words<ServicesText>("StatementOlderFormat").Replace("{0}", City(journey), StringComparison.Ordinal));
+                await Assertions
+                    .Expect(Content(journey))
+                    .ToContainTextAsync(
+                        journey
+                            .Words<ServicesText>("StatementOlderFormat")
+                            .Replace("{0}", City(journey), StringComparison.Ordinal)
+                    );
                 await journey.AccessibleAsync();
                 var handOver = await journey.FetchForServiceAsync();
-                await Assertions.Expect(Main(journey)).ToContainTextAsync(journey.Words<WireText>("OlderTitle"));
-                await Assertions.Expect(Main(journey)).ToContainTextAsync(persona.Id.Value);
+                await Assertions.Expect(Content(journey)).ToContainTextAsync(journey.Words<WireText>("OlderTitle"));
+                await Assertions.Expect(Content(journey)).ToContainTextAsync(persona.Id.Value);
                 Assert.Equal(0, await journey.Page.Locator("script[src*='blazor']").CountAsync());
                 await journey.AccessibleAsync();
                 await handOver.ClickAsync();
 
                 await journey.AtAsync($"/sandbox/city/{service}/result");
                 await Assertions.Expect(Heading(journey)).ToHaveTextAsync(journey.Words<SandboxText>("BankReceived"));
-                await Assertions.Expect(Main(journey)).ToContainTextAsync(persona.Id.Value);
+                await Assertions.Expect(Content(journey)).ToContainTextAsync(persona.Id.Value);
                 await Assertions.Expect(journey.Page.Locator("[data-fetches]")).ToHaveTextAsync("200");
                 await journey.AccessibleAsync();
 
                 await journey.OpenAsync("/consents");
-                await Assertions.Expect(Main(journey)).ToContainTextAsync(City(journey));
+                await Assertions.Expect(Content(journey)).ToContainTextAsync(City(journey));
                 await journey.AccessibleAsync();
-                await journey.Link(journey.Words<ConsentsText>("WithdrawOf").Replace("{0}", City(journey), StringComparison.Ordinal)).ClickAsync();
+                await journey
+                    .Link(
+                        journey
+                            .Words<ConsentsText>("WithdrawOf")
+                            .Replace("{0}", City(journey), StringComparison.Ordinal)
+                    )
+                    .ClickAsync();
                 await journey.AccessibleAsync();
                 await journey.Button(journey.Words<ConsentsText>("AskYes")).ClickAsync();
-                await Assertions.Expect(journey.Page.GetByText(journey.Words<ConsentsText>("Status-Unanswered"), new() { Exact = true })).ToBeVisibleAsync();
+                await Assertions
+                    .Expect(
+                        journey.Page.GetByText(journey.Words<ConsentsText>("Status-Unanswered"), new() { Exact = true })
+                    )
+                    .ToBeVisibleAsync();
                 await journey.AccessibleAsync();
             }
         );
@@ -82,7 +98,11 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
                 await journey.SignInFirstTimeAsync(SandboxSteps.Persona("chang"));
                 var handOver = await journey.FetchForServiceAsync();
                 await handOver.ClickAsync();
-                await Assertions.Expect(Heading(journey)).ToHaveTextAsync(journey.Words<WireText>("TellingTitle").Replace("{0}", City(journey), StringComparison.Ordinal));
+                await Assertions
+                    .Expect(Heading(journey))
+                    .ToHaveTextAsync(
+                        journey.Words<WireText>("TellingTitle").Replace("{0}", City(journey), StringComparison.Ordinal)
+                    );
                 await journey.AccessibleAsync();
             }
         );
@@ -102,17 +122,23 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
             {
                 await journey.OpenAsync("/sandbox/city");
                 await journey.Page.Locator("summary").First.ClickAsync();
-                await journey.Page.GetByLabel(journey.Words<SandboxText>("CityId")).First.FillAsync(
-                    SandboxSteps.Persona("chen").Id.Value
-                );
+                await journey
+                    .Page.GetByLabel(journey.Words<SandboxText>("CityId"))
+                    .First.FillAsync(SandboxSteps.Persona("chen").Id.Value);
                 await journey.Button(journey.Words<SandboxText>($"CityApply-{CityListing.Care}")).ClickAsync();
                 await journey.Link(journey.Words<ServicesText>("IntroSignIn")).ClickAsync();
                 await journey.SignInFirstTimeAsync(SandboxSteps.Persona(language == "en" ? "nguyen" : "yang"));
                 await Assertions.Expect(Heading(journey)).ToHaveTextAsync(journey.Words<WireText>("OtherTitle"));
                 await journey.AccessibleAsync();
-                await journey.Button(journey.Words<ServicesText>("BackWithNothing").Replace("{0}", City(journey), StringComparison.Ordinal)).ClickAsync();
+                await journey
+                    .Button(
+                        journey
+                            .Words<ServicesText>("BackWithNothing")
+                            .Replace("{0}", City(journey), StringComparison.Ordinal)
+                    )
+                    .ClickAsync();
                 await journey.AtAsync($"/sandbox/city/{CityListing.Care}/result");
-                await Assertions.Expect(Main(journey)).ToContainTextAsync("409");
+                await Assertions.Expect(Content(journey)).ToContainTextAsync("409");
                 await journey.OpenAsync("/service/nobody/x/y?returnUrl=https%3A%2F%2Fevil.example");
                 await Assertions.Expect(Heading(journey)).ToHaveTextAsync(journey.Words<WireText>("RefusedTitle"));
                 await journey.AccessibleAsync();
@@ -122,7 +148,7 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
 
     private static ILocator Heading(Journey journey) => journey.Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
-    private static ILocator Main(Journey journey) => journey.Page.Locator("main");
+    private static ILocator Content(Journey journey) => journey.Page.Locator("main");
 
     private static string City(Journey journey) => journey.Reader.Language == "en" ? "Sandbox City" : "沙盒市政府";
 }

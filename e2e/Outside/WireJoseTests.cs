@@ -86,8 +86,18 @@ public sealed class WireJoseTests(NpmJose jose, BrowserModules modules)
                 mode,
                 items = new object[]
                 {
-                    new { id = "API.7QovE2Gev6", name = "戶籍 <&\"> 資料", transfer = "t1" },
-                    new { id = "API.60GGfgGX1A", name = "車籍資料", transfer = "t2" },
+                    new
+                    {
+                        id = "API.7QovE2Gev6",
+                        name = "戶籍 <&\"> 資料",
+                        transfer = "t1",
+                    },
+                    new
+                    {
+                        id = "API.60GGfgGX1A",
+                        name = "車籍資料",
+                        transfer = "t2",
+                    },
                     new { id = "API.nyhnLM1fve", name = "身心障礙證明" },
                 },
                 packages = new Dictionary<string, string>
@@ -122,7 +132,9 @@ public sealed class WireJoseTests(NpmJose jose, BrowserModules modules)
                 "API.60GGfgGX1A.zip|API.60GGfgGX1A|車籍資料|200",
                 "|API.nyhnLM1fve|身心障礙證明|204",
             ],
-            manifest.Descendants("file").Select(file => string.Join('|', members.Select(name => file.Element(name)!.Value)))
+            manifest
+                .Descendants("file")
+                .Select(file => string.Join('|', members.Select(name => file.Element(name)!.Value)))
         );
     }
 

@@ -132,8 +132,7 @@ public sealed class NationalEntry(
     private static bool IsOfQuery(char c) => char.IsAsciiLetterOrDigit(c) || "-._~!$&'()*+,;=:@/?%".Contains(c);
 
     private static bool IsTxId(string text) =>
-        text.Length is > 0 and <= LongestTxId
-        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        text.Length is > 0 and <= LongestTxId && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     // Written by services of all kinds: padded or not, either alphabet.
     private static bool TryRead(string text, out IReadOnlyList<string> ids)

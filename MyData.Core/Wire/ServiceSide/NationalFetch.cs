@@ -12,7 +12,12 @@ namespace MyData.Core.Wire.ServiceSide;
 /// <param name="Status">as protocols.md B2 has them; 200: the delivery goes out</param>
 /// <param name="Code">the stable code of a refusal</param>
 /// <param name="RetryAfter">with 429</param>
-public sealed record FetchAnswer(int Status, string? Code = null, WireDelivery? Delivery = null, TimeSpan? RetryAfter = null);
+public sealed record FetchAnswer(
+    int Status,
+    string? Code = null,
+    WireDelivery? Delivery = null,
+    TimeSpan? RetryAfter = null
+);
 
 /// <summary>
 /// <c>GET /service/data</c>: whoever shows the ticket, from an address on the service's list, after its 200. The record of it is durable before the first
@@ -68,9 +73,7 @@ public sealed class NationalFetch(
             scope =>
             {
                 scope.Bookkeeping();
-                var row = scope
-                    .Db.Set<WireDelivery>()
-                    .Where(d => d.Id == delivery.Id && d.State == WireState.Taken);
+                var row = scope.Db.Set<WireDelivery>().Where(d => d.Id == delivery.Id && d.State == WireState.Taken);
                 if (NationalRequests.Finish(scope, delivery.Id) is not { } request)
                     return;
                 WireFollower.End(scope, row, WireState.Fetched, failure: null);
@@ -137,12 +140,7 @@ public sealed class NationalFetch(
         if (delivery.State is WireState.Waiting or WireState.Taken && delivery.Upload is not null)
             await writer.WriteAsync(
                 scope =>
-                    refusals.Tell(
-                        scope,
-                        delivery.ServiceId,
-                        ServiceRequests.Read(scope, delivery.Id),
-                        answer.Code!
-                    ),
+                    refusals.Tell(scope, delivery.ServiceId, ServiceRequests.Read(scope, delivery.Id), answer.Code!),
                 token
             );
         return answer;

@@ -22,7 +22,8 @@ public sealed class NationalReturn(IProviderAddresses addresses)
     public const int ProviderError = 504;
 
     /// <summary>The registered address, as browsers are led to it.</summary>
-    public string Registered(OnlineServiceListing service) => addresses.ForBrowsers(service.RedirectUris[0]).AbsoluteUri;
+    public string Registered(OnlineServiceListing service) =>
+        addresses.ForBrowsers(service.RedirectUris[0]).AbsoluteUri;
 
     /// <param name="txId">null where there is none that could be given back</param>
     /// <param name="query">that the service's own address came with</param>

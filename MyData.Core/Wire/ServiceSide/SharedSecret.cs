@@ -17,7 +17,9 @@ internal static class SharedSecret
     public static string Encrypt(NationalClient client, string text)
     {
         using var aes = Open(client);
-        return Convert.ToBase64String(aes.EncryptCbc(Encoding.UTF8.GetBytes(text), Encoding.ASCII.GetBytes(client.CbcIv)));
+        return Convert.ToBase64String(
+            aes.EncryptCbc(Encoding.UTF8.GetBytes(text), Encoding.ASCII.GetBytes(client.CbcIv))
+        );
     }
 
     /// <summary>False for whatever is wrong with it: a caller that tells more is an oracle (security.md O8).</summary>
@@ -25,7 +27,11 @@ internal static class SharedSecret
     {
         plain = null;
         // Some callers forget that "+" in a query is a space.
-        if (text.Length > LongestText || Bytes(text.Replace(' ', '+')) is not { Length: > 0 } bytes || bytes.Length % 16 != 0)
+        if (
+            text.Length > LongestText
+            || Bytes(text.Replace(' ', '+')) is not { Length: > 0 } bytes
+            || bytes.Length % 16 != 0
+        )
             return false;
         using var aes = Open(client);
         try

@@ -258,6 +258,9 @@ public sealed partial class SpApiSender(
     )]
     private partial void NotTaken(Guid id, string service, int attempt, string code);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Services were not told of deliveries; the next round tries again")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Services were not told of deliveries; the next round tries again"
+    )]
     private partial void RoundFailed(Exception failure);
 }

@@ -4,6 +4,7 @@ using MyData.Core.Data;
 
 namespace MyData.Core.Wire.ServiceSide;
 
+/// <summary>Where a delivery stands.</summary>
 public enum WireState
 {
     /// <summary>The service has not taken ticket and key yet: told (again) at <see cref="WireDelivery.NextAttemptAt"/>.</summary>

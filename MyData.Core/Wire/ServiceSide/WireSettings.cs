@@ -28,7 +28,11 @@ public sealed record WireSettings
     public long LargestDelivery { get; init; } = 128L * 1024 * 1024;
 
     internal IReadOnlyList<int> Retries =>
-        [.. RetrySeconds.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => int.TryParse(text, out var s) ? s : 0)];
+        [
+            .. RetrySeconds
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(text => int.TryParse(text, out var s) ? s : 0),
+        ];
 
     public int MostParts => (int)((LargestDelivery + PartBytes - 1) / PartBytes);
 

@@ -23,7 +23,14 @@ public sealed class WireUploads(
     private static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
     /// <returns>False where the request is not hers, not at this step, or this is more than one delivery may have.</returns>
-    public Task<bool> KeepAsync(Guid citizenId, Guid requestId, Guid upload, int number, byte[] bytes, CancellationToken token)
+    public Task<bool> KeepAsync(
+        Guid citizenId,
+        Guid requestId,
+        Guid upload,
+        int number,
+        byte[] bytes,
+        CancellationToken token
+    )
     {
         if (number < 0 || number >= settings.MostParts || bytes.Length == 0 || bytes.Length > settings.PartBytes)
             return Task.FromResult(false);
@@ -53,7 +60,12 @@ public sealed class WireUploads(
     }
 
     /// <summary>Complete, as her browser sent it, and encrypted as the service registered: nothing more can be seen from here.</summary>
-    public async Task<bool> IsWholeAsync(Guid requestId, WireUpload upload, NationalCipher cipher, CancellationToken token)
+    public async Task<bool> IsWholeAsync(
+        Guid requestId,
+        WireUpload upload,
+        NationalCipher cipher,
+        CancellationToken token
+    )
     {
         if (upload.Length <= 0 || upload.Length > settings.LargestDelivery)
             return false;

@@ -40,7 +40,8 @@ public sealed record ConsentLine(ServiceConsentView View, IReadOnlyList<ConsentL
 {
     public ConsentStatus Status =>
         Held.Any(item => item.DueAt <= Now) ? ConsentStatus.Overdue
-        : View.IsHeld && IsNational && (View.Request.WithdrawnAt is not null || KeptUntil <= Now) ? ConsentStatus.Unanswered
+        : View.IsHeld && IsNational && (View.Request.WithdrawnAt is not null || KeptUntil <= Now)
+            ? ConsentStatus.Unanswered
         : View.IsHeld && View.Request.WithdrawnAt is null ? ConsentStatus.Held
         : View.IsHeld
             ? Held.All(item => item.KeptUntil is not null) ? ConsentStatus.Kept
@@ -54,7 +55,8 @@ public sealed record ConsentLine(ServiceConsentView View, IReadOnlyList<ConsentL
         Status switch
         {
             ConsentStatus.Overdue => BadgeKind.Bad,
-            ConsentStatus.UnderWay or ConsentStatus.Asked or ConsentStatus.Kept or ConsentStatus.Unanswered => BadgeKind.Warn,
+            ConsentStatus.UnderWay or ConsentStatus.Asked or ConsentStatus.Kept or ConsentStatus.Unanswered =>
+                BadgeKind.Warn,
             ConsentStatus.Deleted => BadgeKind.Good,
             _ => BadgeKind.Soft,
         };

@@ -45,11 +45,7 @@ public sealed class LeadingBack(
     }
 
     private static List<string> Failed(RequestModel model) =>
-        [
-            .. model
-                .Items.Where(item => item.Transfer?.State == TransferState.Failed)
-                .Select(item => item.Asked.DataSet),
-        ];
+        [.. model.Items.Where(item => item.Transfer?.State == TransferState.Failed).Select(item => item.Asked.DataSet)];
 
     private static int CodeOf(RequestModel model, string code) =>
         NationalReturn.CodeOf(

@@ -80,9 +80,7 @@ internal static class WireDecisionEndpoints
                         Purpose = Purposes.Service,
                         Items =
                         [
-                            .. model.Ready.Select(item =>
-                                DecisionEndpoints.ItemOf(item, item.Transfer!.SealDigest)
-                            ),
+                            .. model.Ready.Select(item => DecisionEndpoints.ItemOf(item, item.Transfer!.SealDigest)),
                         ],
                         Retention = model.View.Content.Retention,
                         Recipient = DecisionEndpoints.RecipientOf(model),
@@ -118,8 +116,9 @@ internal static class WireDecisionEndpoints
     ) =>
         await pages.FindAsync(context, id) switch
         {
-            { IsNational: true } model when model.Request.State > RequestState.HandedOver
-                    || pages.Requests.IsOver(model.Request) => new LeadBack(leading.Address(model)),
+            { IsNational: true } model
+                when model.Request.State > RequestState.HandedOver || pages.Requests.IsOver(model.Request) =>
+                new LeadBack(leading.Address(model)),
             null => new SeeOther(ServicesUrls.Over),
             _ => new SeeOther(ServicesUrls.Request(id)),
         };

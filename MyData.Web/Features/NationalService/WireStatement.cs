@@ -33,10 +33,7 @@ public static class WireStatement
         }
         foreach (var item in model.Lacking)
             lines.Add(
-                new(
-                    item.View.Listing.Name.Here(),
-                    text["StatementLacks", item.View.Provider.Name.Here(), organisation]
-                )
+                new(item.View.Listing.Name.Here(), text["StatementLacks", item.View.Provider.Name.Here(), organisation])
             );
         lines.Add(new(text["StatementManner"], wire["StatementManner"]));
         lines.Add(new(wire["StatementCanOpen"], wire["StatementCanOpenText", organisation]));

@@ -29,6 +29,9 @@ public sealed class CityApplication(string service)
     /// <summary>The portal's answers to each fetch, in order.</summary>
     public List<int> Fetches { get; } = [];
 
+    /// <summary>What came, opened; null: nothing yet.</summary>
+    public byte[]? Payload { get; set; }
+
     public IReadOnlyList<CityPackage> Packages { get; set; } = [];
 }
 

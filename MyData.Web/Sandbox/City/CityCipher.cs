@@ -19,7 +19,9 @@ internal static class CityCipher
     public static string Encrypt(CitySecret secret, string text)
     {
         using var aes = Shared(secret);
-        return Convert.ToBase64String(aes.EncryptCbc(Encoding.UTF8.GetBytes(text), Encoding.ASCII.GetBytes(secret.CbcIv)));
+        return Convert.ToBase64String(
+            aes.EncryptCbc(Encoding.UTF8.GetBytes(text), Encoding.ASCII.GetBytes(secret.CbcIv))
+        );
     }
 
     /// <exception cref="CityRefusedException">It does not open.</exception>

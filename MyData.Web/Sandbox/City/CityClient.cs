@@ -36,21 +36,29 @@ internal sealed class CityClient(
             : $"{entry}&pid={Uri.EscapeDataString(CityCipher.Encrypt(secrets.Of(application.Service), id))}";
     }
 
-    /// <summary>Fetches once, and where it is there opens and reads it.</summary>
+    /// <summary>Fetches where it has not got it yet, opens it, and reads it.</summary>
     /// <exception cref="CityRefusedException">It cannot be opened, or is not what was asked for.</exception>
-    public async Task FetchAsync(CityApplication application, CancellationToken ct)
+    public async Task ReceiveAsync(CityApplication application, CancellationToken ct)
+    {
+        if (application.Payload is null && await FetchAsync(application, ct) is { } jwe)
+        {
+            application.Payload = CityCipher.Open(jwe, application.Key!);
+            if (conduct.Current == CityConduct.Twice)
+                await FetchAsync(application, ct);
+        }
+        if (application.Payload is { } payload)
+            application.Packages = await ReadAsync(payload, ct);
+    }
+
+    /// <returns>Null where the portal gave nothing.</returns>
+    private async Task<string?> FetchAsync(CityApplication application, CancellationToken ct)
     {
         using var client = clients.CreateClient(PortalClient.HttpName);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{address.Portal}/service/data"));
         request.Headers.Add("permission_ticket", application.Ticket);
         using var answer = await client.SendAsync(request, ct);
         application.Fetches.Add((int)answer.StatusCode);
-        if (answer.StatusCode != HttpStatusCode.OK)
-            return;
-        var jwe = await answer.Content.ReadAsStringAsync(ct);
-        application.Packages = await ReadAsync(CityCipher.Open(jwe, application.Key!), ct);
-        if (conduct.Current == CityConduct.Twice)
-            await FetchAsync(application, ct);
+        return answer.StatusCode == HttpStatusCode.OK ? await answer.Content.ReadAsStringAsync(ct) : null;
     }
 
     private async Task<IReadOnlyList<CityPackage>> ReadAsync(byte[] payload, CancellationToken ct)

@@ -94,9 +94,8 @@ public static class CityEndpoints
     {
         if (Find(http, service) is not { } application)
             return Results.LocalRedirect(SandboxAddress.Root + CityListing.Root);
-        var waits = application is { Ticket: not null, Key: not null, Packages.Count: 0 };
-        if (waits && application.Code == "200" && !application.Fetches.Contains(StatusCodes.Status200OK))
-            await FetchAsync(http, application);
+        if (application is { Ticket: not null, Key: not null, Packages.Count: 0, Code: "200" })
+            await ReceiveAsync(http, application);
         return new RazorComponentResult<CityResultPage>(
             new Dictionary<string, object?> { [nameof(CityResultPage.Application)] = application }
         );
@@ -120,15 +119,15 @@ public static class CityEndpoints
         else
             application.Key = CityCipher.Decrypt(Get<CitySecrets>(http).Of(service), Text(json, "secret_key")!);
         if (conduct == CityConduct.Early && application.Key is not null)
-            await FetchAsync(http, application);
+            await ReceiveAsync(http, application);
         return Results.Ok();
     }
 
-    private static async Task FetchAsync(HttpContext http, CityApplication application)
+    private static async Task ReceiveAsync(HttpContext http, CityApplication application)
     {
         try
         {
-            await Get<CityClient>(http).FetchAsync(application, http.RequestAborted);
+            await Get<CityClient>(http).ReceiveAsync(application, http.RequestAborted);
         }
         catch (Exception wrong) when (wrong is CityRefusedException or EncryptionException or HttpRequestException)
         {

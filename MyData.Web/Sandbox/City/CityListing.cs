@@ -32,7 +32,10 @@ public static class CityListing
                 secrets,
                 Parking,
                 new("停車優惠申請", "Residents’ parking"),
-                new("確認車子登記在您名下，辦理停車優惠。", "To see that the car is registered in your name, and grant the permit."),
+                new(
+                    "確認車子登記在您名下，辦理停車優惠。",
+                    "To see that the car is registered in your name, and grant the permit."
+                ),
                 NationalCipher.Cbc,
                 [VehicleItem]
             ),

@@ -9,7 +9,7 @@ import { writeZip } from "./zipwriter.js";
  * @typedef {object} Item a data set, also one of which its agency holds nothing
  * @property {string} id as registered
  * @property {string} name
- * @property {string} [transfer]
+ * @property {string | null} [transfer]
  */
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -25,7 +25,7 @@ const MANIFEST = "META-INFO/manifest.xml";
  */
 export async function buildDelivery(items, packages, mode, name) {
   const files = items.flatMap(({ id, transfer }) => {
-    const content = transfer === undefined ? undefined : packages.get(transfer);
+    const content = transfer ? packages.get(transfer) : undefined;
     return content ? [{ name: `${id}.zip`, content }] : [];
   });
   const zip = writeZip([...files, { name: MANIFEST, content: utf8Bytes(manifestOf(items)) }]);
@@ -55,7 +55,7 @@ export function makeKey() {
  */
 export function manifestOf(items) {
   const files = items.map(({ id, name, transfer }) => {
-    const held = transfer !== undefined;
+    const held = Boolean(transfer);
     const members = [
       ["filename", held ? `${id}.zip` : ""],
       ["resource_id", id],

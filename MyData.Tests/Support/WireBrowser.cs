@@ -6,9 +6,8 @@ using System.Text.Json;
 using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 using MyData.Core.Wire.ServiceSide;
-using MyData.Tests.Support;
 
-namespace MyData.Tests.Wire;
+namespace MyData.Tests.Support;
 
 /// <summary>What a test changes of what her browser sends.</summary>
 public sealed record Upload(Guid Id, byte[] Bytes, string Key);
@@ -29,7 +28,8 @@ public static class WireBrowser
             var manifest = new StringBuilder("<files>");
             foreach (var item in model.RootElement.GetProperty("items").EnumerateArray())
             {
-                var (id, transfer) = (item.GetProperty("id").GetString()!, item.GetProperty("transfer").GetString());
+                var id = item.GetProperty("id").GetString()!;
+                var transfer = item.TryGetProperty("transfer", out var way) ? way.GetString() : null;
                 if (transfer is not null)
                     Write(zip, $"{id}.zip", opened[transfer].Opened.Zip.ToArray());
                 manifest.Append(
