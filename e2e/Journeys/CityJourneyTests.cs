@@ -29,7 +29,7 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
             async journey =>
             {
                 await journey.OpenAsync("/sandbox/city");
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "city");
                 await journey.Button(journey.Words<SandboxText>($"CityApply-{service}")).ClickAsync();
                 await Assertions.Expect(Heading(journey)).ToContainTextAsync(City(journey));
                 await journey.Link(journey.Words<ServicesText>("IntroSignIn")).ClickAsync();
@@ -44,23 +44,23 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
                             .Words<ServicesText>("StatementOlderFormat")
                             .Replace("{0}", City(journey), StringComparison.Ordinal)
                     );
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "fetch");
                 var handOver = await journey.FetchForServiceAsync();
                 await Assertions.Expect(Content(journey)).ToContainTextAsync(journey.Words<WireText>("OlderTitle"));
                 await Assertions.Expect(Content(journey)).ToContainTextAsync(persona.Id.Value);
                 Assert.Equal(0, await journey.Page.Locator("script[src*='blazor']").CountAsync());
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "handover");
                 await handOver.ClickAsync();
 
                 await journey.AtAsync($"/sandbox/city/{service}/result");
                 await Assertions.Expect(Heading(journey)).ToHaveTextAsync(journey.Words<SandboxText>("BankReceived"));
                 await Assertions.Expect(Content(journey)).ToContainTextAsync(persona.Id.Value);
                 await Assertions.Expect(journey.Page.Locator("[data-fetches]")).ToHaveTextAsync("200");
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "received");
 
                 await journey.OpenAsync("/consents");
                 await Assertions.Expect(Content(journey)).ToContainTextAsync(City(journey));
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "consents");
                 await journey
                     .Link(
                         journey
@@ -68,34 +68,36 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
                             .Replace("{0}", City(journey), StringComparison.Ordinal)
                     )
                     .ClickAsync();
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "withdraw");
                 await journey.Button(journey.Words<ConsentsText>("AskYes")).ClickAsync();
                 await Assertions
                     .Expect(
                         journey.Page.GetByText(journey.Words<ConsentsText>("Status-Unanswered"), new() { Exact = true })
                     )
                     .ToBeVisibleAsync();
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "withdrawn");
             }
         );
         Assert.Equal(0, await shared.Portal.CountAsync("wire_parts"));
     }
 
-    [Fact]
-    public async Task City_ThatDoesNotAnswer_SheSeesThatItIsTold_AndMayLeave()
+    [Theory]
+    [InlineData("zh-TW", 360, "chang")]
+    [InlineData("en", 1200, "wang")]
+    public async Task City_ThatDoesNotAnswer_SheSeesThatItIsTold_AndMayLeave(string language, int width, string who)
     {
         using var http = new HttpClient { BaseAddress = shared.Portal.Origin };
         using var deaf = await http.PutAsync("/sandbox/city/conduct/deaf", null, TestContext.Current.CancellationToken);
         deaf.EnsureSuccessStatusCode();
         await Journey.RunAsync(
             shared.Portal,
-            new Reader(),
+            new Reader { Language = language, Width = width },
             async journey =>
             {
                 await journey.OpenAsync("/sandbox/city");
                 await journey.Button(journey.Words<SandboxText>($"CityApply-{CityListing.Parking}")).ClickAsync();
                 await journey.Link(journey.Words<ServicesText>("IntroSignIn")).ClickAsync();
-                await journey.SignInFirstTimeAsync(SandboxSteps.Persona("chang"));
+                await journey.SignInFirstTimeAsync(SandboxSteps.Persona(who));
                 var handOver = await journey.FetchForServiceAsync();
                 await handOver.ClickAsync();
                 await Assertions
@@ -103,7 +105,7 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
                     .ToHaveTextAsync(
                         journey.Words<WireText>("TellingTitle").Replace("{0}", City(journey), StringComparison.Ordinal)
                     );
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "telling");
             }
         );
         using var good = await http.PutAsync("/sandbox/city/conduct/good", null, TestContext.Current.CancellationToken);
@@ -129,7 +131,7 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
                 await journey.Link(journey.Words<ServicesText>("IntroSignIn")).ClickAsync();
                 await journey.SignInFirstTimeAsync(SandboxSteps.Persona(language == "en" ? "nguyen" : "yang"));
                 await Assertions.Expect(Heading(journey)).ToHaveTextAsync(journey.Words<WireText>("OtherTitle"));
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "other");
                 await journey
                     .Button(
                         journey
@@ -139,11 +141,20 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
                     .ClickAsync();
                 await journey.AtAsync($"/sandbox/city/{CityListing.Care}/result");
                 await Assertions.Expect(Content(journey)).ToContainTextAsync("409");
-                await journey.OpenAsync("/service/nobody/x/y?returnUrl=https%3A%2F%2Fevil.example");
+                await journey.Page.GotoAsync("/service/nobody/x/y?returnUrl=https%3A%2F%2Fevil.example");
                 await Assertions.Expect(Heading(journey)).ToHaveTextAsync(journey.Words<WireText>("RefusedTitle"));
-                await journey.AccessibleAsync();
+                await LookAsync(journey, "refused");
             }
         );
+    }
+
+    private static async Task LookAsync(Journey journey, string name)
+    {
+        await journey.AccessibleAsync();
+        if (Environment.GetEnvironmentVariable("MYDATA_PICTURES") is { } folder)
+            await journey.Page.ScreenshotAsync(
+                new() { Path = Path.Combine(folder, $"wire-{name}-{journey.Reader.Language}.png"), FullPage = true }
+            );
     }
 
     private static ILocator Heading(Journey journey) => journey.Page.GetByRole(AriaRole.Heading, new() { Level = 1 });
