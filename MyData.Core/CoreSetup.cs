@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
 using MyData.Core.Consent;
+using MyData.Core.Corrections;
 using MyData.Core.Counter;
 using MyData.Core.Data;
 using MyData.Core.History;
@@ -34,6 +35,7 @@ public static class CoreSetup
         services.AddTransfers();
         services.AddCounter();
         services.AddServices();
+        services.AddCorrections();
         services.AddWire();
         services.AddHistory();
         services.AddStaff();

@@ -2,6 +2,7 @@ using MyData.Core.Data;
 using MyData.Web.Features.Account;
 using MyData.Web.Features.Catalog;
 using MyData.Web.Features.Consent;
+using MyData.Web.Features.Corrections;
 using MyData.Web.Features.Counter;
 using MyData.Web.Features.Desk;
 using MyData.Web.Features.Download;
@@ -94,6 +95,7 @@ try
     app.MapServices();
     app.MapNationalService();
     app.MapConsents();
+    app.MapCorrections();
     app.MapNotices();
     app.MapHistory();
     app.MapLedger();

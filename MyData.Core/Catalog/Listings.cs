@@ -77,6 +77,12 @@ public sealed record DataSetListing
     /// <summary>National wire only: the field of <c>data.json</c> that holds the subject's ID number, compared before sealing.</summary>
     public required string? SubjectField { get; init; }
 
+    /// <summary>
+    /// Native only: its owner is told, at <c>{endpoint}/handovers</c>, to which service she handed what it sealed, and that she took that back
+    /// (protocols.md A2, A5).
+    /// </summary>
+    public bool HandOvers { get; init; }
+
     /// <summary>How long an answer usually takes, as told to the citizen.</summary>
     public required TimeSpan UsualWait { get; init; }
 

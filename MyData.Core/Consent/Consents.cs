@@ -93,6 +93,20 @@ public sealed class Consents(
             .Where(c => c.Id == consentId && c.CitizenId == citizenId && c.WithdrawnAt == null)
             .ExecuteUpdate(set => set.SetProperty(c => c.WithdrawnAt, (DateTimeOffset?)scope.Now)) == 1;
 
+    /// <summary>What she has given and not taken back: each with its purpose.</summary>
+    internal static async Task<IReadOnlyList<(Guid Id, string Purpose)>> GoodAsync(
+        MyDataDb db,
+        Guid citizenId,
+        CancellationToken token
+    )
+    {
+        var rows = await db.Set<ConsentRecord>()
+            .Where(c => c.CitizenId == citizenId && c.Decision == ConsentDecision.Given && c.WithdrawnAt == null)
+            .Select(c => new { c.Id, c.Purpose })
+            .ToListAsync(token);
+        return [.. rows.Select(row => (row.Id, row.Purpose))];
+    }
+
     public async Task<ConsentRecord?> FindAsync(Guid citizenId, Guid consentId, CancellationToken token = default)
     {
         await using var db = await databases.CreateDbContextAsync(token);

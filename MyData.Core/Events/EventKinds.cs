@@ -57,6 +57,7 @@ public static class EventKinds
     public const string ServiceReceived = "service.received";
     public const string ServiceAskedToDelete = "service.asked-to-delete";
     public const string ServiceNotified = "service.notified";
+    public const string ServiceAgencyTold = "service.agency-told";
     public const string ServiceDeleted = "service.deleted";
     public const string ServiceKept = "service.kept";
     public const string ServiceOverdue = "service.overdue";
@@ -66,6 +67,9 @@ public static class EventKinds
     public const string AgentTookOn = "agent.took-on";
     public const string AgentHandedOn = "agent.handed-on";
     public const string AgentEnded = "agent.ended";
+    public const string CorrectionAsked = "correction.asked";
+    public const string CorrectionTaken = "correction.taken";
+    public const string CorrectionAnswered = "correction.answered";
     public const string ComplaintFiled = "complaint.filed";
     public const string ComplaintOpened = "complaint.opened";
     public const string ComplaintAnswered = "complaint.answered";

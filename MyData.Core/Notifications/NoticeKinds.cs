@@ -36,6 +36,9 @@ public static class NoticeKinds
     /// <summary>Her complaint was answered; the answer stands in the portal alone. Parameters: number.</summary>
     public const string ComplaintAnswered = "complaint-answered";
 
+    /// <summary>An agency answered her request for a correction; the answer stands in the portal alone. Parameters: when, dataset.</summary>
+    public const string CorrectionAnswered = "correction-answered";
+
     /// <summary>A clerk looked at what she showed. Parameters: when, service, office, consent.</summary>
     public const string CounterShown = "counter-shown";
 
@@ -93,6 +96,7 @@ public static class NoticeKinds
         new(ServiceStopped, Day),
         new(ServiceDeleted, Day),
         new(ServiceKept, Day),
+        new(CorrectionAnswered, Day),
         new(ServiceOverdue, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
     }.ToDictionary(kind => kind.Name);

@@ -50,6 +50,7 @@ public static class RecordingSetup
         services.AddSingleton<LogLooking>();
         services.AddSingleton<OwnTags>();
         services.AddSingleton<LostRecords>();
+        services.AddSingleton<RestoredConsents>();
         services.AddSingleton<LogRecovery>();
         services.AddHostedService(provider => provider.GetRequiredService<LogRecovery>());
         services.AddSingleton(provider => new LedgerRecovery(provider.GetRequiredService<LogRecovery>()));

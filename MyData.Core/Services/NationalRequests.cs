@@ -149,8 +149,8 @@ public sealed class NationalRequests(
                     .SetProperty(r => r.ExpiresAt, with.Until < gone ? with.Until : gone)
             );
         var now = ServiceRequests.Read(scope, row.Id);
-        foreach (var package in packages)
-            ServiceHandOver.Add(scope, now, package, entry: null);
+        var items = packages.Select(package => ServiceHandOver.Add(scope, now, package, entry: null)).ToList();
+        AgencyEvents.Queue(scope, now, SecurityEventTokens.HandedOver, items);
         return true;
     }
 

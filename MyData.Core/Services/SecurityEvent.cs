@@ -16,14 +16,20 @@ public enum SecurityEventState
 }
 
 /// <summary>
-/// One thing that a service is told, as a signed security event (RFC 8417): the outbox row, made in the transaction of what it tells. Its
-/// thief learns which account told which service what, when.
+/// One thing that a service, or the agency of a package that it has, is told, as a signed security event (RFC 8417): the outbox row, made in the
+/// transaction of what it tells. Its thief learns which account told which service what, when.
 /// </summary>
 public sealed class SecurityEvent
 {
     /// <summary>The event's <c>jti</c>: the same at every attempt, so that one that comes twice is one.</summary>
     public required Guid Id { get; init; }
     public required string ServiceId { get; init; }
+
+    /// <summary>The client id of the agency that is told; null: the service is.</summary>
+    public string? Audience { get; init; }
+
+    /// <summary>Its data set, whose address it is told at; null: the service is.</summary>
+    public string? DataSetId { get; init; }
     public required Guid CitizenId { get; init; }
     public required Guid RequestId { get; init; }
 

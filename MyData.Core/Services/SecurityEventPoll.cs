@@ -59,7 +59,7 @@ public sealed class SecurityEventPoll(IDbContextFactory<MyDataDb> databases, IWr
     private static IQueryable<SecurityEvent> Waiting(MyDataDb db, string service) =>
         db.Set<SecurityEvent>()
             .AsNoTracking()
-            .Where(e => e.ServiceId == service && e.State == SecurityEventState.Waiting);
+            .Where(e => e.ServiceId == service && e.Audience == null && e.State == SecurityEventState.Waiting);
 
     private static List<SecurityEvent> Hers(MyDataDb db, string service, IReadOnlyCollection<Guid> ids) =>
         ids.Count == 0 ? [] : [.. Waiting(db, service).Where(e => ids.Contains(e.Id))];

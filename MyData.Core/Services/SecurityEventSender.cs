@@ -39,9 +39,12 @@ public sealed partial class SecurityEventSender(
     /// <returns>Whether some are due still.</returns>
     public async Task<bool> SendDueAsync(CancellationToken token = default)
     {
-        List<string> due;
+        List<Recipient> due;
         await using (var db = await databases.CreateDbContextAsync(token))
-            due = await Due(db).Select(e => e.ServiceId).Distinct().ToListAsync(token);
+            due = await Due(db)
+                .Select(e => new Recipient(e.Audience == null ? e.ServiceId : null, e.DataSetId))
+                .Distinct()
+                .ToListAsync(token);
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = token };
         var more = false;
         await Parallel.ForEachAsync(
@@ -63,7 +66,13 @@ public sealed partial class SecurityEventSender(
         );
         using var listening = committed.Listen(happened =>
         {
-            if (happened.Kind is EventKinds.ServiceAskedToDelete or EventKinds.ServiceOverdue)
+            if (
+                happened.Kind
+                is EventKinds.ServiceHandedOver
+                    or EventKinds.ConsentWithdrawn
+                    or EventKinds.ServiceAskedToDelete
+                    or EventKinds.ServiceOverdue
+            )
                 woken.Writer.TryWrite(true);
         });
         while (!stopping.IsCancellationRequested)
@@ -88,16 +97,16 @@ public sealed partial class SecurityEventSender(
         return db.Set<SecurityEvent>().Where(e => e.State == SecurityEventState.Waiting && e.NextAttemptAt <= now);
     }
 
-    private async Task<bool> SendToAsync(string serviceId, CancellationToken token)
+    private async Task<bool> SendToAsync(Recipient to, CancellationToken token)
     {
         List<SecurityEvent> due;
         await using (var db = await databases.CreateDbContextAsync(token))
             due = await Due(db)
-                .Where(e => e.ServiceId == serviceId)
+                .Where(e => e.DataSetId == to.DataSet && (to.DataSet != null || e.ServiceId == to.Service))
                 .OrderBy(e => e.Id)
                 .Take(MostOfOne)
                 .ToListAsync(token);
-        var address = await addresses.FindAsync(serviceId, token);
+        var address = await addresses.FindAsync(to, token);
         var began = time.GetTimestamp();
         foreach (var one in due)
         {
@@ -135,7 +144,7 @@ public sealed partial class SecurityEventSender(
             return true;
         var failure = await PushAsync(one, address, token);
         if (failure is not null)
-            NotTaken(one.Id, one.ServiceId, one.Attempts + 1, failure);
+            NotTaken(one.Id, one.Audience ?? one.ServiceId, one.Attempts + 1, failure);
         // Written down even while the portal stops: what was taken should not be sent again.
         await writer.WriteAsync(
             scope =>
@@ -201,29 +210,43 @@ public sealed partial class SecurityEventSender(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Security event {Id} was not taken by {Service} at attempt {Attempt}: {Code}"
+        Message = "Security event {Id} was not taken by {Recipient} at attempt {Attempt}: {Code}"
     )]
-    private partial void NotTaken(Guid id, string service, int attempt, string code);
+    private partial void NotTaken(Guid id, string recipient, int attempt, string code);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Security events were not sent; the next round tries again")]
     private partial void RoundFailed(Exception failure);
 }
 
-/// <summary>Where a service is told of events, and the way there.</summary>
-public sealed class EventAddresses(OnlineServices services, IProviderAddresses addresses, ProviderHttp http)
+/// <summary>Who is told: a service, or the agency of a data set.</summary>
+internal sealed record Recipient(string? Service, string? DataSet);
+
+/// <summary>Where a service, or an agency, is told of events, and the way there.</summary>
+public sealed class EventAddresses(
+    OnlineServices services,
+    Catalogue catalogue,
+    IProviderAddresses addresses,
+    ProviderHttp http
+)
 {
     internal ProviderHttp Http => http;
 
     /// <summary>The registered address, also of a service that is listed no more; null where it has none that may be called.</summary>
-    public async Task<Uri?> FindAsync(string serviceId, CancellationToken token)
+    internal async Task<Uri?> FindAsync(Recipient to, CancellationToken token)
     {
         try
         {
-            return (await services.FindAnyAsync(serviceId, token))?.EventUrl is { } url ? addresses.Resolve(url) : null;
+            return await UrlAsync(to, token) is { } url ? addresses.Resolve(url) : null;
         }
         catch (CatalogueException)
         {
             return null;
         }
     }
+
+    private async Task<string?> UrlAsync(Recipient to, CancellationToken token) =>
+        to.DataSet is not { } dataSet ? (await services.FindAnyAsync(to.Service!, token))?.EventUrl
+        : await catalogue.FindAsync(dataSet, token) is { Listing: { HandOvers: true } listing }
+            ? $"{listing.Endpoint.TrimEnd('/')}/handovers"
+        : null;
 }

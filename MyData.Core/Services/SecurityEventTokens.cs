@@ -1,13 +1,14 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
+using MyData.Core.Events;
 using MyData.Core.OpenId;
 
 namespace MyData.Core.Services;
 
 /// <summary>
-/// Security event tokens (RFC 8417): a JWS by the platform's key, typ <c>secevent+jwt</c>, of <c>iss</c>, <c>aud</c> (the service),
-/// <c>jti</c>, <c>iat</c>, <c>sub_id</c> (RFC 9493, <c>iss_sub</c> by the service's own name for her) and one of <c>events</c>.
+/// Security event tokens (RFC 8417): a JWS by the platform's key, typ <c>secevent+jwt</c>, of <c>iss</c>, <c>aud</c> (the service, or the agency),
+/// <c>jti</c>, <c>iat</c>, <c>sub_id</c> (RFC 9493, <c>iss_sub</c> by the recipient's own name for her) and one of <c>events</c>.
 /// </summary>
 public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, TransferTokens tokens, TimeProvider time)
 {
@@ -18,6 +19,9 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
 
     /// <summary>An answer, or the receipt at the end of a retention, did not come in time.</summary>
     public const string DeletionOverdue = "deletion-overdue";
+
+    /// <summary>To an agency alone: a package that it sealed goes to a service.</summary>
+    public const string HandedOver = "handed-over";
 
     /// <summary>Puts one into the outbox, within the write of what it tells.</summary>
     /// <param name="items">the packages that it is about</param>
@@ -55,20 +59,22 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
         );
 
     /// <summary>The signed token; of the same event it says the same each time.</summary>
-    internal string Sign(SecurityEvent one) =>
-        keys.Sign(
+    internal string Sign(SecurityEvent one)
+    {
+        var audience = one.Audience ?? one.ServiceId;
+        return keys.Sign(
             JsonSerializer.SerializeToUtf8Bytes(
                 new
                 {
                     iss = issuer.Value,
-                    aud = one.ServiceId,
+                    aud = audience,
                     jti = one.Id,
                     iat = one.CreatedAt.ToUnixTimeSeconds(),
                     sub_id = new
                     {
                         format = "iss_sub",
                         iss = issuer.Value,
-                        sub = tokens.Subject(one.CitizenId, one.ServiceId),
+                        sub = tokens.Subject(one.CitizenId, audience),
                     },
                     events = new Dictionary<string, JsonElement>
                     {
@@ -79,6 +85,7 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
             Type,
             time.GetUtcNow()
         );
+    }
 
     /// <summary>Waiting → Taken: its service has it, and she can see so. False where that was known.</summary>
     internal static bool Take(WriteScope scope, SecurityEvent one)
@@ -88,11 +95,30 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
             return false;
         // Her account may be closed meanwhile, and the request gone with it.
         if (scope.Db.Set<ServiceRequest>().AsNoTracking().FirstOrDefault(r => r.Id == one.RequestId) is { } request)
-            scope.Raise(
-                ServiceEvents.Happened(Events.EventKinds.ServiceNotified, ServiceEvents.Of(one.ServiceId), request)
-            );
+            scope.Raise(one.Audience is null ? Heard(one, request) : AgencyHeard(one, request));
         return true;
     }
+
+    private static Event Heard(SecurityEvent one, ServiceRequest request) =>
+        ServiceEvents.Happened(EventKinds.ServiceNotified, ServiceEvents.Of(one.ServiceId), request);
+
+    private static Event AgencyHeard(SecurityEvent one, ServiceRequest request) =>
+        new()
+        {
+            Kind = EventKinds.ServiceAgencyTold,
+            Actor = $"provider:{one.Audience}",
+            CitizenId = one.CitizenId,
+            ConsentId = request.ConsentId,
+            DataSetId = one.DataSetId,
+            Details = JsonSerializer.Serialize(
+                new
+                {
+                    service = one.ServiceId,
+                    to = one.Audience,
+                    withdrawn = one.Kind == ConsentRevoked,
+                }
+            ),
+        };
 
     internal static bool End(WriteScope scope, SecurityEvent one, SecurityEventState state, string? failure) =>
         scope

@@ -76,7 +76,9 @@ public sealed class ServiceConsents(
     {
         var ids = rows.Select(row => row.Id).ToList();
         var items = await db.Set<ServiceItem>().Where(item => ids.Contains(item.RequestId)).ToListAsync(token);
-        var told = await db.Set<SecurityEvent>().Where(e => ids.Contains(e.RequestId)).ToListAsync(token);
+        var told = await db.Set<SecurityEvent>()
+            .Where(e => ids.Contains(e.RequestId) && e.Audience == null)
+            .ToListAsync(token);
         var views = new List<ServiceConsentView>(rows.Count);
         foreach (var row in rows)
             if (await services.FindAnyAsync(row.ServiceId, token) is { } service)

@@ -92,8 +92,8 @@ public sealed class ServiceHandOver(
                     .SetProperty(r => r.ExpiresAt, scope.Now + settings.CodeLife)
             );
         var now = ServiceRequests.Read(scope, row.Id);
-        foreach (var package in request.Packages)
-            Add(scope, now, package, request.Entries[package.Id]);
+        var items = request.Packages.Select(package => Add(scope, now, package, request.Entries[package.Id])).ToList();
+        AgencyEvents.Queue(scope, now, SecurityEventTokens.HandedOver, items);
     }
 
     internal static void Mark(WriteScope scope, ServiceRequest row, ConsentRecord consent) =>
@@ -102,7 +102,7 @@ public sealed class ServiceHandOver(
             .Where(r => r.Id == row.Id)
             .ExecuteUpdate(set => set.SetProperty(r => r.ConsentId, consent.Id));
 
-    internal static void Add(WriteScope scope, ServiceRequest row, Transfer package, string? entry)
+    internal static ServiceItem Add(WriteScope scope, ServiceRequest row, Transfer package, string? entry)
     {
         var item = new ServiceItem
         {
@@ -122,5 +122,6 @@ public sealed class ServiceHandOver(
                 seal: package.SealDigest
             )
         );
+        return item;
     }
 }

@@ -57,11 +57,15 @@ public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDa
             .Db.Set<ServiceRequest>()
             .Where(r => r.Id == request.Id && r.WithdrawnAt == null)
             .ExecuteUpdate(set => set.SetProperty(r => r.WithdrawnAt, (DateTimeOffset?)scope.Now));
+        if (first != 1)
+            return;
+        var all = Items(scope, request);
+        AgencyEvents.Queue(scope, request, SecurityEventTokens.ConsentRevoked, all);
         // Who never had a token knows neither her nor this consent, and learns nothing of it now.
-        if (first != 1 || request.TokenHash is null)
+        if (request.TokenHash is null)
             return;
         var due = scope.Now + settings.AnswerTime;
-        var has = Items(scope, request).Where(item => item is { FetchedAt: not null, DeletedAt: null }).ToList();
+        var has = all.Where(item => item is { FetchedAt: not null, DeletedAt: null }).ToList();
         foreach (var item in has)
             Ask(scope, item, due);
         SecurityEventTokens.Queue(scope, request, SecurityEventTokens.ConsentRevoked, has, due);

@@ -38,6 +38,15 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
         return transfer;
     }
 
+    /// <summary>A transfer of hers whose package her browser has fetched, whatever became of it since; null: none, or another's.</summary>
+    public async Task<Transfer?> FindClaimedAsync(Guid citizenId, Guid transferId, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<Transfer>()
+            .AsNoTracking()
+            .FirstOrDefaultAsync(t => t.Id == transferId && t.CitizenId == citizenId && t.ClaimedAt != null, token);
+    }
+
     /// <summary>
     /// Records that her browser refused the package that it opened. Told once for each transfer; the row stays as it is,
     /// because she may look again, and "done" or time ends it.

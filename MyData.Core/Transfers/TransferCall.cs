@@ -152,8 +152,8 @@ public sealed class TransferCall(
                     providers.Sample(transfer, succeeded: true);
                 break;
             case ProviderAnswer.Empty:
-                await steps.EmptyAsync(transfer.Id, token);
-                providers.Sample(transfer, succeeded: true);
+                if (await steps.EmptyAsync(transfer.Id, token))
+                    providers.Sample(transfer, succeeded: true);
                 break;
             case ProviderAnswer.Preparing preparing:
                 var next = providers.NextAttempt(transfer, preparing.RetryAfter);
@@ -177,9 +177,13 @@ public sealed class TransferCall(
             log.LogWarning("Transfer {Transfer} failed: {Code}", transferId, code);
         try
         {
-            await steps.FailAsync(transferId, code, CancellationToken.None);
-            // That she wants it no more says nothing of the provider.
-            if (code != TransferCodes.Stopped && await FindAsync(transferId, CancellationToken.None) is { } transfer)
+            var failed = await steps.FailAsync(transferId, code, CancellationToken.None);
+            // That she wants it no more, before or by this, says nothing of the provider.
+            if (
+                failed
+                && code != TransferCodes.Stopped
+                && await FindAsync(transferId, CancellationToken.None) is { } transfer
+            )
                 providers.Sample(transfer, succeeded: false);
         }
         catch (Exception lost)

@@ -94,29 +94,30 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
             cancellation
         );
 
-    /// <summary>Calling → Empty: the provider holds nothing about her.</summary>
-    public Task EmptyAsync(Guid id, CancellationToken cancellation) =>
+    /// <summary>Calling → Empty: the provider holds nothing about her. False: it had ended.</summary>
+    public Task<bool> EmptyAsync(Guid id, CancellationToken cancellation) =>
         writer.WriteAsync(
             scope =>
             {
                 var transfer = Find(scope, id);
                 if (transfer.State != TransferState.Calling)
-                    return;
+                    return false;
                 TransferEnd.Drop(scope, transfer, TransferState.Empty);
                 scope.Raise(
                     TransferEnd.Happened(EventKinds.TransferEmpty, $"provider:{transfer.ProviderId}", transfer)
                 );
                 if (transfer.Round > 1)
                     notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferEmpty, Parameters(transfer));
+                return true;
             },
             cancellation
         );
 
     /// <summary>
     /// Any state before Ready → Failed, with its code. Nothing was handed over. What a call brought after its transfer had
-    /// ended otherwise (her account was closed, its deadline passed) is deleted.
+    /// ended otherwise (her account was closed, its deadline passed) is deleted: false.
     /// </summary>
-    public Task FailAsync(Guid id, string code, CancellationToken cancellation) =>
+    public Task<bool> FailAsync(Guid id, string code, CancellationToken cancellation) =>
         writer.WriteAsync(
             scope =>
             {
@@ -125,13 +126,14 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 {
                     if (transfer.IsFinal)
                         TransferEnd.DropChunks(scope, id);
-                    return;
+                    return false;
                 }
                 var waited = transfer.Round > 1;
                 TransferEnd.Drop(scope, transfer, TransferState.Failed, code);
                 scope.Raise(TransferEnd.Happened(EventKinds.TransferFailed, "platform", transfer, code));
                 if (waited)
                     notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferFailed, Parameters(transfer));
+                return true;
             },
             cancellation
         );

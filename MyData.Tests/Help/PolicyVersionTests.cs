@@ -13,7 +13,7 @@ public sealed class PolicyVersionTests
     [InlineData(
         "Privacy",
         PolicyVersions.Privacy,
-        "1.8",
+        "1.9",
         "f70403dc543884ed6fc4c292284a6934c0c22678a92179e7e8605a271c344035"
     )]
     [InlineData(

@@ -31,6 +31,7 @@ public sealed class PrivacyTimesTests
         ["complaints"] = "complaints: until you close",
         ["consents"] = "receipts, with what you filled in: seven years at least",
         ["contact_codes"] = "codes, sign-ins",
+        ["corrections"] = "corrections that you asked for: 1 year",
         ["counter_agents"] = "agents whom you named: 30 days after",
         ["counter_failures"] = "counts of failures: 1 day after",
         ["counter_items"] = "codes for a counter",
@@ -45,7 +46,8 @@ public sealed class PrivacyTimesTests
         ["notices"] = "notices to you: 1 year, or until you close",
         ["package_chunks"] = "“done”, 8 hours at most",
         ["passkeys"] = "passkeys and complaints",
-        ["security_events"] = "what an online service is told when you withdraw: 30 days after",
+        ["security_events"] =
+            "what an online service is told when you withdraw, and an agency when you hand over or withdraw: 30 days after",
         ["service_items"] = "requests of online services",
         ["service_requests"] = "requests of online services: 30 days after",
         ["sessions"] = "8 hours at most, 30 minutes when idle; deleted 30 days after",

@@ -34,10 +34,10 @@ public sealed class RecoveryTests : IAsyncLifetime
     {
         if (before > 0)
             await _all.Host.RecordAsync(before, People);
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         if (lost > 0)
             await _all.Host.RecordAsync(lost, People);
-        var published = await EndAsync(before + lost);
+        var published = await _all.EndAsync(before + lost);
 
         var copy = _all.Open(older);
         Assert.Equal(before + lost, copy.Log().Tree.Edge.Size);
@@ -57,10 +57,10 @@ public sealed class RecoveryTests : IAsyncLifetime
     public async Task Counters_AfterARecovery_GiveNoTagTwice()
     {
         await _all.Host.RecordAsync(10, People);
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         await _all.Host.RecordAsync(50, People);
         await _all.Host.PassAsync();
-        await EndAsync(60);
+        await _all.EndAsync(60);
         var copy = _all.Open(older);
         Assert.All(await copy.AllAsync<LedgerCounterRow>(), row => Assert.Equal(12, row.Next));
         await copy.RecordAsync(5, People);
@@ -87,11 +87,11 @@ public sealed class RecoveryTests : IAsyncLifetime
                 );
             }
         });
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         var sessions = await _all.Host.AllAsync<Session>();
         await _all.Host.Get<AccountClosing>().CloseAsync(closes, sessions.Single(s => s.CitizenId == closes).Id, Stop);
         await _all.Host.PassAsync();
-        await EndAsync(null);
+        await _all.EndAsync(null);
 
         var copy = _all.Open(older);
         Assert.Equal(stays, Assert.Single(await copy.AllAsync<Citizen>()).Id);
@@ -100,7 +100,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         Assert.NotNull((await copy.AllAsync<LedgerPersonRow>()).Single(p => p.CitizenId == stays).Key);
         var lines = (await copy.EventsAsync()).Where(e => e.CitizenId == closes).ToList();
         Assert.Contains(lines, line => line.Kind == EventKinds.AccountClosed && line.Details == LostRecords.Details);
-        await GoodAsync(copy);
+        await WitnessedHost.GoodAsync(copy);
         await copy.RestartAsync();
         Assert.Equal(lines.Count, (await copy.EventsAsync()).Count(e => e.CitizenId == closes));
     }
@@ -117,7 +117,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         var (kept, revoked) = (ApiCaller.NewEd25519("city").Key, ApiCaller.NewEd25519("city").Key);
         foreach (var key in (CallerKey[])[kept, revoked])
             Assert.True(await keys.AddAsync("city", key, Stop));
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         if (named)
             Assert.True(await _all.Host.Get<StaffRoster>().RemoveAsync(leaves, Stop));
         else
@@ -127,7 +127,7 @@ public sealed class RecoveryTests : IAsyncLifetime
             );
         Assert.True(await keys.RevokeAsync("city", revoked.Kid, Stop));
         await _all.Host.PassAsync();
-        await EndAsync(null);
+        await _all.EndAsync(null);
 
         var copy = _all.Open(older);
         Assert.All(await copy.AllAsync<StaffSession>(), session => Assert.NotNull(session.EndedAt));
@@ -137,7 +137,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         var known = copy.Get<ClientKeys>();
         Assert.NotNull((await known.FindAsync("city", revoked.Kid, Stop))!.RevokedAt);
         Assert.Null((await known.FindAsync("city", kept.Kid, Stop))!.RevokedAt);
-        await GoodAsync(copy);
+        await WitnessedHost.GoodAsync(copy);
     }
 
     [Fact]
@@ -147,14 +147,14 @@ public sealed class RecoveryTests : IAsyncLifetime
         var (one, other) = (Ids.New(), Ids.New());
         await EnrolAsync(staff, one, 1);
         await EnrolAsync(staff, other, 2);
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         var lost = (await _all.Host.AllAsync<StaffPasskey>()).Single(passkey => passkey.StaffId == one);
         Assert.True(await _all.Host.Get<StaffRoster>().RemovePasskeyAsync(lost.Id, Stop));
         await _all.Host.PassAsync();
-        await EndAsync(null);
+        await _all.EndAsync(null);
         var copy = _all.Open(older);
         Assert.Equal(other, Assert.Single(await copy.AllAsync<StaffPasskey>()).StaffId);
-        await GoodAsync(copy);
+        await WitnessedHost.GoodAsync(copy);
     }
 
     private static async Task EnrolAsync(StaffMembers staff, Guid id, byte credential)
@@ -192,10 +192,10 @@ public sealed class RecoveryTests : IAsyncLifetime
                 }
             );
         });
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         await _all.Host.RecordAsync(3, People[0]);
         await _all.Host.PassAsync();
-        await EndAsync(4);
+        await _all.EndAsync(4);
         var copy = _all.Open(older);
         var lines = await copy.Get<PersonLedger>().LinesAsync(People[0], Stop);
         Assert.Equal(4, lines.Count);
@@ -210,7 +210,7 @@ public sealed class RecoveryTests : IAsyncLifetime
     {
         await _all.Host.RecordAsync(600, People);
         await _all.Host.PassAsync();
-        await EndAsync(600);
+        await _all.EndAsync(600);
         var folder = Directory.CreateTempSubdirectory("mydata-core-").FullName;
         Directory.CreateDirectory(Path.Combine(folder, "keys"));
         File.Copy(
@@ -219,7 +219,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         );
         var copy = _all.Open(folder);
         Assert.Equal(600, copy.Log().Tree.Edge.Size);
-        await GoodAsync(copy);
+        await WitnessedHost.GoodAsync(copy);
     }
 
     [Fact]
@@ -228,13 +228,13 @@ public sealed class RecoveryTests : IAsyncLifetime
         await _all.Host.RecordAsync(7, People);
         await _all.Host.RecordAsync(5, People);
         await _all.Host.PassAsync();
-        await EndAsync(12);
+        await _all.EndAsync(12);
         var cut = PowerCut.Copy(_all.Host.Folder);
         Bent.Run(cut, "DELETE FROM ledger_entries WHERE Idx >= 7; DELETE FROM ledger_checkpoints WHERE Size > 7");
         Bent.Run(cut, "DELETE FROM ledger_tags WHERE Entry NOT IN (SELECT Id FROM ledger_entries)");
         var copy = _all.Open(cut);
         Assert.Equal(12, (await copy.EventsAsync()).Count);
-        await GoodAsync(copy);
+        await WitnessedHost.GoodAsync(copy);
     }
 
     [Fact]
@@ -243,21 +243,21 @@ public sealed class RecoveryTests : IAsyncLifetime
         await _all.Host.RecordAsync(7, People);
         await _all.Host.RecordAsync(5, People);
         await _all.Host.PassAsync();
-        await EndAsync(12);
+        await _all.EndAsync(12);
         var cut = PowerCut.Copy(_all.Host.Folder);
         Bent.Run(cut, "DELETE FROM ledger_checkpoints WHERE Size > 7");
         var copy = _all.Open(cut);
         Assert.Equal(12, copy.Log().Tree.Edge.Size);
-        await GoodAsync(copy);
+        await WitnessedHost.GoodAsync(copy);
     }
 
     [Fact]
     public async Task Recovery_CutAtEveryMoment_EndsInTheSameLog()
     {
         await _all.Host.RecordAsync(3, People);
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         await _all.Host.RecordAsync(20_000, People);
-        var published = await EndAsync(20_003);
+        var published = await _all.EndAsync(20_003);
         var cuts = new List<string>();
         _ = _all.Open(older, services: services => Camera.Put(services, () => cuts.Add(PowerCut.Copy(older))));
         Assert.True(cuts.Count >= 9, $"{cuts.Count} moments.");
@@ -277,10 +277,10 @@ public sealed class RecoveryTests : IAsyncLifetime
     public async Task Witnesses_TooFewToKnow_NothingIsRecordedUntilTheyAnswer()
     {
         await _all.Host.RecordAsync(3, People);
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         await _all.Host.RecordAsync(3, People);
         await _all.Host.PassAsync();
-        await EndAsync(6);
+        await _all.EndAsync(6);
         for (var n = 0; n < 3; n++)
             await _all.Witnesses[n].StopAsync();
         var copy = _all.Open(older, settings => settings with { WitnessStart = TimeSpan.Zero });
@@ -307,10 +307,10 @@ public sealed class RecoveryTests : IAsyncLifetime
     public async Task OlderDatabase_ThatWroteOn_IsAForkAndGetsNothing()
     {
         await _all.Host.RecordAsync(3, People);
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         await _all.Host.RecordAsync(9, People);
         await _all.Host.PassAsync();
-        await EndAsync(12);
+        await _all.EndAsync(12);
         await using (var alone = _all.Open(PowerCut.Copy(older), s => s with { Policy = "quorum none\n" }))
         {
             await alone.RecordAsync(1, People);
@@ -331,10 +331,10 @@ public sealed class RecoveryTests : IAsyncLifetime
     public async Task Recovery_ThatIsSwitchedOff_SaysWhatTheCommandWouldDo()
     {
         await _all.Host.RecordAsync(3, People);
-        var older = await CopyAsync();
+        var older = await _all.CopyAsync();
         await _all.Host.RecordAsync(3, People);
         await _all.Host.PassAsync();
-        await EndAsync(6);
+        await _all.EndAsync(6);
         var again = PowerCut.Copy(older);
         var refused = Assert.Throws<StartRefusedException>(() => _all.Open(older, s => s with { Recovers = false }));
         Assert.Contains("(ledger.rollback)", refused.Message, StringComparison.Ordinal);
@@ -364,27 +364,4 @@ public sealed class RecoveryTests : IAsyncLifetime
         };
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    /// <summary>The database as it is now, without the files beside it: they would tell by themselves that it is older.</summary>
-    private async Task<string> CopyAsync()
-    {
-        await _all.Host.PassAsync();
-        return PowerCut.Copy(_all.Host.Folder);
-    }
-
-    private static async Task GoodAsync(CoreHost copy)
-    {
-        await copy.WitnessAsync();
-        await copy.PassAsync();
-        await copy.CheckAsync();
-    }
-
-    /// <summary>Ends the first host when all witnesses have everything.</summary>
-    private async Task<Checkpoint> EndAsync(long? size)
-    {
-        await _all.AllHaveAsync(_all.Host, size ?? _all.Host.Log().Tree.Edge.Size);
-        var published = _all.Host.Log().Proven!.Checkpoint;
-        await _all.Host.Services.DisposeAsync();
-        return published;
-    }
 }

@@ -34,6 +34,30 @@ internal sealed class WitnessedHost : IAsyncDisposable
         return all;
     }
 
+    /// <summary>The database as it is now, without the files beside it: they would tell by themselves that it is older.</summary>
+    public async Task<string> CopyAsync()
+    {
+        await Host.PassAsync();
+        return PowerCut.Copy(Host.Folder);
+    }
+
+    /// <summary>It goes on, witnessed, as one log.</summary>
+    public static async Task GoodAsync(CoreHost copy)
+    {
+        await copy.WitnessAsync();
+        await copy.PassAsync();
+        await copy.CheckAsync();
+    }
+
+    /// <summary>Ends the first host when all witnesses have everything.</summary>
+    public async Task<Checkpoint> EndAsync(long? size)
+    {
+        await this.AllHaveAsync(Host, size ?? Host.Log().Tree.Edge.Size);
+        var published = Host.Log().Proven!.Checkpoint;
+        await Host.Services.DisposeAsync();
+        return published;
+    }
+
     /// <summary>A host on what stands in this folder.</summary>
     public CoreHost Open(
         string folder,

@@ -82,6 +82,9 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/api/v1/transfers/{transferId:guid}/receipt",
         "/api/v1/transfers/{transferId:guid}/deletion",
         "/api/v1/events",
+        // An agency by its client assertion: what citizens say is wrong in its data.
+        "/api/v1/corrections",
+        "/api/v1/corrections/{id:guid}",
         // Which services there are; where a browser comes in from one of them, and what that one registered, before she says who she is;
         // her no. From the moment she is known a request is hers alone
         "/services",
@@ -146,6 +149,8 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
     // No cookie counts there, so no other site could make use of hers.
     private static readonly string[] WithoutCookie =
     [
+        "/api/v1/corrections",
+        "/api/v1/corrections/{id:guid}",
         "/api/v1/events",
         "/api/v1/transfers/{transferId:guid}/deletion",
         "/api/v1/transfers/{transferId:guid}/receipt",

@@ -35,8 +35,20 @@ public static class WithdrawalSteps
         return [.. (await house.Portal.EventsAsync()).Where(e => e.ConsentId == row.ConsentId).Select(e => e.Kind)];
     }
 
+    /// <summary>The one that the service is told.</summary>
     public static Task<SecurityEvent> EventAsync(this ServiceHouse house, HandedRequest request) =>
-        house.Portal.ReadAsync(db => db.Set<SecurityEvent>().SingleAsync(e => e.RequestId == request.Id));
+        house.Portal.ReadAsync(db =>
+            db.Set<SecurityEvent>().SingleAsync(e => e.RequestId == request.Id && e.Audience == null)
+        );
+
+    /// <summary>Those that the agency is told, the oldest first.</summary>
+    public static Task<List<SecurityEvent>> AgencyEventsAsync(this ServiceHouse house, HandedRequest request) =>
+        house.Portal.ReadAsync(db =>
+            db.Set<SecurityEvent>()
+                .Where(e => e.RequestId == request.Id && e.Audience != null)
+                .OrderBy(e => e.Id)
+                .ToListAsync()
+        );
 
     public static Task<ServiceItem> ItemAsync(this ServiceHouse house, Guid transfer) =>
         house.Portal.ReadAsync(db => db.Set<ServiceItem>().SingleAsync(item => item.TransferId == transfer));

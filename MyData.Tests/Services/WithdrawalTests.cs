@@ -134,7 +134,9 @@ public sealed class WithdrawalTests(ServiceHouse house) : IClassFixture<ServiceH
         foreach (var request in new[] { looking, coming })
             Assert.Equal(
                 0,
-                await house.Portal.ReadAsync(db => db.Set<SecurityEvent>().CountAsync(e => e.RequestId == request.Id))
+                await house.Portal.ReadAsync(db =>
+                    db.Set<SecurityEvent>().CountAsync(e => e.RequestId == request.Id && e.Audience == null)
+                )
             );
     }
 

@@ -45,8 +45,17 @@ public static class SandboxEndpoints
                         (HttpContext http) => AnswerAsync(http, agency, dataSet)
                     )
                     .DisableAntiforgery();
+                sandbox
+                    .MapPost(
+                        $"{agency.PathOf(dataSet)}/handovers",
+                        (HttpContext http, AgencyHandOvers told) => told.TakeAsync(http, agency, dataSet)
+                    )
+                    .DisableAntiforgery();
             }
         }
+        sandbox.MapGet("/told", () => new RazorComponentResult<ToldPage>());
+        sandbox.MapGet("/corrections", () => new RazorComponentResult<CorrectionsPage>());
+        sandbox.MapPost("/corrections", CorrectAsync);
     }
 
     private static Task AnswerAsync(HttpContext http, SandboxAgency agency, SandboxDataSet dataSet)
@@ -68,6 +77,12 @@ public static class SandboxEndpoints
         http.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
         return Task.CompletedTask;
     }
+
+    private static async Task<IResult> CorrectAsync(HttpContext http, IFormCollection form, CorrectionDesk desk) =>
+        SandboxAgencies.All.FirstOrDefault(one => one.Id == form["agency"]) is { } agency
+        && await desk.AnswerAsync(agency, form["id"].ToString(), form["answer"].ToString(), http.RequestAborted)
+            ? Results.LocalRedirect("/sandbox/corrections")
+            : Results.BadRequest();
 
     private static void MapMisbehaviour(RouteGroupBuilder sandbox)
     {

@@ -53,11 +53,17 @@ public static class SandboxInPortal
         return JsonSerializer.Deserialize<OnlineServiceListing[]>(File.ReadAllBytes(path), JsonSerializerOptions.Web)!;
     }
 
-    /// <summary>Lists the sandbox's agencies and the callers that record, and serves them where they are in this process.</summary>
+    /// <summary>
+    /// Lists the sandbox's agencies and the callers that record, and serves them where they are in this process. Where it is off, nothing of it
+    /// is listed any more.
+    /// </summary>
     public static async Task MapSandboxWhereOnAsync(this WebApplication app, MyDataSettings settings)
     {
         if (!settings.Sandbox.Enabled)
+        {
+            await UnlistAsync(app.Services);
             return;
+        }
         var listings = SandboxListing.Create(
             app.Services.GetRequiredService<SandboxKeys>(),
             app.Services.GetRequiredService<IOptions<SandboxSettings>>().Value
@@ -75,5 +81,18 @@ public static class SandboxInPortal
         await new SandboxCallers(app.Services.GetRequiredService<ClientKeys>()).RegisterAsync(folder, default);
         if (settings.Sandbox.Url.Length == 0)
             app.MapSandbox();
+    }
+
+    // A database that the sandbox once ran on has its listings still, and their addresses lead nowhere without it.
+    private static async Task UnlistAsync(IServiceProvider services)
+    {
+        static bool IsOwn(string address) => address.StartsWith('/');
+        var catalogue = services.GetRequiredService<Catalogue>();
+        await catalogue.ImportAsync([.. (await catalogue.ProvidersAsync()).Where(p => !IsOwn(p.Heartbeat))]);
+        var online = services.GetRequiredService<OnlineServices>();
+        await online.ImportAsync([.. (await online.ListAsync()).Where(service => !IsOwn(service.Site))]);
+        var counters = services.GetRequiredService<CounterServices>();
+        var own = SandboxCounters.Services.Select(service => service.Id).ToHashSet();
+        await counters.ImportAsync([.. (await counters.ListAsync()).Where(service => !own.Contains(service.Id))]);
     }
 }

@@ -46,6 +46,7 @@ public static class SandboxListing
             },
             Wire = dataSet.Wire,
             SubjectField = dataSet.SubjectField,
+            HandOvers = dataSet is { Wire: WireFormat.Native, Misbehaves: false, Address: null },
             UsualWait = dataSet.Slow ? settings.IncomeWait : dataSet.UsualWait,
         };
 }

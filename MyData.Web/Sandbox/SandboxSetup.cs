@@ -55,6 +55,9 @@ public static class SandboxSetup
         services.AddHostedService(provider => provider.GetRequiredService<SideReports>());
         services.AddSingleton<NativeEndpoint>();
         services.AddSingleton<NationalEndpoint>();
+        services.AddSingleton<SecurityEventReader>();
+        services.AddSingleton<AgencyHandOvers>();
+        services.AddSingleton<CorrectionDesk>();
 
         services.AddSingleton<MisbehaveSwitch>();
         services.AddSingleton<WrongConnections>();

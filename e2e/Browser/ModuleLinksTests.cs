@@ -10,7 +10,7 @@ public sealed partial class ModuleLinksTests
     private static readonly string Root = Path.Combine(Repository.Root, "MyData.Web", "wwwroot");
 
     [Fact]
-    public void Opening_NamesEveryImport() => Same(ModuleLinks.Opening, "js/pages/open.js");
+    public void Opening_NamesEveryImport() => Same(ModuleLinks.Opening, "js/pages/open.js", "js/pages/correction.js");
 
     [Fact]
     public void Verifying_NamesEveryImport() => Same(ModuleLinks.Verifying, "js/pages/verify.js");

@@ -14,7 +14,8 @@ internal sealed partial class LogRecovery(
     OpenLogs logs,
     LogLooking looking,
     LostRecords lost,
-    RestoredAccounts restored,
+    RestoredAccounts accounts,
+    RestoredConsents consents,
     LedgerIncidents incidents,
     LedgerScrub scrub,
     IWriter writer,
@@ -169,11 +170,12 @@ internal sealed partial class LogRecovery(
         foreach (var look in looks.Where(look => look.Ahead is not null))
             await BringAsync(look, token);
         logs.Wait(null);
-        if (
-            await incidents.LastAsync(LedgerIncidents.Recovered, token) is { } at
-            && await restored.IsNeededAsync(at, token)
-        )
-            await restored.EndAsync(at, token);
+        if (await incidents.LastAsync(LedgerIncidents.Recovered, token) is { } at)
+        {
+            if (await accounts.IsNeededAsync(at, token))
+                await accounts.EndAsync(at, token);
+            await consents.EndAsync(token);
+        }
         return true;
     }
 

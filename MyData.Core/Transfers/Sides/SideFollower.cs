@@ -42,6 +42,17 @@ internal sealed class SideFollower(TransferSettings settings) : IEventFollower, 
         );
     }
 
+    /// <summary>Of those transfers whose packages their providers sealed: the client id of each provider.</summary>
+    public static IReadOnlyDictionary<Guid, string> SealersOf(WriteScope scope, IReadOnlyCollection<Guid> transfers)
+    {
+        var ids = transfers.Select(id => (Guid?)id).ToList();
+        return scope
+            .Db.Set<TransferSide>()
+            .Where(side => ids.Contains(side.TransferId) && side.Seals && side.CalledAt != null)
+            .Select(side => new { side.TransferId, side.Client })
+            .ToDictionary(side => side.TransferId!.Value, side => side.Client);
+    }
+
     public void Follow(WriteScope scope, Event happened)
     {
         if (happened.TransferId is not { } transfer || ResultOf(happened) is not { } result)

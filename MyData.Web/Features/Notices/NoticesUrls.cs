@@ -30,6 +30,7 @@ public static class NoticesUrls
             NoticeKinds.ServiceReceived
             or NoticeKinds.ServiceTook
             or NoticeKinds.ServiceStopped when notice["consent"] is { } consent => $"/services/consents/{consent}",
+            NoticeKinds.CorrectionAnswered => "/corrections",
             NoticeKinds.ServiceDeleted or NoticeKinds.ServiceKept or NoticeKinds.ServiceOverdue => "/consents",
             NoticeKinds.AgentEnded => "/history",
             NoticeKinds.SignInRefusedOtherPerson => "/history",

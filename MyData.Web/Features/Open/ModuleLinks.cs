@@ -26,7 +26,7 @@ public static class ModuleLinks
     ];
 
     public static IReadOnlyList<string> Opening { get; } =
-        Paths([.. Shared, "fetching", "jwe", "keystore", "save", "seal", "sealed", "sealedhead"]);
+        Paths([.. Shared, "fetching", "jwe", "jwecompact", "keystore", "save", "seal", "sealed", "sealedhead"]);
 
     /// <summary>Beside <see cref="Opening"/>, where a service on the national wire is to be given what is opened.</summary>
     public static IReadOnlyList<string> OverTheNationalWire { get; } =

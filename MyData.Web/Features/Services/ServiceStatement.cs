@@ -68,6 +68,20 @@ public static class ServiceStatement
                 )
             );
         lines.Add(new(text["StatementManner"], text["StatementMannerText"]));
+        if (model.Ready.Where(item => item.View.Listing.HandOvers).ToList() is { Count: > 0 } told)
+            lines.Add(
+                new(
+                    text["StatementAgencies"],
+                    text[
+                        "StatementAgenciesText",
+                        string.Join(
+                            text["ListSeparator"].Value,
+                            told.Select(item => item.View.Provider.Name.Here()).Distinct()
+                        ),
+                        model.Service.Organisation.Here()
+                    ]
+                )
+            );
         lines.Add(new(text["StatementTimes"], text["StatementHandedOnce"]));
         lines.Add(
             new(text["StatementKeeping"], text["StatementKeepingText", Keeping(model.View.Content.Retention, text)])

@@ -89,7 +89,42 @@ public sealed class PortalClient(IHttpClientFactory clients, SandboxAddress addr
         return SubjectFacts.Read(await SendAsync(request, ct));
     }
 
-    private HttpRequestMessage Form(string url, Known portal, string clientId, AgencyKeys keys, (string, string) value)
+    /// <summary>Calls the portal's own API with a client assertion in the header.</summary>
+    /// <returns>the answer's body; null where the portal refuses</returns>
+    public async Task<byte[]?> CallAsync(
+        string clientId,
+        AgencyKeys keys,
+        string path,
+        object? body,
+        CancellationToken ct
+    )
+    {
+        var portal = await KnowAsync(null, ct);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{portal.Issuer}{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Assertion(portal, clientId, keys));
+        if (body is not null)
+            request.Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        return await SendAsync(request, ct);
+    }
+
+    private HttpRequestMessage Form(
+        string url,
+        Known portal,
+        string clientId,
+        AgencyKeys keys,
+        (string, string) value
+    ) =>
+        new(HttpMethod.Post, url)
+        {
+            Content = new FormUrlEncodedContent([
+                new(value.Item1, value.Item2),
+                new("client_id", clientId),
+                new("client_assertion_type", AssertionType),
+                new("client_assertion", Assertion(portal, clientId, keys)),
+            ]),
+        };
+
+    private string Assertion(Known portal, string clientId, AgencyKeys keys)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var claims = new Dictionary<string, object>
@@ -101,16 +136,7 @@ public sealed class PortalClient(IHttpClientFactory clients, SandboxAddress addr
             ["iat"] = now,
             ["exp"] = now + 50,
         };
-        var assertion = Jws.Sign(keys.ClientKey, "ES256", JsonSerializer.SerializeToUtf8Bytes(claims));
-        return new HttpRequestMessage(HttpMethod.Post, url)
-        {
-            Content = new FormUrlEncodedContent([
-                new(value.Item1, value.Item2),
-                new("client_id", clientId),
-                new("client_assertion_type", AssertionType),
-                new("client_assertion", assertion),
-            ]),
-        };
+        return Jws.Sign(keys.ClientKey, "ES256", JsonSerializer.SerializeToUtf8Bytes(claims));
     }
 
     private async Task<JsonDocument> GetAsync(string url, CancellationToken ct)

@@ -14,7 +14,7 @@ namespace MyData.Web.Sandbox.Bank;
 /// </summary>
 public sealed class BankEvents(
     IHttpClientFactory clients,
-    PortalClient portal,
+    SecurityEventReader reader,
     BankKeys keys,
     BankApplications applications,
     BankConduct conduct,
@@ -24,8 +24,6 @@ public sealed class BankEvents(
 {
     public const string Path = "/events";
 
-    private const string MediaType = "application/secevent+jwt";
-    private const int Largest = 16 * 1024;
     private const int MostTries = 20;
     private const string Law = "《沙盒銀行法》第 48 條 (Sandbox Banking Act, art. 48)";
     private static readonly string[] Kinds = ["consent-revoked", "deletion-overdue"];
@@ -39,20 +37,11 @@ public sealed class BankEvents(
     {
         if (conduct.Current == BankConduct.Deaf)
             return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
-        if (http.Request.ContentType != MediaType || http.Request.ContentLength is null or > Largest)
-            return Refused("invalid_request");
-        using var reader = new StreamReader(http.Request.Body);
-        var token = await reader.ReadToEndAsync(http.RequestAborted);
-        try
-        {
-            foreach (var package in await ReadAsync(token, http.RequestAborted))
-                _told.Writer.TryWrite(package);
-            return Results.StatusCode(StatusCodes.Status202Accepted);
-        }
-        catch (Exception wrong) when (wrong is EncryptionException or JsonException or KeyNotFoundException)
-        {
-            return Refused("invalid_key");
-        }
+        if (await reader.ReadAsync(http, BankListing.Id) is not { } heard)
+            return Results.Json(new { err = "invalid_request" }, statusCode: StatusCodes.Status400BadRequest);
+        foreach (var package in Packages(heard))
+            _told.Writer.TryWrite(package);
+        return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
     protected override async Task RunAsync(CancellationToken stopping)
@@ -80,32 +69,15 @@ public sealed class BankEvents(
             _told.Writer.TryWrite(package);
     }
 
-    private async Task<IReadOnlyList<Package>> ReadAsync(string token, CancellationToken ct)
-    {
-        var header = Jws.PeekHeader(token);
-        var known = await portal.KnowAsync(header.TryGetProperty("kid", out var kid) ? kid.GetString() : null, ct);
-        var verified = Jws.Verify(token, known.Keys, JoseNames.SignatureAlgs, "secevent+jwt");
-        using var json = JsonDocument.Parse(verified.Payload);
-        var claims = json.RootElement;
-        if (
-            claims.GetProperty("iss").GetString() != known.Issuer
-            || claims.GetProperty("aud").GetString() != BankListing.Id
-        )
-            throw new KeyNotFoundException("Not for us.");
-        return
-        [
-            .. claims
-                .GetProperty("events")
-                .EnumerateObject()
-                .Where(one => Kinds.Any(kind => one.Name == $"{known.Issuer}/events/{kind}"))
-                .SelectMany(one => one.Value.GetProperty("transfers").EnumerateArray())
-                .Select(one => new Package(
-                    one.GetProperty("transfer_id").GetString()!,
-                    one.GetProperty("seal").GetString()!,
-                    known.Issuer
-                )),
-        ];
-    }
+    private static IEnumerable<Package> Packages(HeardEvent heard) =>
+        heard
+            .Events.Where(one => Kinds.Contains(one.Key))
+            .SelectMany(one => one.Value.GetProperty("transfers").EnumerateArray())
+            .Select(one => new Package(
+                one.GetProperty("transfer_id").GetString()!,
+                one.GetProperty("seal").GetString()!,
+                heard.Issuer
+            ));
 
     /// <returns>false where it must be sent again</returns>
     private async Task<bool> AnswerAsync(Package package, bool keeps, CancellationToken ct)
@@ -147,9 +119,6 @@ public sealed class BankEvents(
             return false;
         }
     }
-
-    private static IResult Refused(string error) =>
-        Results.Json(new { err = error }, statusCode: StatusCodes.Status400BadRequest);
 
     private sealed record Package(string Transfer, string Seal, string Issuer);
 }

@@ -78,7 +78,9 @@ function renderObject(value, schema, context, depth) {
     if (!Object.hasOwn(value, name)) continue;
     const label = labelOf(resolve(field, context.root), name, context.language);
     const shown = renderValue(value[name], field, label, context, depth + 1);
-    list.append(element("div", {}, element("dt", { dir: "auto" }, label), element("dd", {}, shown)));
+    // A field of the data set itself, by which a correction names it.
+    const mark = depth === 0 ? { "data-field": name } : {};
+    list.append(element("div", mark, element("dt", { dir: "auto" }, label), element("dd", {}, shown)));
   }
   return list;
 }

@@ -38,6 +38,9 @@ public sealed class WaitingPages : IMeasurement
         var pings = PingAsync(ended.Token);
         try
         {
+            // The heap takes its working size first: that is the portal's, and no page's.
+            await OpenAsync(tabs, Counts[0], bench.Stop);
+            await CloseAsync();
             await OpenAsync(tabs, WarmUp, bench.Stop);
             var before = await portal.SettledMemoryAsync(bench.Stop);
             var figures = new List<Figure> { await LookAsync(portal, "`/` with no page waiting", null, bench.Stop) };
@@ -57,8 +60,14 @@ public sealed class WaitingPages : IMeasurement
         {
             await ended.CancelAsync();
             await pings.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await Task.WhenAll(_circuits.Select(circuit => circuit.DisposeAsync().AsTask()));
+            await CloseAsync();
         }
+    }
+
+    private async Task CloseAsync()
+    {
+        await Task.WhenAll(_circuits.Select(circuit => circuit.DisposeAsync().AsTask()));
+        _circuits.Clear();
     }
 
     /// <summary>Consents whose agency is still preparing, and the browsers that gave them.</summary>

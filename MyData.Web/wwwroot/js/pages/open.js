@@ -88,7 +88,8 @@ async function openOne(transfer, key, roots) {
     await checkInfo(transfer, opened.info);
     const card = cardOf(opened, await fetchSchema(transfer), view);
     show(section, transfer, seal.display, zip, card);
-    tell("mydata-opened", { id: transfer.id, head, seal: seal.hex, zip });
+    const signer = { spki: opened.certificate.publicKey.spki, thumbprint: transfer.certificateSha256 };
+    tell("mydata-opened", { id: transfer.id, head, seal: seal.hex, zip, signer });
     return 1;
   } catch (error) {
     fail(section, transfer, error);
