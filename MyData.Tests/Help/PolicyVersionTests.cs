@@ -14,7 +14,7 @@ public sealed class PolicyVersionTests
         "Privacy",
         PolicyVersions.Privacy,
         "1.9",
-        "f70403dc543884ed6fc4c292284a6934c0c22678a92179e7e8605a271c344035"
+        "597643e62a26a0253cba205f7e9d1fd34fab323f01ec8c70e0e36af403e67a8d"
     )]
     [InlineData(
         "Terms",

@@ -132,7 +132,8 @@ public sealed class WireHouse : IAsyncLifetime
             "the end of a fetch",
             () =>
                 Portal.ReadAsync(db =>
-                    db.Set<WireDelivery>().FirstOrDefaultAsync(d => d.TicketHash == hash && d.State == WireState.Fetched)
+                    db.Set<WireDelivery>()
+                        .FirstOrDefaultAsync(d => d.TicketHash == hash && d.State == WireState.Fetched)
                 )
         );
     }

@@ -36,15 +36,17 @@ public sealed class WirePowerCutTests
         Assert.True(write > 5, $"Only {write} writes.");
         const string fetched = "select count(*) from events where Kind = 'service.fetched'";
         Assert.Equal(write, await portal.NumberAsync(fetched));
-        Assert.Equal(write, await portal.NumberAsync("select count(*) from service_requests where State = 5"));
-        Assert.Equal(0, await portal.NumberAsync("select count(*) from wire_deliveries where Secret is not null"));
-        Assert.Equal(
-            0,
-            await portal.NumberAsync(
-                "select count(*) from wire_parts where RequestId in (select Id from wire_deliveries)"
-            )
-        );
-        Assert.Equal(0, await portal.CountAsync("package_chunks"));
+        // Cut off between the last byte and the write that says so, the platform cannot know that the city has it all: it may come again until its
+        // time is over, and the key waits as long.
+        var unknown = moment == "before" ? 1 : 0;
+        const string received = "select count(*) from service_requests where State = 5";
+        Assert.Equal(write - unknown, await portal.NumberAsync(received));
+        const string keys = "select count(*) from wire_deliveries where Secret is not null";
+        Assert.Equal(unknown, await portal.NumberAsync(keys));
+        foreach (
+            var (table, key) in ((string, string)[])[("wire_parts", "RequestId"), ("package_chunks", "TransferId")]
+        )
+            Assert.Equal(unknown, await portal.NumberAsync($"select count(distinct {key}) from {table}"));
     }
 
     /// <summary>One delivery with a power cut at the given write; false when it got through without one.</summary>
