@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using MyData.Core.Catalog;
 using MyData.Core.Citizens;
@@ -96,11 +97,20 @@ public sealed class NationalHandOver(
 
     private SealedSecret Seal(RequestView view, string? key, IReadOnlyList<string>? unable)
     {
-        var secret = new WireSecret(view.Content.National!.TxId, Guid.NewGuid().ToString("D"), key, unable);
+        var secret = new WireSecret(view.Content.National!.TxId, NewTicket(), key, unable);
         return new(
             TransferTokens.HashOf(secret.Ticket),
             vault.Seal(JsonSerializer.Serialize(secret), WireDelivery.SecretPurpose, view.Request.Id)
         );
+    }
+
+    // RFC 9562 §5.4: all of it random, since whoever shows it is given the delivery.
+    private static string NewTicket()
+    {
+        var bytes = RandomNumberGenerator.GetBytes(16);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString("D");
     }
 
     private static WireDelivery Delivery(

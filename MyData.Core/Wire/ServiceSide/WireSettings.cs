@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MyData.Core.Wire.ServiceSide;
 
 /// <summary>Lifetimes and limits of protocols.md B2: the section <c>MyData:Wire</c>.</summary>
@@ -31,7 +33,7 @@ public sealed record WireSettings
         [
             .. RetrySeconds
                 .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select(text => int.TryParse(text, out var s) ? s : 0),
+                .Select(text => int.TryParse(text, CultureInfo.InvariantCulture, out var s) ? s : 0),
         ];
 
     public int MostParts => (int)((LargestDelivery + PartBytes - 1) / PartBytes);

@@ -28,9 +28,22 @@ public static class ModuleLinks
     public static IReadOnlyList<string> Opening { get; } =
         Paths([.. Shared, "fetching", "jwe", "jwecompact", "keystore", "save", "seal", "sealed", "sealedhead"]);
 
-    /// <summary>Beside <see cref="Opening"/>, where a service on the national wire is to be given what is opened.</summary>
+    /// <summary>Where a service on the national wire is to be given what is opened.</summary>
     public static IReadOnlyList<string> OverTheNationalWire { get; } =
-    [.. Opening, .. Paths(["wire/delivery", "wire/jwewriter", "wire/upload", "wire/zipwriter"])];
+        Paths([
+            .. Shared,
+            "fetching",
+            "jwe",
+            "keystore",
+            "save",
+            "seal",
+            "sealed",
+            "sealedhead",
+            "wire/delivery",
+            "wire/jwewriter",
+            "wire/upload",
+            "wire/zipwriter",
+        ]);
 
     public static IReadOnlyList<string> AtTheCounter { get; } =
         Paths([

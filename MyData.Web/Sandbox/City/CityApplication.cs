@@ -16,7 +16,7 @@ public sealed class CityApplication(string service)
     public string Id { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     /// <summary>Its name at the portal.</summary>
-    public string TxId { get; } = Guid.NewGuid().ToString("D");
+    public string TxId { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     /// <summary>What the SP-API was told.</summary>
     public string? Ticket { get; set; }
