@@ -130,7 +130,10 @@ internal static class ListingChecks
             );
             if (service.SignIn is { } signIn)
                 SignIn(service.Id, signIn);
-            Keys(service);
+            if (service.National is { } national)
+                NationalChecks.Check(service, national);
+            else
+                Keys(service);
         }
     }
 
@@ -265,7 +268,7 @@ internal static class ListingChecks
             throw new CatalogueException($"The {what} {twice.Key} is listed twice.");
     }
 
-    private static void Require(bool holds, string id, string rule)
+    internal static void Require(bool holds, string id, string rule)
     {
         if (!holds)
             throw new CatalogueException($"{id}: {rule}.");

@@ -51,6 +51,7 @@ public static class EventKinds
     public const string ServiceEnded = "service.ended";
     public const string ServiceHandedOver = "service.handed-over";
     public const string ServiceTokenGiven = "service.token-given";
+    public const string ServiceTicketGiven = "service.ticket-given";
     public const string ServiceRefused = "service.refused";
     public const string ServiceFetched = "service.fetched";
     public const string ServiceReceived = "service.received";

@@ -90,6 +90,7 @@ public static class HistoryKinds
         [EventKinds.ServiceEnded] = HistoryTopic.Service,
         [EventKinds.ServiceHandedOver] = HistoryTopic.Service,
         [EventKinds.ServiceTokenGiven] = HistoryTopic.Service,
+        [EventKinds.ServiceTicketGiven] = HistoryTopic.Service,
         [EventKinds.ServiceRefused] = HistoryTopic.Service,
         [EventKinds.ServiceFetched] = HistoryTopic.Service,
         [EventKinds.ServiceReceived] = HistoryTopic.Service,

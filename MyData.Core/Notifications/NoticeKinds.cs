@@ -54,6 +54,9 @@ public static class NoticeKinds
     /// <summary>An online service has what she handed over. Parameters: when, service, consent.</summary>
     public const string ServiceReceived = "service-received";
 
+    /// <summary>A service on the national wire has fetched what she handed over; it signs for nothing. Parameters: when, service, consent.</summary>
+    public const string ServiceTook = "service-took";
+
     /// <summary>What she had agreed to hand over to a service was stopped. Parameters: when, service, code.</summary>
     public const string ServiceStopped = "service-stopped";
 
@@ -97,6 +100,7 @@ public static class NoticeKinds
         new(AgentAccepted, Day),
         new(AgentEnded, Day),
         new(ServiceReceived, Day),
+        new(ServiceTook, Day),
         new(ServiceStopped, Day),
         new(ServiceDeleted, Day),
         new(ServiceKept, Day),

@@ -156,7 +156,8 @@ public sealed class PushedRequests(
         string? Value(string name) => given.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
     }
 
-    private async Task RequireAsync(RequestedItem item, bool standing, CancellationToken token)
+    /// <exception cref="OpenIdException">invalid_authorization_details with service.dataset.</exception>
+    internal async Task RequireAsync(RequestedItem item, bool standing, CancellationToken token)
     {
         var view = await catalogue.FindAsync(item.DataSet, token);
         if (view is not { Listed: true, Listing.Parameters: var parameters })
