@@ -40,10 +40,13 @@ public sealed record OnlineServiceListing
     /// </summary>
     public string? EventUrl { get; init; }
 
+    /// <summary>Set where it speaks the national wire, and nothing else: it has no keys then. Null: native.</summary>
+    public NationalClient? National { get; init; }
+
     /// <summary>Public JWKs, ES256 or PS256, by which it signs assertions and receipts.</summary>
     public required IReadOnlyList<string> ClientKeys { get; init; }
 
-    /// <summary>Public JWK with a <c>kid</c>, EC P-256 or RSA, for which her browser wraps the content keys.</summary>
+    /// <summary>Public JWK with a <c>kid</c>, EC P-256 or RSA, for which her browser wraps the content keys; empty on the national wire.</summary>
     public required string RecipientKey { get; init; }
 
     public required IReadOnlyList<OnlineItem> Items { get; init; }
@@ -51,11 +54,18 @@ public sealed record OnlineServiceListing
     /// <summary>The most that it may ask for where it wants to fetch again by itself; null: once is all that it may ask for.</summary>
     public OnlineStanding? Standing { get; init; }
 
+    /// <summary>Its members sign in with the platform; null: they do not.</summary>
+    public SignInListing? SignIn { get; init; }
+
     /// <summary>What it may have of this data set; null where it may have nothing of it.</summary>
     public OnlineItem? Item(string dataSetId) => Items.FirstOrDefault(item => item.DataSet == dataSetId);
 
     [JsonIgnore]
     public string RecipientKid => Jwk.Parse(RecipientKey).Kid!;
+
+    /// <summary>Of the key that it opens with (RFC 7638); null on the national wire, where her browser makes one each time.</summary>
+    [JsonIgnore]
+    public string? RecipientThumbprint => National is null ? Jwk.Parse(RecipientKey).Thumbprint() : null;
 }
 
 /// <summary>How far a standing use of a service may go (protocols.md A5).</summary>

@@ -51,6 +51,7 @@ public static class EventKinds
     public const string ServiceEnded = "service.ended";
     public const string ServiceHandedOver = "service.handed-over";
     public const string ServiceTokenGiven = "service.token-given";
+    public const string ServiceTicketGiven = "service.ticket-given";
     public const string ServiceRefused = "service.refused";
     public const string ServiceFetched = "service.fetched";
     public const string ServiceReceived = "service.received";
@@ -67,6 +68,12 @@ public static class EventKinds
     public const string StandingResumed = "standing.resumed";
     public const string StandingStruck = "standing.struck";
     public const string StandingEnded = "standing.ended";
+    public const string MemberAgreed = "member.agreed";
+    public const string MemberSignedIn = "member.signed-in";
+    public const string MemberRefused = "member.refused";
+    public const string MemberTokenGiven = "member.token-given";
+    public const string MemberRead = "member.read";
+    public const string MemberEnded = "member.ended";
     public const string AgentAppointed = "agent.appointed";
     public const string AgentAccepted = "agent.accepted";
     public const string AgentTookOn = "agent.took-on";

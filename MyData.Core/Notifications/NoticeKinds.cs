@@ -54,6 +54,9 @@ public static class NoticeKinds
     /// <summary>An online service has what she handed over. Parameters: when, service, consent.</summary>
     public const string ServiceReceived = "service-received";
 
+    /// <summary>A service on the national wire has fetched what she handed over; it signs for nothing. Parameters: when, service, consent.</summary>
+    public const string ServiceTook = "service-took";
+
     /// <summary>What she had agreed to hand over to a service was stopped. Parameters: when, service, code.</summary>
     public const string ServiceStopped = "service-stopped";
 
@@ -71,6 +74,8 @@ public static class NoticeKinds
 
     /// <summary>A standing consent is over, and not by her. Parameters: when, service, code, consent.</summary>
     public const string StandingEnded = "standing-ended";
+    /// <summary>She signed in at a service with the platform for the first time. Parameters: when, service.</summary>
+    public const string MemberFirst = "member-first";
 
     /// <summary>Her account is closed. Parameters: when, to (sealed: nothing else of her is left to ask).</summary>
     public const string AccountClosed = "account-closed";
@@ -95,6 +100,7 @@ public static class NoticeKinds
         new(AgentAccepted, Day),
         new(AgentEnded, Day),
         new(ServiceReceived, Day),
+        new(ServiceTook, Day),
         new(ServiceStopped, Day),
         new(ServiceDeleted, Day),
         new(ServiceKept, Day),
@@ -102,6 +108,7 @@ public static class NoticeKinds
         new(ServiceOverdue, Day),
         new(StandingFetched, Day),
         new(StandingEnded, Day),
+        new(MemberFirst, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
     }.ToDictionary(kind => kind.Name);
 

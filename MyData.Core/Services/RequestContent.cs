@@ -32,6 +32,9 @@ public sealed record RequestContent
 
     /// <summary>The standing use that it asks for, which she may leave at once; null: once is all that it asks for.</summary>
     public RequestedUse? Standing { get; init; }
+
+    /// <summary>What came over the national wire beside it; null: a native request.</summary>
+    public NationalRequest? National { get; init; }
 }
 
 /// <summary>A data set that is asked for.</summary>

@@ -76,6 +76,7 @@ public sealed partial class SecurityEventSender(
                     or EventKinds.StandingResumed
                     or EventKinds.StandingStruck
                     or EventKinds.StandingEnded
+                    or EventKinds.MemberEnded
             )
                 woken.Writer.TryWrite(true);
         });

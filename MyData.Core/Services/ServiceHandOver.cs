@@ -129,13 +129,13 @@ public sealed class ServiceHandOver(
         );
     }
 
-    private static void Mark(WriteScope scope, ServiceRequest row, ConsentRecord consent) =>
+    internal static void Mark(WriteScope scope, ServiceRequest row, ConsentRecord consent) =>
         scope
             .Db.Set<ServiceRequest>()
             .Where(r => r.Id == row.Id)
             .ExecuteUpdate(set => set.SetProperty(r => r.ConsentId, consent.Id));
 
-    private static ServiceItem Add(WriteScope scope, ServiceRequest row, Transfer package, string entry)
+    internal static ServiceItem Add(WriteScope scope, ServiceRequest row, Transfer package, string? entry)
     {
         var item = new ServiceItem
         {

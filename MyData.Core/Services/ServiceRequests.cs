@@ -81,11 +81,17 @@ public sealed class ServiceRequests(
     /// <summary>Her no, before she has handed anything over: at every point of the way.</summary>
     /// <returns>The request as it was; where it leads back to says <see cref="ReturnAddress"/>.</returns>
     /// <exception cref="ServiceException">service.over.</exception>
-    public async Task<RequestView> DeclineAsync(
+    public Task<RequestView> DeclineAsync(Guid? citizenId, Guid id, string code, CancellationToken token = default) =>
+        DeclineAsync(citizenId, id, code, with: null, token);
+
+    /// <inheritdoc cref="DeclineAsync(Guid?, Guid, string, CancellationToken)"/>
+    /// <param name="with">what else belongs to it, in its transaction</param>
+    internal async Task<RequestView> DeclineAsync(
         Guid? citizenId,
         Guid id,
         string code,
-        CancellationToken token = default
+        Action<WriteScope>? with,
+        CancellationToken token
     )
     {
         var view = await FindAsync(citizenId, id, token) ?? throw new ServiceException(ServiceCodes.Over);
@@ -100,6 +106,7 @@ public sealed class ServiceRequests(
                     return false;
                 if (row.FetchConsentId is { } consent)
                     TakenBack.Stop(scope, consent);
+                with?.Invoke(scope);
                 return true;
             },
             token

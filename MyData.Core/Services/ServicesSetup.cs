@@ -12,6 +12,7 @@ public static class ServicesSetup
         return services
             .AddSingleton<PushedRequests>()
             .AddSingleton<ServiceRequests>()
+            .AddSingleton<NationalRequests>()
             .AddSingleton<ReturnAddress>()
             .AddSingleton<ServiceHandOver>()
             .AddSingleton<ServiceRefusals>()

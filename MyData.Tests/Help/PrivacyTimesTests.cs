@@ -43,6 +43,8 @@ public sealed class PrivacyTimesTests
         ["ledger_named"] = "the key that leads from it to you is destroyed when you close",
         ["ledger_people"] = "the key that leads from it to you is destroyed when you close",
         ["ledger_tags"] = "the public list of accesses (codes and hashes, no names): never deleted",
+        ["member_requests"] = "sign-ins that are half done",
+        ["memberships"] = "where you sign in with MyData: until 30 days after",
         ["notices"] = "notices to you: 1 year, or until you close",
         ["package_chunks"] = "“done”, 8 hours at most",
         ["passkeys"] = "passkeys and complaints",
@@ -54,6 +56,8 @@ public sealed class PrivacyTimesTests
         ["standing_consents"] = "what you let an online service fetch again: as long as its request",
         ["transfer_sides"] = "records of access",
         ["transfers"] = "the course of a fetch (never the data): 30 days after",
+        ["wire_deliveries"] = "when and to which service: 30 days after",
+        ["wire_parts"] = "to a service of the older format, and its key: until it has fetched it, 8 hours at most",
     };
 
     private static readonly string[] NotHers =

@@ -120,6 +120,14 @@ public sealed class ServiceDriver(Uri portal, string clientId, Jwk key) : IDispo
         string scheme = "DPoP"
     ) => ResourceAsync(HttpMethod.Get, $"/api/v1/transfers/{transfer}/package", token, proof, null, scheme);
 
+    /// <summary>Asks who she is (OpenID Connect Core §5.3).</summary>
+    public Task<ServiceAnswer> UserInfoAsync(
+        string token,
+        string? proof = null,
+        string scheme = "DPoP",
+        HttpMethod? method = null
+    ) => ResourceAsync(method ?? HttpMethod.Get, "/connect/userinfo", token, proof, null, scheme);
+
     public Task<ServiceAnswer> ReceiptAsync(Guid transfer, string token, string receipt) =>
         ResourceAsync(HttpMethod.Post, $"/api/v1/transfers/{transfer}/receipt", token, null, receipt);
 

@@ -1,8 +1,10 @@
 using System.Net;
 using MyData.Core.Data;
+using MyData.Core.Members;
 using MyData.Core.Recording;
 using MyData.Core.Services;
 using MyData.Core.Watch;
+using MyData.Core.Wire.ServiceSide;
 using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
 
@@ -34,6 +36,8 @@ public sealed record MyDataSettings
     public LedgerSection Ledger { get; init; } = new();
     public WatchSettings Watch { get; init; } = new();
     public ServiceSettings Services { get; init; } = new();
+    public MemberSettings Members { get; init; } = new();
+    public WireSettings Wire { get; init; } = new();
 
     public sealed record HelpDeskSettings
     {
@@ -208,6 +212,8 @@ public sealed record MyDataSettings
                 .Problems()
                 .Concat(Watch.Problems())
                 .Concat(Services.Problems())
+                .Concat(Members.Problems())
+                .Concat(Wire.Problems())
                 .Concat(Ledger.Syslog.Problems())
         )
             yield return problem;

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MyData.Core.Catalog;
 using MyData.Web.Sandbox.Agencies;
 using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Identity;
+using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
 using MyData.Web.Sandbox.Pages;
@@ -21,6 +23,8 @@ public static class SandboxEndpoints
         MapMailbox(sandbox);
         sandbox.MapIdentityProvider();
         sandbox.MapBank();
+        sandbox.MapLibrary();
+        sandbox.MapCity();
         sandbox
             .MapPost(
                 DocumentAuthority.Path,

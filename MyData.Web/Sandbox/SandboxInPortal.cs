@@ -6,8 +6,10 @@ using MyData.Core.Recording;
 using MyData.Web.Hosting;
 using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.Callers;
+using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Counters;
 using MyData.Web.Sandbox.Keys;
+using MyData.Web.Sandbox.Library;
 
 namespace MyData.Web.Sandbox;
 
@@ -72,7 +74,12 @@ public static class SandboxInPortal
         var folder = KeysOf(app.Services);
         await app
             .Services.GetRequiredService<OnlineServices>()
-            .ImportAsync([.. BankListing.Services(BankKeys.Load(folder)), .. OtherServices(app.Services)]);
+            .ImportAsync([
+                .. BankListing.Services(BankKeys.Load(folder)),
+                LibraryListing.Service(LibraryKeys.Load(folder)),
+                .. CityListing.Services(CitySecrets.Load(folder)),
+                .. OtherServices(app.Services),
+            ]);
         await new SandboxCallers(app.Services.GetRequiredService<ClientKeys>()).RegisterAsync(folder, default);
         if (settings.Sandbox.Url.Length == 0)
             app.MapSandbox();

@@ -2,8 +2,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MyData.Web.Sandbox.Agencies;
 using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Identity;
 using MyData.Web.Sandbox.Keys;
+using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
 
@@ -77,6 +79,16 @@ public static class SandboxSetup
         services.AddSingleton<BankConduct>();
         services.AddSingleton<BankEvents>();
         services.AddHostedService(provider => provider.GetRequiredService<BankEvents>());
+
+        services.AddSingleton(provider => LibraryKeys.Load(SandboxInPortal.KeysOf(provider)));
+        services.AddSingleton<LibraryClient>();
+        services.AddSingleton<LibraryVisits>();
+        services.AddSingleton<LibraryEvents>();
+        services.AddSingleton(provider => CitySecrets.Load(SandboxInPortal.KeysOf(provider)));
+        services.AddSingleton<BankReading>();
+        services.AddSingleton<CityClient>();
+        services.AddSingleton<CityApplications>();
+        services.AddSingleton<CityConduct>();
 
         services.AddSingleton<Mailbox>();
         services.AddSingleton<SmtpSink>();

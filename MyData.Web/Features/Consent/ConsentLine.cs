@@ -27,6 +27,9 @@ public enum ConsentStatus
     /// <summary>An answer, or the receipt at the end of the retention, did not come in time.</summary>
     Overdue,
 
+    /// <summary>She took it back, or its time is over; the service is on the national wire, where nothing is answered.</summary>
+    Unanswered,
+
     /// <summary>The service has signed that it deleted all of it.</summary>
     Deleted,
 
@@ -48,6 +51,8 @@ public sealed record ConsentLine(ServiceConsentView View, IReadOnlyList<ConsentL
         Held.Any(item => item.DueAt <= Now) ? ConsentStatus.Overdue
         : Alive is { PausedAt: not null } ? ConsentStatus.Paused
         : Alive is not null ? ConsentStatus.Standing
+        : View.IsHeld && IsNational && (View.Request.WithdrawnAt is not null || KeptUntil <= Now)
+            ? ConsentStatus.Unanswered
         : View.IsHeld && View.Request.WithdrawnAt is null ? ConsentStatus.Held
         : View.IsHeld
             ? Held.All(item => item.KeptUntil is not null) ? ConsentStatus.Kept
@@ -61,14 +66,22 @@ public sealed record ConsentLine(ServiceConsentView View, IReadOnlyList<ConsentL
         Status switch
         {
             ConsentStatus.Overdue => BadgeKind.Bad,
-            ConsentStatus.UnderWay or ConsentStatus.Paused or ConsentStatus.Asked or ConsentStatus.Kept =>
-                BadgeKind.Warn,
+            ConsentStatus.UnderWay
+            or ConsentStatus.Paused
+            or ConsentStatus.Asked
+            or ConsentStatus.Kept
+            or ConsentStatus.Unanswered => BadgeKind.Warn,
             ConsentStatus.Deleted or ConsentStatus.Standing => BadgeKind.Good,
             _ => BadgeKind.Soft,
         };
 
     /// <summary>It stands among what she may still want to do something about.</summary>
-    public bool IsCurrent => Status is not (ConsentStatus.Deleted or ConsentStatus.Ended);
+    public bool IsCurrent =>
+        Status is not (ConsentStatus.Deleted or ConsentStatus.Ended)
+        && (Status is not ConsentStatus.Unanswered || KeptUntil > Now);
+
+    /// <summary>The service signs for nothing, and answers nothing (protocols.md B2).</summary>
+    public bool IsNational => View.Content.National is not null;
 
     /// <summary>What the service may go on with; null where that is nothing (any more), whatever the sweep has done yet.</summary>
     public StandingConsent? Alive =>

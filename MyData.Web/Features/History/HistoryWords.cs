@@ -113,6 +113,7 @@ public sealed class HistoryWords(
         || line.Kind.StartsWith("standing.", StringComparison.Ordinal)
         // What an agency seals for a service itself.
         || (line.Kind.StartsWith("transfer.", StringComparison.Ordinal) && line.Detail("service") is not null)
+        || line.Kind.StartsWith("member.", StringComparison.Ordinal)
         || line.Purpose is Purposes.Service or Purposes.ServiceFetch;
 
     private string Who(HistoryLine line, DataSetView? dataSet, string? office) =>
@@ -137,6 +138,11 @@ public sealed class HistoryWords(
             yield return text[
                 "FactUntil",
                 Dates.Text(DateTimeOffset.Parse(until, CultureInfo.InvariantCulture), dateOnly: true)
+            ];
+        if (line.Details.TryGetValue("claims", out var claims) && claims.GetArrayLength() > 0)
+            yield return text[
+                "FactClaims",
+                Join(claims.EnumerateArray().Select(claim => Known($"Claim-{claim}") ?? $"{claim}"))
             ];
         if (line.Detail("restored") is not null)
             yield return text["FactRestored"];

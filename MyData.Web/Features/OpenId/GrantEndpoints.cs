@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MyData.Core.Data;
+using MyData.Core.Members;
 using MyData.Core.OpenId;
 using MyData.Core.Services;
+using MyData.Web.Features.Members;
 using static MyData.Web.Features.OpenId.OpenIdAnswers;
 
 namespace MyData.Web.Features.OpenId;
@@ -28,6 +30,7 @@ internal static class GrantEndpoints
         ServiceClients clients,
         DpopProofs proofs,
         PushedRequests requests,
+        MemberRequests signIns,
         ServiceSettings settings,
         IIssuer issuer
     ) =>
@@ -40,15 +43,15 @@ internal static class GrantEndpoints
                 var key = context.Request.Headers.ContainsKey("DPoP")
                     ? proofs.Check(Proof(context), HttpMethods.Post, issuer.Value + OpenIdUrls.Par)
                     : null;
-                var uri = await requests.PushAsync(
-                    new PushRequest
-                    {
-                        Client = client,
-                        Parameters = form,
-                        Key = key,
-                    },
-                    context.RequestAborted
-                );
+                var push = new PushRequest
+                {
+                    Client = client,
+                    Parameters = form,
+                    Key = key,
+                };
+                var uri = MemberRequests.IsSignIn(form)
+                    ? await signIns.PushAsync(push, context.RequestAborted)
+                    : await requests.PushAsync(push, context.RequestAborted);
                 TellNonce(context);
                 return Results.Json(
                     new { request_uri = uri, expires_in = (int)settings.PushedLife.TotalSeconds },
@@ -64,6 +67,7 @@ internal static class GrantEndpoints
         DpopProofs proofs,
         ServiceGrants grants,
         StandingGrants standing,
+        MemberGrants signIns,
         IIssuer issuer
     ) =>
         AnswerAsync(
@@ -77,19 +81,22 @@ internal static class GrantEndpoints
                 var key = proofs.Check(Proof(context), HttpMethods.Post, issuer.Value + OpenIdUrls.Token);
                 if (type == "refresh_token")
                     return TokenAnswer(context, await RefreshAsync(context, form, client, key, standing));
-                var token = await grants.RedeemAsync(
-                    new RedeemCode
-                    {
-                        Client = client,
-                        Key = key,
-                        Code = Given(form, "code"),
-                        RedirectUri = Given(form, "redirect_uri"),
-                        // Missing, it is no verifier of this code's (RFC 7636 §4.6).
-                        Verifier = form.GetValueOrDefault("code_verifier") ?? "",
-                    },
-                    context.RequestAborted
-                );
-                return TokenAnswer(context, token);
+                var redeem = new RedeemCode
+                {
+                    Client = client,
+                    Key = key,
+                    Code = Given(form, "code"),
+                    RedirectUri = Given(form, "redirect_uri"),
+                    // Missing, it is no verifier of this code's (RFC 7636 §4.6).
+                    Verifier = form.GetValueOrDefault("code_verifier") ?? "",
+                };
+                if (MemberSignIns.IsSignIn(redeem.Code))
+                {
+                    var signedIn = await signIns.RedeemAsync(redeem, context.RequestAborted);
+                    TellNonce(context);
+                    return MemberUserInfo.Tokens(signedIn);
+                }
+                return TokenAnswer(context, await grants.RedeemAsync(redeem, context.RequestAborted));
             }
         );
 
@@ -133,13 +140,20 @@ internal static class GrantEndpoints
     }
 
     /// <summary>RFC 7009 §2.2: the same answer whether there was such a token or not.</summary>
-    private static Task<IResult> RevokeAsync(HttpContext context, ServiceClients clients, ServiceGrants grants) =>
+    private static Task<IResult> RevokeAsync(
+        HttpContext context,
+        ServiceClients clients,
+        ServiceGrants grants,
+        MemberGrants signIns
+    ) =>
         AnswerAsync(
             context,
             async caller =>
             {
                 var (form, client) = await AuthenticateAsync(context, caller, clients);
-                await grants.RevokeAsync(client, Given(form, "token"), context.RequestAborted);
+                var value = Given(form, "token");
+                if (!await signIns.RevokeAsync(client, value, context.RequestAborted))
+                    await grants.RevokeAsync(client, value, context.RequestAborted);
                 return Results.Ok();
             }
         );

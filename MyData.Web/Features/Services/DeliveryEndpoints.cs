@@ -72,8 +72,8 @@ internal static class DeliveryEndpoints
         return (await reader.ReadToEndAsync(context.RequestAborted)).Trim();
     }
 
-    // RFC 9449 §7.1
-    private static Task<IResult> WithTokenAsync(HttpContext context, Func<TokenUse, Task<IResult>> step) =>
+    /// <summary>By a token and a proof of its key (RFC 9449 §7.1).</summary>
+    internal static Task<IResult> WithTokenAsync(HttpContext context, Func<TokenUse, Task<IResult>> step) =>
         OpenIdAnswers.AnswerAsync(
             context,
             async _ =>

@@ -50,6 +50,8 @@ public static class ServiceStatement
             );
         lines.Add(new(text["StatementKeeping"], text["StatementKept", kept.TotalHours]));
         lines.Add(new(text["StatementNow"], text["StatementToYouFirst", model.Service.Organisation.Here()]));
+        if (model.IsNational)
+            lines.Add(new(text["StatementLater"], text["StatementOlderFormat", model.Service.Organisation.Here()]));
         return new(lines);
     }
 
@@ -130,13 +132,13 @@ public static class ServiceStatement
     public static string Every(TimeSpan time, IStringLocalizer<ServicesText> text) =>
         time <= TimeSpan.FromDays(1) ? text["EveryDay"] : text["EveryDays", (int)Math.Ceiling(time.TotalDays)];
 
-    private static StatementLine Purpose(RequestModel model, IStringLocalizer<ServicesText> text) =>
+    internal static StatementLine Purpose(RequestModel model, IStringLocalizer<ServicesText> text) =>
         new(
             text["StatementPurpose"],
             text["StatementPurposeText", model.Service.Name.Here(), model.Service.Purpose.Here()]
         );
 
-    private static StatementLine Line(AskedItem item, string words, IStringLocalizer<ServicesText> text)
+    internal static StatementLine Line(AskedItem item, string words, IStringLocalizer<ServicesText> text)
     {
         var fields = item
             .View.Fields.Where(field => item.Asked.Fields.Contains(field.Name))
