@@ -10,6 +10,7 @@ using MyData.Web.Features.History;
 using MyData.Web.Features.Ledger;
 using MyData.Web.Features.LedgerApi;
 using MyData.Web.Features.Members;
+using MyData.Web.Features.NationalService;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
 using MyData.Web.Features.OpenId;
@@ -69,6 +70,7 @@ try
     builder.AddCounterPages();
     builder.AddServicePages();
     builder.AddMemberPages();
+    builder.AddNationalServicePages();
     builder.AddConsentPages();
     builder.AddNotices();
     builder.AddHistory();
@@ -94,6 +96,7 @@ try
     app.MapCounter();
     app.MapServices();
     app.MapMembers();
+    app.MapNationalService();
     app.MapConsents();
     app.MapCorrections();
     app.MapNotices();

@@ -118,9 +118,22 @@ internal static class ListingChecks
             );
             Unique(service.Items.Select(item => item.DataSet), "data set of a service");
             Require(service.Items.All(item => item.Fields.Count > 0), service.Id, "each item has fields");
+            Require(
+                service.Standing is not { } use
+                    || (
+                        use.Every >= OnlineStanding.ShortestEvery
+                        && use.Longest >= use.Every
+                        && use.Longest <= OnlineStanding.LongestEver
+                    ),
+                service.Id,
+                "its standing use is a fetch a day at most, and a year at most"
+            );
             if (service.SignIn is { } signIn)
                 SignIn(service.Id, signIn);
-            Keys(service);
+            if (service.National is { } national)
+                NationalChecks.Check(service, national);
+            else
+                Keys(service);
         }
     }
 
@@ -255,7 +268,7 @@ internal static class ListingChecks
             throw new CatalogueException($"The {what} {twice.Key} is listed twice.");
     }
 
-    private static void Require(bool holds, string id, string rule)
+    internal static void Require(bool holds, string id, string rule)
     {
         if (!holds)
             throw new CatalogueException($"{id}: {rule}.");

@@ -40,13 +40,19 @@ public sealed record OnlineServiceListing
     /// </summary>
     public string? EventUrl { get; init; }
 
+    /// <summary>Set where it speaks the national wire, and nothing else: it has no keys then. Null: native.</summary>
+    public NationalClient? National { get; init; }
+
     /// <summary>Public JWKs, ES256 or PS256, by which it signs assertions and receipts.</summary>
     public required IReadOnlyList<string> ClientKeys { get; init; }
 
-    /// <summary>Public JWK with a <c>kid</c>, EC P-256 or RSA, for which her browser wraps the content keys.</summary>
+    /// <summary>Public JWK with a <c>kid</c>, EC P-256 or RSA, for which her browser wraps the content keys; empty on the national wire.</summary>
     public required string RecipientKey { get; init; }
 
     public required IReadOnlyList<OnlineItem> Items { get; init; }
+
+    /// <summary>The most that it may ask for where it wants to fetch again by itself; null: once is all that it may ask for.</summary>
+    public OnlineStanding? Standing { get; init; }
 
     /// <summary>Its members sign in with the platform; null: they do not.</summary>
     public SignInListing? SignIn { get; init; }
@@ -56,6 +62,22 @@ public sealed record OnlineServiceListing
 
     [JsonIgnore]
     public string RecipientKid => Jwk.Parse(RecipientKey).Kid!;
+
+    /// <summary>Of the key that it opens with (RFC 7638); null on the national wire, where her browser makes one each time.</summary>
+    [JsonIgnore]
+    public string? RecipientThumbprint => National is null ? Jwk.Parse(RecipientKey).Thumbprint() : null;
+}
+
+/// <summary>How far a standing use of a service may go (protocols.md A5).</summary>
+/// <param name="Every">the shortest time between two fetches, a day at least</param>
+/// <param name="Longest">the longest time from her consent to its end, a year at most</param>
+public sealed record OnlineStanding(TimeSpan Every, TimeSpan Longest)
+{
+    /// <summary>At most one fetch a day.</summary>
+    public static readonly TimeSpan ShortestEvery = TimeSpan.FromDays(1);
+
+    /// <summary>A year at most.</summary>
+    public static readonly TimeSpan LongestEver = TimeSpan.FromDays(365);
 }
 
 /// <summary>The most that a service may have of a data set, and whether it is of use without it.</summary>

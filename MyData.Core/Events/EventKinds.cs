@@ -51,6 +51,7 @@ public static class EventKinds
     public const string ServiceEnded = "service.ended";
     public const string ServiceHandedOver = "service.handed-over";
     public const string ServiceTokenGiven = "service.token-given";
+    public const string ServiceTicketGiven = "service.ticket-given";
     public const string ServiceRefused = "service.refused";
     public const string ServiceFetched = "service.fetched";
     public const string ServiceReceived = "service.received";
@@ -61,6 +62,12 @@ public static class EventKinds
     public const string ServiceKept = "service.kept";
     public const string ServiceOverdue = "service.overdue";
     public const string ServiceSuspended = "service.suspended";
+    public const string StandingAgreed = "standing.agreed";
+    public const string StandingUsed = "standing.used";
+    public const string StandingPaused = "standing.paused";
+    public const string StandingResumed = "standing.resumed";
+    public const string StandingStruck = "standing.struck";
+    public const string StandingEnded = "standing.ended";
     public const string MemberAgreed = "member.agreed";
     public const string MemberSignedIn = "member.signed-in";
     public const string MemberRefused = "member.refused";

@@ -90,6 +90,7 @@ public static class HistoryKinds
         [EventKinds.ServiceEnded] = HistoryTopic.Service,
         [EventKinds.ServiceHandedOver] = HistoryTopic.Service,
         [EventKinds.ServiceTokenGiven] = HistoryTopic.Service,
+        [EventKinds.ServiceTicketGiven] = HistoryTopic.Service,
         [EventKinds.ServiceRefused] = HistoryTopic.Service,
         [EventKinds.ServiceFetched] = HistoryTopic.Service,
         [EventKinds.ServiceReceived] = HistoryTopic.Service,
@@ -100,6 +101,12 @@ public static class HistoryKinds
         [EventKinds.ServiceKept] = HistoryTopic.Service,
         [EventKinds.ServiceOverdue] = HistoryTopic.Service,
         [EventKinds.ServiceSuspended] = HistoryTopic.Service,
+        [EventKinds.StandingAgreed] = HistoryTopic.Service,
+        [EventKinds.StandingUsed] = HistoryTopic.Service,
+        [EventKinds.StandingPaused] = HistoryTopic.Service,
+        [EventKinds.StandingResumed] = HistoryTopic.Service,
+        [EventKinds.StandingStruck] = HistoryTopic.Service,
+        [EventKinds.StandingEnded] = HistoryTopic.Service,
         [EventKinds.MemberAgreed] = HistoryTopic.Service,
         [EventKinds.MemberSignedIn] = HistoryTopic.Service,
         [EventKinds.MemberRefused] = HistoryTopic.Service,
@@ -151,6 +158,7 @@ public static class HistoryKinds
         EventKinds.CounterExpired,
         EventKinds.ServiceEnded,
         EventKinds.ServiceSuspended,
+        EventKinds.StandingEnded,
     ];
 
     /// <summary>Every kind that can concern a citizen.</summary>

@@ -54,6 +54,9 @@ public static class NoticeKinds
     /// <summary>An online service has what she handed over. Parameters: when, service, consent.</summary>
     public const string ServiceReceived = "service-received";
 
+    /// <summary>A service on the national wire has fetched what she handed over; it signs for nothing. Parameters: when, service, consent.</summary>
+    public const string ServiceTook = "service-took";
+
     /// <summary>What she had agreed to hand over to a service was stopped. Parameters: when, service, code.</summary>
     public const string ServiceStopped = "service-stopped";
 
@@ -66,6 +69,11 @@ public static class NoticeKinds
     /// <summary>A service has not said in time that it deleted. Parameters: when, service, consent.</summary>
     public const string ServiceOverdue = "service-overdue";
 
+    /// <summary>A service has fetched again by her standing consent. Parameters: when, service, consent.</summary>
+    public const string StandingFetched = "standing-fetched";
+
+    /// <summary>A standing consent is over, and not by her. Parameters: when, service, code, consent.</summary>
+    public const string StandingEnded = "standing-ended";
     /// <summary>She signed in at a service with the platform for the first time. Parameters: when, service.</summary>
     public const string MemberFirst = "member-first";
 
@@ -92,11 +100,14 @@ public static class NoticeKinds
         new(AgentAccepted, Day),
         new(AgentEnded, Day),
         new(ServiceReceived, Day),
+        new(ServiceTook, Day),
         new(ServiceStopped, Day),
         new(ServiceDeleted, Day),
         new(ServiceKept, Day),
         new(CorrectionAnswered, Day),
         new(ServiceOverdue, Day),
+        new(StandingFetched, Day),
+        new(StandingEnded, Day),
         new(MemberFirst, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
     }.ToDictionary(kind => kind.Name);

@@ -135,9 +135,9 @@ public sealed class PushedRequests(
         var details =
             Value("authorization_details")
             ?? throw OpenIdException.InvalidDetails("authorization_details is missing.", ServiceCodes.Details);
-        var (items, retention) = RequestedDetails.Read(details, service);
+        var (items, retention, standing) = RequestedDetails.Read(details, service);
         foreach (var item in items)
-            await RequireAsync(item, token);
+            await RequireAsync(item, standing is not null, token);
         return new RequestContent
         {
             RedirectUri = way.RedirectUri,
@@ -150,12 +150,14 @@ public sealed class PushedRequests(
             RecipientKid = service.RecipientKid,
             RecipientThumbprint = Jwk.Parse(service.RecipientKey).Thumbprint(),
             Items = items,
+            Standing = standing,
         };
 
         string? Value(string name) => given.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
     }
 
-    private async Task RequireAsync(RequestedItem item, CancellationToken token)
+    /// <exception cref="OpenIdException">invalid_authorization_details with service.dataset.</exception>
+    internal async Task RequireAsync(RequestedItem item, bool standing, CancellationToken token)
     {
         var view = await catalogue.FindAsync(item.DataSet, token);
         if (view is not { Listed: true, Listing.Parameters: var parameters })
@@ -170,7 +172,9 @@ public sealed class PushedRequests(
         var cut = !view.SealedByProvider && view.Fields.Any(field => !item.Fields.Contains(field.Name));
         // What the catalogue does not describe stands on no page of hers.
         var strange = item.Fields.Any(name => view.Fields.All(field => field.Name != name));
-        if (unknown || wrong || cut || strange)
+        // With no browser there, its agency must seal it for the service (protocols.md A4); the platform would read it.
+        var open = standing && !view.SealedByProvider;
+        if (unknown || wrong || cut || strange || open)
             throw OpenIdException.InvalidDetails($"{item.DataSet} is not asked for like this.", ServiceCodes.DataSet);
     }
 }

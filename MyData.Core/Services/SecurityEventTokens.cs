@@ -20,6 +20,18 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
     /// <summary>An answer, or the receipt at the end of a retention, did not come in time.</summary>
     public const string DeletionOverdue = "deletion-overdue";
 
+    /// <summary>A standing consent is paused: it fetches nothing until it hears that it goes on, and what waited is gone.</summary>
+    public const string ConsentPaused = "consent-paused";
+
+    /// <summary>It goes on; <c>next_at</c> says from when.</summary>
+    public const string ConsentResumed = "consent-resumed";
+
+    /// <summary>She struck one <c>dataset</c> of a standing consent; the rest goes on.</summary>
+    public const string ItemStruck = "item-struck";
+
+    /// <summary>A standing consent is over; <c>reason</c> says why. What was delivered stays under its retention.</summary>
+    public const string ConsentEnded = "consent-ended";
+
     /// <summary>She signs in at this service with the platform no more: what it holds open for her by it is to end.</summary>
     public const string SignInRevoked = "sign-in-revoked";
 

@@ -27,7 +27,10 @@ public sealed class ServiceRequests(
     {
         await using var db = await databases.CreateDbContextAsync(token);
         var row = await db.Set<ServiceRequest>()
-            .FirstOrDefaultAsync(r => r.Id == id && (r.CitizenId == null || r.CitizenId == citizenId), token);
+            .FirstOrDefaultAsync(
+                r => r.Id == id && r.FetchOfId == null && (r.CitizenId == null || r.CitizenId == citizenId),
+                token
+            );
         return row is null or { State: RequestState.Pushed } ? null : await ViewAsync(row, token);
     }
 
@@ -37,6 +40,7 @@ public sealed class ServiceRequests(
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<ServiceRequest>()
             .Where(r => r.CitizenId == citizenId && (r.FetchConsentId == consentId || r.ConsentId == consentId))
+            .Where(r => r.FetchOfId == null)
             .Select(r => (Guid?)r.Id)
             .FirstOrDefaultAsync(token);
     }
@@ -77,11 +81,17 @@ public sealed class ServiceRequests(
     /// <summary>Her no, before she has handed anything over: at every point of the way.</summary>
     /// <returns>The request as it was; where it leads back to says <see cref="ReturnAddress"/>.</returns>
     /// <exception cref="ServiceException">service.over.</exception>
-    public async Task<RequestView> DeclineAsync(
+    public Task<RequestView> DeclineAsync(Guid? citizenId, Guid id, string code, CancellationToken token = default) =>
+        DeclineAsync(citizenId, id, code, with: null, token);
+
+    /// <inheritdoc cref="DeclineAsync(Guid?, Guid, string, CancellationToken)"/>
+    /// <param name="with">what else belongs to it, in its transaction</param>
+    internal async Task<RequestView> DeclineAsync(
         Guid? citizenId,
         Guid id,
         string code,
-        CancellationToken token = default
+        Action<WriteScope>? with,
+        CancellationToken token
     )
     {
         var view = await FindAsync(citizenId, id, token) ?? throw new ServiceException(ServiceCodes.Over);
@@ -96,6 +106,7 @@ public sealed class ServiceRequests(
                     return false;
                 if (row.FetchConsentId is { } consent)
                     TakenBack.Stop(scope, consent);
+                with?.Invoke(scope);
                 return true;
             },
             token
@@ -159,6 +170,9 @@ public sealed class ServiceRequests(
             .Db.Set<ServiceItem>()
             .Where(item => item.RequestId == row.Id)
             .ExecuteUpdate(set => set.SetProperty(item => item.Entry, (string?)null));
+        // Who never had a token has nothing to go on with.
+        if (row.TokenHash is null)
+            scope.Db.Set<StandingConsent>().Where(s => s.RequestId == row.Id).ExecuteDelete();
         if (row.CitizenId is not null)
             scope.Raise(ServiceEvents.Happened(EventKinds.ServiceEnded, actor, row, code));
         return true;

@@ -12,11 +12,20 @@ public static class ServicesSetup
         return services
             .AddSingleton<PushedRequests>()
             .AddSingleton<ServiceRequests>()
+            .AddSingleton<NationalRequests>()
             .AddSingleton<ReturnAddress>()
             .AddSingleton<ServiceHandOver>()
             .AddSingleton<ServiceRefusals>()
             .AddSingleton<ServiceTokens>()
             .AddSingleton<ServiceGrants>()
+            .AddSingleton<StandingEnds>()
+            .AddSingleton<StandingJudge>()
+            .AddSingleton<NextFetches>()
+            .AddSingleton<StandingGrants>()
+            .AddSingleton<StandingConsents>()
+            .AddSingleton<StandingSweeper>()
+            .AddHostedService(provider => provider.GetRequiredService<StandingSweeper>())
+            .AddSingleton<DeliveryNotices>()
             .AddSingleton<SignedReceipts>()
             .AddSingleton<DeliveryReceipts>()
             .AddSingleton<DeletionReceipts>()
@@ -42,7 +51,13 @@ public static class ServicesSetup
                     return rows.Where(r =>
                         (r.CitizenId == null && (r.ExpiresAt < now || r.State == RequestState.Ended))
                         // What a service has is followed until it says that it deleted it.
-                        || (r.State == RequestState.Ended && r.EndedAt < over && r.Items.All(i => i.FetchedAt == null))
+                        || (
+                            r.State == RequestState.Ended
+                            && r.EndedAt < over
+                            && r.Items.All(i => i.FetchedAt == null)
+                            // With it goes the standing consent, which may outlive a first delivery that nobody fetched.
+                            && !(r.Standing != null && r.Standing.EndedAt == null)
+                        )
                     );
                 }
             )

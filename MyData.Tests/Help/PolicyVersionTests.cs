@@ -14,7 +14,7 @@ public sealed class PolicyVersionTests
         "Privacy",
         PolicyVersions.Privacy,
         "1.9",
-        "cf7c45d36a0dc33861feee4740586a94bc5083fc60c4716026da525d293026eb"
+        "414f9c52860fcbbecced3cffbfd729777bb2a89f9ecccd7023edb8dd688c0f7e"
     )]
     [InlineData(
         "Terms",

@@ -53,8 +53,11 @@ public sealed class PrivacyTimesTests
         ["service_items"] = "requests of online services",
         ["service_requests"] = "requests of online services: 30 days after",
         ["sessions"] = "8 hours at most, 30 minutes when idle; deleted 30 days after",
+        ["standing_consents"] = "what you let an online service fetch again: as long as its request",
         ["transfer_sides"] = "records of access",
         ["transfers"] = "the course of a fetch (never the data): 30 days after",
+        ["wire_deliveries"] = "when and to which service: 30 days after",
+        ["wire_parts"] = "to a service of the older format, and its key: until it has fetched it, 8 hours at most",
     };
 
     private static readonly string[] NotHers =

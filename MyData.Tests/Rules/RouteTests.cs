@@ -89,6 +89,9 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         // her no. From the moment she is known a request is hers alone
         "/services",
         "/services/over",
+        "/services/refused",
+        "/service/{clientId}/{**rest}",
+        "/service/data",
         "/connect/authorize",
         "/services/requests/{Id:guid}",
         "/services/requests/{id:guid}/decline",

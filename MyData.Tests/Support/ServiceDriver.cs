@@ -10,6 +10,9 @@ namespace MyData.Tests.Support;
 /// <summary>An answer of the authorization server or of a resource.</summary>
 public sealed record ServiceAnswer(HttpStatusCode Status, byte[] Bytes, string? Nonce)
 {
+    /// <summary>The header <c>Retry-After</c>, in seconds.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The header <c>Cache-Control</c>.</summary>
     public string? Caching { get; init; }
 
@@ -93,6 +96,19 @@ public sealed class ServiceDriver(Uri portal, string clientId, Jwk key) : IDispo
         await KnowNonceAsync();
         return await FormAsync("/connect/token", fields, assertion, proof ?? Proof("POST", "/connect/token"));
     }
+
+    /// <summary>A refresh token (RFC 6749 §6).</summary>
+    public Task<ServiceAnswer> RefreshAsync(string refresh, string? assertion = null, string? proof = null) =>
+        TokenAsync(
+            new()
+            {
+                ["grant_type"] = "refresh_token",
+                ["client_id"] = clientId,
+                ["refresh_token"] = refresh,
+            },
+            assertion,
+            proof
+        );
 
     public Task<ServiceAnswer> RevokeAsync(string token) =>
         FormAsync("/connect/revoke", new() { ["token"] = token, ["client_id"] = clientId }, null, proof: null);
@@ -297,6 +313,7 @@ public sealed class ServiceDriver(Uri portal, string clientId, Jwk key) : IDispo
         )
         {
             Caching = answer.Headers.CacheControl?.ToString(),
+            RetryAfter = answer.Headers.RetryAfter?.Delta,
         };
     }
 }

@@ -71,6 +71,9 @@ public sealed record PersonLimit
     /// <summary>At the counter, on either side: each step of a hand-over is a small request or two.</summary>
     public static readonly PersonLimit Counter = new() { Kind = nameof(Counter), Of = s => s.Counter };
 
+    /// <summary>What her browser encrypts for a service on the national wire: a large one comes in hundreds of pieces.</summary>
+    public static readonly PersonLimit Uploads = new() { Kind = nameof(Uploads), Of = s => s.Uploads };
+
     public required string Kind { get; init; }
     public required Func<PersonSettings, PersonRate> Of { get; init; }
 
@@ -103,6 +106,13 @@ public sealed record PersonSettings
     public PersonRate Changes { get; init; } = new() { AtOnce = 60, AMinute = 60 };
     public PersonRate Checks { get; init; } = new() { AtOnce = 60, AMinute = 30 };
     public PersonRate Counter { get; init; } = new() { AtOnce = 240, AMinute = 120 };
+    public PersonRate Uploads { get; init; } =
+        new()
+        {
+            AtOnce = 700,
+            AMinute = 60,
+            UnderWay = 4,
+        };
 
     /// <summary>Decisions (yes or no) an hour; counted from what is stored, so also over a restart.</summary>
     public int DecisionsAnHour { get; init; } = 60;

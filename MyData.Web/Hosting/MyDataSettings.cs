@@ -4,6 +4,7 @@ using MyData.Core.Members;
 using MyData.Core.Recording;
 using MyData.Core.Services;
 using MyData.Core.Watch;
+using MyData.Core.Wire.ServiceSide;
 using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
 
@@ -36,6 +37,7 @@ public sealed record MyDataSettings
     public WatchSettings Watch { get; init; } = new();
     public ServiceSettings Services { get; init; } = new();
     public MemberSettings Members { get; init; } = new();
+    public WireSettings Wire { get; init; } = new();
 
     public sealed record HelpDeskSettings
     {
@@ -211,6 +213,7 @@ public sealed record MyDataSettings
                 .Concat(Watch.Problems())
                 .Concat(Services.Problems())
                 .Concat(Members.Problems())
+                .Concat(Wire.Problems())
                 .Concat(Ledger.Syslog.Problems())
         )
             yield return problem;

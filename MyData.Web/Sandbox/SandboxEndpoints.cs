@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MyData.Core.Catalog;
 using MyData.Web.Sandbox.Agencies;
 using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Identity;
 using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
@@ -23,6 +24,7 @@ public static class SandboxEndpoints
         sandbox.MapIdentityProvider();
         sandbox.MapBank();
         sandbox.MapLibrary();
+        sandbox.MapCity();
         sandbox
             .MapPost(
                 DocumentAuthority.Path,

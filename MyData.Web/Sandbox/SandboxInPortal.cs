@@ -6,6 +6,7 @@ using MyData.Core.Recording;
 using MyData.Web.Hosting;
 using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.Callers;
+using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Counters;
 using MyData.Web.Sandbox.Keys;
 using MyData.Web.Sandbox.Library;
@@ -76,6 +77,7 @@ public static class SandboxInPortal
             .ImportAsync([
                 .. BankListing.Services(BankKeys.Load(folder)),
                 LibraryListing.Service(LibraryKeys.Load(folder)),
+                .. CityListing.Services(CitySecrets.Load(folder)),
                 .. OtherServices(app.Services),
             ]);
         await new SandboxCallers(app.Services.GetRequiredService<ClientKeys>()).RegisterAsync(folder, default);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MyData.Web.Sandbox.Agencies;
 using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Identity;
 using MyData.Web.Sandbox.Keys;
 using MyData.Web.Sandbox.Library;
@@ -83,6 +84,11 @@ public static class SandboxSetup
         services.AddSingleton<LibraryClient>();
         services.AddSingleton<LibraryVisits>();
         services.AddSingleton<LibraryEvents>();
+        services.AddSingleton(provider => CitySecrets.Load(SandboxInPortal.KeysOf(provider)));
+        services.AddSingleton<BankReading>();
+        services.AddSingleton<CityClient>();
+        services.AddSingleton<CityApplications>();
+        services.AddSingleton<CityConduct>();
 
         services.AddSingleton<Mailbox>();
         services.AddSingleton<SmtpSink>();

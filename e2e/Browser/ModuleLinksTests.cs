@@ -21,6 +21,10 @@ public sealed partial class ModuleLinksTests
     [Fact]
     public void AtTheCounter_NamesEveryImport() => Same(ModuleLinks.AtTheCounter, "js/pages/counter.js");
 
+    [Fact]
+    public void OverTheNationalWire_NamesEveryImport() =>
+        Same(ModuleLinks.OverTheNationalWire, "js/pages/open.js", "js/pages/wirehandover.js");
+
     private static void Same(IReadOnlyList<string> named, params string[] pages)
     {
         var found = new HashSet<string>(StringComparer.Ordinal);

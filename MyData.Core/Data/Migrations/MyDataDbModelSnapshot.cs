@@ -1362,6 +1362,9 @@ namespace MyData.Core.Data.Migrations
                     b.Property<string>("Entry")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Failure")
+                        .HasColumnType("TEXT");
+
                     b.Property<long?>("FetchedAt")
                         .HasColumnType("INTEGER");
 
@@ -1432,6 +1435,9 @@ namespace MyData.Core.Data.Migrations
                     b.Property<Guid?>("FetchConsentId")
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("FetchOfId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("KeyThumbprint")
                         .HasColumnType("TEXT");
 
@@ -1469,6 +1475,8 @@ namespace MyData.Core.Data.Migrations
 
                     b.HasIndex("FetchConsentId");
 
+                    b.HasIndex("FetchOfId");
+
                     b.HasIndex("TokenHash")
                         .IsUnique();
 
@@ -1478,6 +1486,92 @@ namespace MyData.Core.Data.Migrations
                     b.HasIndex("State", "ExpiresAt");
 
                     b.ToTable("service_requests", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Services.StandingConsent", b =>
+                {
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("AuthTime")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ConsentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("EverySeconds")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("FamilyHash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("From")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("KeyThumbprint")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("LastRequestId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Methods")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PreviousHash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("RefreshHash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("RotatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ServiceId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Struck")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("TermsVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("CitizenId");
+
+                    b.HasIndex("FamilyHash")
+                        .IsUnique();
+
+                    b.HasIndex("EndedAt", "Until");
+
+                    b.ToTable("standing_consents", (string)null);
                 });
 
             modelBuilder.Entity("MyData.Core.Staff.StaffMember", b =>
@@ -1650,6 +1744,9 @@ namespace MyData.Core.Data.Migrations
 
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("ForService")
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("Head")
                         .HasColumnType("TEXT");
@@ -1908,6 +2005,100 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("watch_cursors", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Wire.ServiceSide.WireDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ConsentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Digest")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("LeasedUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Secret")
+                        .HasColumnType("BLOB");
+
+                    b.Property<string>("ServiceId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("TicketHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("Upload")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CitizenId");
+
+                    b.HasIndex("ConsentId");
+
+                    b.HasIndex("TicketHash")
+                        .IsUnique();
+
+                    b.HasIndex("State", "NextAttemptAt");
+
+                    b.ToTable("wire_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Wire.ServiceSide.WirePart", b =>
+                {
+                    b.Property<Guid>("Upload")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Upload", "Number");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("RequestId");
+
+                    b.ToTable("wire_parts", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Catalog.DataSetRow", b =>
                 {
                     b.HasOne("MyData.Core.Catalog.ProviderRow", null)
@@ -1944,9 +2135,20 @@ namespace MyData.Core.Data.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("MyData.Core.Services.StandingConsent", b =>
+                {
+                    b.HasOne("MyData.Core.Services.ServiceRequest", null)
+                        .WithOne("Standing")
+                        .HasForeignKey("MyData.Core.Services.StandingConsent", "RequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("MyData.Core.Services.ServiceRequest", b =>
                 {
                     b.Navigation("Items");
+
+                    b.Navigation("Standing");
                 });
 #pragma warning restore 612, 618
         }

@@ -59,7 +59,14 @@ public sealed class ConsentLines(
             var labels = agreed.Fields.Select(name =>
                 set?.Fields.FirstOrDefault(field => field.Name == name)?.Label.Here() ?? name
             );
-            items.Add(new(set?.Listing.Name.Here() ?? agreed.DataSet, [.. labels]));
+            items.Add(
+                new(
+                    agreed.DataSet,
+                    set?.Listing.Name.Here() ?? agreed.DataSet,
+                    [.. labels],
+                    view.Standing?.StruckSets.Contains(agreed.DataSet) == true
+                )
+            );
         }
         return new(view, items, time.GetUtcNow());
     }

@@ -27,12 +27,15 @@ public static class NoticesUrls
             NoticeKinds.CounterShown
             or NoticeKinds.CounterRefused
             or NoticeKinds.AgentAccepted when notice["consent"] is { } consent => $"/counter/{consent}",
-            NoticeKinds.ServiceReceived or NoticeKinds.ServiceStopped when notice["consent"] is { } consent =>
-                $"/services/consents/{consent}",
+            NoticeKinds.ServiceReceived
+            or NoticeKinds.ServiceTook
+            or NoticeKinds.ServiceStopped when notice["consent"] is { } consent => $"/services/consents/{consent}",
             NoticeKinds.CorrectionAnswered => "/corrections",
             NoticeKinds.ServiceDeleted
             or NoticeKinds.ServiceKept
             or NoticeKinds.ServiceOverdue
+            or NoticeKinds.StandingFetched
+            or NoticeKinds.StandingEnded
             or NoticeKinds.MemberFirst => "/consents",
             NoticeKinds.AgentEnded => "/history",
             NoticeKinds.SignInRefusedOtherPerson => "/history",

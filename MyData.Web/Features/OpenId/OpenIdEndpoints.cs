@@ -71,7 +71,7 @@ public static class OpenIdEndpoints
                 subject_types_supported = new[] { "pairwise" },
                 response_types_supported = new[] { "code" },
                 response_modes_supported = new[] { "query" },
-                grant_types_supported = new[] { "authorization_code" },
+                grant_types_supported = new[] { "authorization_code", "refresh_token" },
                 end_session_endpoint = issuer.Value + MembersUrls.Logout,
                 prompt_values_supported = new[] { "none", "login", "consent" },
                 claims_parameter_supported = true,

@@ -6,6 +6,7 @@ using MyData.Core.Transfers;
 using MyData.Web.Features.Counter;
 using MyData.Web.Features.Download;
 using MyData.Web.Features.Help;
+using MyData.Web.Features.NationalService;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.Services;
@@ -30,7 +31,7 @@ internal static class DecisionEndpoints
         Guid id,
         RequestPages pages,
         TransferSettings settings,
-        ReturnAddress back,
+        LeadingBack leading,
         IStringLocalizer<ServicesText> text
     )
     {
@@ -74,7 +75,7 @@ internal static class DecisionEndpoints
             );
             return given
                 ? new SeeOther(ServicesUrls.Request(id))
-                : new LeadBack(back.WithError(model.View.Content, ServiceCodes.Declined));
+                : new LeadBack(leading.Address(model, ServiceCodes.Declined));
         }
         catch (ServiceException)
         {
@@ -91,6 +92,7 @@ internal static class DecisionEndpoints
         Guid id,
         RequestPages pages,
         ServiceHandOver handOver,
+        TimeProvider time,
         IStringLocalizer<ServicesText> text
     )
     {
@@ -98,7 +100,7 @@ internal static class DecisionEndpoints
         var form = await context.Request.ReadFormAsync(stop);
         if (await pages.FindAsync(context, id) is not { } model)
             return new SeeOther(ServicesUrls.Over);
-        var statement = ServiceStatement.ForHandOver(model, text).Hash;
+        var statement = ServiceStatement.ForHandOver(model, time.GetUtcNow(), text).Hash;
         var entries = CounterAnswers.Entries(form["entries"]) ?? new Dictionary<Guid, string>();
         if (
             Decision(form) is not { } decision
@@ -120,10 +122,12 @@ internal static class DecisionEndpoints
                         Items = [.. model.Ready.Select(item => ItemOf(item, item.Transfer!.SealDigest))],
                         Retention = model.View.Content.Retention,
                         Recipient = RecipientOf(model),
+                        Standing = StandingOf(model, form, decision, time.GetUtcNow()),
                     },
                     Packages = [.. model.Ready.Select(item => item.Transfer!)],
                     Entries = entries,
                     Level = context.User.GetLevel(),
+                    Methods = context.User.GetMethods(),
                     AuthTime = context.User.GetAuthTime(),
                 },
                 stop
@@ -136,13 +140,26 @@ internal static class DecisionEndpoints
         }
     }
 
-    // A double click: the first one is stored, and the page is another one meanwhile.
-    private static bool IsAgain(RequestModel model, Guid consentId) => model.Request.ConsentId == consentId;
+    // Once, unless it was asked for and she ticked it herself.
+    private static StandingUse? StandingOf(
+        RequestModel model,
+        IFormCollection form,
+        ConsentDecision decision,
+        DateTimeOffset now
+    ) =>
+        decision == ConsentDecision.Given
+        && model.View.Content.Standing is { } asked
+        && form[RequestStanding.Field] == RequestStanding.Ticked
+            ? new(asked.Every, now, now + asked.Window)
+            : null;
 
-    private static bool TooLow(RequestModel model, IReadOnlyList<AskedItem> chosen, HttpContext context) =>
+    // A double click: the first one is stored, and the page is another one meanwhile.
+    internal static bool IsAgain(RequestModel model, Guid consentId) => model.Request.ConsentId == consentId;
+
+    internal static bool TooLow(RequestModel model, IReadOnlyList<AskedItem> chosen, HttpContext context) =>
         model.TooHigh(chosen, context.User.GetLevel(), context.User.GetMethods()).Count > 0;
 
-    private static ConsentDecision? Decision(IFormCollection form) =>
+    internal static ConsentDecision? Decision(IFormCollection form) =>
         form["decision"].ToString() switch
         {
             "agree" => ConsentDecision.Given,
@@ -150,16 +167,16 @@ internal static class DecisionEndpoints
             _ => null,
         };
 
-    private static ConsentRecipient RecipientOf(RequestModel model) =>
+    internal static ConsentRecipient RecipientOf(RequestModel model) =>
         new(
             ConsentRecipient.OnlineService,
             model.Service.Id,
             model.Service.TermsVersion,
-            Jwk.Parse(model.Service.RecipientKey).Thumbprint(),
+            model.Service.RecipientThumbprint,
             model.View.Content.Purpose
         );
 
-    private static ConsentItem ItemOf(AskedItem item, string? seal = null) =>
+    internal static ConsentItem ItemOf(AskedItem item, string? seal = null) =>
         new()
         {
             DataSet = item.View.Id,
@@ -171,7 +188,7 @@ internal static class DecisionEndpoints
             Seal = seal,
         };
 
-    private static ConsentDraft Draft(HttpContext context, Guid id, ConsentDecision decision, string statement) =>
+    internal static ConsentDraft Draft(HttpContext context, Guid id, ConsentDecision decision, string statement) =>
         new()
         {
             Id = id,

@@ -3,6 +3,7 @@ using MyData.Core.Citizens;
 using MyData.Core.Consent;
 using MyData.Core.Services;
 using MyData.Core.Transfers;
+using MyData.Core.Wire.ServiceSide;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.Services;
@@ -16,6 +17,12 @@ public sealed record RequestModel(RequestView View, IReadOnlyList<AskedItem> Ite
 {
     public OnlineServiceListing Service => View.Service;
     public ServiceRequest Request => View.Request;
+
+    /// <summary>It came over the national wire (protocols.md B2).</summary>
+    public bool IsNational => View.Content.National is not null;
+
+    /// <summary>The service says whom it means, and that is not who is signed in.</summary>
+    public bool IsForAnother { get; init; }
 
     /// <summary>Something is still on its way.</summary>
     public bool IsMoving => Items.Any(item => item.Transfer?.State < TransferState.Ready);
@@ -56,7 +63,8 @@ public sealed class RequestPages(
     Downloads downloads,
     OverdueDeletions overdue,
     IProviderAddresses addresses,
-    RequestBrowsers browsers
+    RequestBrowsers browsers,
+    NationalPersons persons
 )
 {
     public ServiceRequests Requests => requests;
@@ -79,11 +87,15 @@ public sealed class RequestPages(
         var token = context.RequestAborted;
         Guid? citizenId = context.User.IsCitizen() ? context.User.GetCitizenId() : null;
         var view = await requests.FindAsync(citizenId, id, token);
+        var other =
+            view?.Content.National?.Person is { } person
+            && citizenId is { } signedIn
+            && !await persons.IsAsync(signedIn, person, token);
         if (view is { Request.CitizenId: null })
         {
             if (!browsers.Holds(context, id))
                 return null;
-            if (bind && citizenId is { } known)
+            if (bind && !other && citizenId is { } known)
             {
                 view = await requests.BindAsync(known, id, token);
                 RequestBrowsers.Forget(context, id);
@@ -98,7 +110,7 @@ public sealed class RequestPages(
         foreach (var asked in view.Content.Items)
             if (await catalogue.FindAsync(asked.DataSet, token) is { } set)
                 items.Add(new(asked, set, transfers.FirstOrDefault(t => t.DataSetId == asked.DataSet)));
-        return new(view, items);
+        return new(view, items) { IsForAnother = other };
     }
 
     public Task<IReadOnlyList<ServiceItem>> DeliveriesAsync(Guid requestId, CancellationToken token) =>

@@ -4,6 +4,8 @@ using MyData.Core.OpenId;
 using MyData.Core.Services;
 using MyData.Core.Transfers;
 using MyData.Web.Features.Members;
+using MyData.Core.Wire.ServiceSide;
+using MyData.Web.Features.NationalService;
 using MyData.Web.Features.OpenId;
 using MyData.Web.Features.SignIn;
 using MyData.Web.Hosting;
@@ -61,7 +63,7 @@ public static class ServicesEndpoints
         HttpContext context,
         Guid id,
         RequestPages pages,
-        ReturnAddress back
+        LeadingBack leading
     )
     {
         Guid? citizen = context.User.IsCitizen() ? context.User.GetCitizenId() : null;
@@ -72,11 +74,13 @@ public static class ServicesEndpoints
         var failed =
             model is { Request.State: RequestState.Fetching, IsMoving: false }
             && model.Items.Any(item => item.Asked.Required && item.Transfer?.State == TransferState.Failed);
-        var code = failed ? ServiceCodes.NotFetched : ServiceCodes.Declined;
+        var code =
+            model.IsForAnother ? WireCodes.OtherPerson
+            : failed ? ServiceCodes.NotFetched
+            : ServiceCodes.Declined;
         try
         {
-            var view = await pages.Requests.DeclineAsync(citizen, id, code, context.RequestAborted);
-            return new LeadBack(back.WithError(view.Content, code));
+            return new LeadBack(await leading.DeclineAsync(citizen, model, code, context.RequestAborted));
         }
         catch (ServiceException)
         {

@@ -17,14 +17,28 @@ internal sealed class BankReading(IHttpClientFactory clients, SandboxAddress add
         if (opened.Head.DataSet != dataSet || package.Info is not { } info || info.DataSet != dataSet)
             throw new BankRefusedException("another data set");
         new ConfiguredRoots(await RootsAsync(ct)).Check(package.Certificate, info.IssuedAt);
+        var (label, values) = await ValuesAsync(package, dataSet, ct);
+        return new(
+            opened.Head.Transfer,
+            label,
+            opened.Digest.Display(),
+            package.Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false),
+            values
+        );
+    }
+
+    /// <summary>What stands in a package, in the words of the catalogue.</summary>
+    public async Task<(LocalText Label, IReadOnlyList<BankValue> Values)> ValuesAsync(
+        VerifiedPackage package,
+        string dataSet,
+        CancellationToken ct
+    )
+    {
         using var data = JsonDocument.Parse(package.Read("data.json"));
         using var schema = await JsonAsync($"/datasets/{Uri.EscapeDataString(dataSet)}/schema.json", ct);
         var fields = schema.RootElement.GetProperty("properties");
-        return new(
-            opened.Head.Transfer,
+        return (
             Label(schema.RootElement, dataSet),
-            opened.Digest.Display(),
-            package.Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false),
             [.. data.RootElement.EnumerateObject().Select(one => Value(one, fields))]
         );
     }
@@ -42,7 +56,8 @@ internal sealed class BankReading(IHttpClientFactory clients, SandboxAddress add
         return new(Title("title"), Title("titleEn"));
     }
 
-    private async Task<IReadOnlyList<X509Certificate2>> RootsAsync(CancellationToken ct)
+    /// <summary>The roots that the portal publishes.</summary>
+    public async Task<IReadOnlyList<X509Certificate2>> RootsAsync(CancellationToken ct)
     {
         using var trust = await JsonAsync("/.well-known/mydata-trust.json", ct);
         return

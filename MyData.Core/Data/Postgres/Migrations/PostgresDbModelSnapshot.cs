@@ -1478,6 +1478,10 @@ namespace MyData.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<long?>("FetchedAt")
                         .HasColumnType("bigint");
 
@@ -1553,6 +1557,9 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.Property<Guid?>("FetchConsentId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("FetchOfId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("KeyThumbprint")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -1594,6 +1601,8 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.HasIndex("FetchConsentId");
 
+                    b.HasIndex("FetchOfId");
+
                     b.HasIndex("TokenHash")
                         .IsUnique();
 
@@ -1603,6 +1612,100 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.HasIndex("State", "ExpiresAt");
 
                     b.ToTable("service_requests", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Services.StandingConsent", b =>
+                {
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AuthTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("ConsentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EverySeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("FamilyHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("KeyThumbprint")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("LastRequestId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Methods")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PreviousHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("RefreshHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("RotatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ServiceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Struck")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("TermsVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("CitizenId");
+
+                    b.HasIndex("FamilyHash")
+                        .IsUnique();
+
+                    b.HasIndex("EndedAt", "Until");
+
+                    b.ToTable("standing_consents", (string)null);
                 });
 
             modelBuilder.Entity("MyData.Core.Staff.StaffMember", b =>
@@ -1783,6 +1886,10 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("ForService")
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
                     b.Property<string>("Head")
                         .HasColumnType("text")
@@ -2062,6 +2169,104 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.ToTable("watch_cursors", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Wire.ServiceSide.WireDelivery", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("ConsentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Digest")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LeasedUntil")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<byte[]>("Secret")
+                        .HasColumnType("bytea");
+
+                    b.Property<string>("ServiceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TicketHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid?>("Upload")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CitizenId");
+
+                    b.HasIndex("ConsentId");
+
+                    b.HasIndex("TicketHash")
+                        .IsUnique();
+
+                    b.HasIndex("State", "NextAttemptAt");
+
+                    b.ToTable("wire_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Wire.ServiceSide.WirePart", b =>
+                {
+                    b.Property<Guid>("Upload")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Upload", "Number");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("RequestId");
+
+                    b.ToTable("wire_parts", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Catalog.DataSetRow", b =>
                 {
                     b.HasOne("MyData.Core.Catalog.ProviderRow", null)
@@ -2098,9 +2303,20 @@ namespace MyData.Core.Data.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("MyData.Core.Services.StandingConsent", b =>
+                {
+                    b.HasOne("MyData.Core.Services.ServiceRequest", null)
+                        .WithOne("Standing")
+                        .HasForeignKey("MyData.Core.Services.StandingConsent", "RequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("MyData.Core.Services.ServiceRequest", b =>
                 {
                     b.Navigation("Items");
+
+                    b.Navigation("Standing");
                 });
 #pragma warning restore 612, 618
         }

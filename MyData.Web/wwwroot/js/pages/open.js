@@ -89,7 +89,7 @@ async function openOne(transfer, key, roots) {
     const card = cardOf(opened, await fetchSchema(transfer), view);
     show(section, transfer, seal.display, zip, card);
     const signer = { spki: opened.certificate.publicKey.spki, thumbprint: transfer.certificateSha256 };
-    tell("mydata-opened", { id: transfer.id, head, seal: seal.hex, signer });
+    tell("mydata-opened", { id: transfer.id, head, seal: seal.hex, zip, signer });
     return 1;
   } catch (error) {
     fail(section, transfer, error);
@@ -217,7 +217,7 @@ function finish(opened) {
 }
 
 /**
- * To another module of this page: never what is in a package.
+ * To another module of this very page, where what is opened stays too.
  * @param {string} name
  * @param {unknown} detail
  */
