@@ -6,6 +6,7 @@ using MyData.Core.Corrections;
 using MyData.Core.Counter;
 using MyData.Core.Data;
 using MyData.Core.History;
+using MyData.Core.Members;
 using MyData.Core.Notifications;
 using MyData.Core.OpenId;
 using MyData.Core.Recording;
@@ -35,6 +36,7 @@ public static class CoreSetup
         services.AddTransfers();
         services.AddCounter();
         services.AddServices();
+        services.AddMembers();
         services.AddCorrections();
         services.AddWire();
         services.AddHistory();

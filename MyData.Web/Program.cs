@@ -9,6 +9,7 @@ using MyData.Web.Features.Download;
 using MyData.Web.Features.History;
 using MyData.Web.Features.Ledger;
 using MyData.Web.Features.LedgerApi;
+using MyData.Web.Features.Members;
 using MyData.Web.Features.NationalService;
 using MyData.Web.Features.Notices;
 using MyData.Web.Features.Open;
@@ -68,6 +69,7 @@ try
     builder.AddOpen();
     builder.AddCounterPages();
     builder.AddServicePages();
+    builder.AddMemberPages();
     builder.AddNationalServicePages();
     builder.AddConsentPages();
     builder.AddNotices();
@@ -93,6 +95,7 @@ try
     app.MapOpen();
     app.MapCounter();
     app.MapServices();
+    app.MapMembers();
     app.MapNationalService();
     app.MapConsents();
     app.MapCorrections();

@@ -111,14 +111,45 @@ internal static class ListingChecks
                 service.Id,
                 "its addresses are https, or of the sandbox"
             );
-            Require(service.Items.Any(item => item.Required), service.Id, "it needs something");
+            Require(
+                service.Items.Any(item => item.Required) || service is { Items: [], SignIn: not null },
+                service.Id,
+                "it needs something"
+            );
             Unique(service.Items.Select(item => item.DataSet), "data set of a service");
             Require(service.Items.All(item => item.Fields.Count > 0), service.Id, "each item has fields");
+            Require(
+                service.Standing is not { } use
+                    || (
+                        use.Every >= OnlineStanding.ShortestEvery
+                        && use.Longest >= use.Every
+                        && use.Longest <= OnlineStanding.LongestEver
+                    ),
+                service.Id,
+                "its standing use is a fetch a day at most, and a year at most"
+            );
+            if (service.SignIn is { } signIn)
+                SignIn(service.Id, signIn);
             if (service.National is { } national)
                 NationalChecks.Check(service, national);
             else
                 Keys(service);
         }
+    }
+
+    private static void SignIn(string service, SignInListing signIn)
+    {
+        Unique(signIn.Claims.Select(claim => claim.Name), "claim of a service");
+        Require(
+            signIn.Claims.All(claim => SignInClaims.All.Contains(claim.Name)),
+            service,
+            "its claims are some that there are"
+        );
+        Require(
+            signIn.PostLogoutRedirectUris.All(uri => IsForBrowsers(uri) && !uri.Contains('#')),
+            service,
+            "its addresses after signing out are https, or of the sandbox, without a fragment"
+        );
     }
 
     private static bool IsForBrowsers(string address) =>

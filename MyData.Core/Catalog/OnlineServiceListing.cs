@@ -51,6 +51,12 @@ public sealed record OnlineServiceListing
 
     public required IReadOnlyList<OnlineItem> Items { get; init; }
 
+    /// <summary>The most that it may ask for where it wants to fetch again by itself; null: once is all that it may ask for.</summary>
+    public OnlineStanding? Standing { get; init; }
+
+    /// <summary>Its members sign in with the platform; null: they do not.</summary>
+    public SignInListing? SignIn { get; init; }
+
     /// <summary>What it may have of this data set; null where it may have nothing of it.</summary>
     public OnlineItem? Item(string dataSetId) => Items.FirstOrDefault(item => item.DataSet == dataSetId);
 
@@ -60,6 +66,18 @@ public sealed record OnlineServiceListing
     /// <summary>Of the key that it opens with (RFC 7638); null on the national wire, where her browser makes one each time.</summary>
     [JsonIgnore]
     public string? RecipientThumbprint => National is null ? Jwk.Parse(RecipientKey).Thumbprint() : null;
+}
+
+/// <summary>How far a standing use of a service may go (protocols.md A5).</summary>
+/// <param name="Every">the shortest time between two fetches, a day at least</param>
+/// <param name="Longest">the longest time from her consent to its end, a year at most</param>
+public sealed record OnlineStanding(TimeSpan Every, TimeSpan Longest)
+{
+    /// <summary>At most one fetch a day.</summary>
+    public static readonly TimeSpan ShortestEvery = TimeSpan.FromDays(1);
+
+    /// <summary>A year at most.</summary>
+    public static readonly TimeSpan LongestEver = TimeSpan.FromDays(365);
 }
 
 /// <summary>The most that a service may have of a data set, and whether it is of use without it.</summary>

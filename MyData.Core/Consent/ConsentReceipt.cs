@@ -34,7 +34,14 @@ public sealed record ConsentDraft
 
     /// <summary>For whom she fetches what comes to her own browser, and may hand on from there after another yes; null: nobody else.</summary>
     public ConsentRecipient? MeantFor { get; init; }
+
+    /// <summary>What the recipient may fetch again by itself; null: once.</summary>
+    public StandingUse? Standing { get; init; }
 }
+
+/// <summary>How often, from when until when.</summary>
+/// <param name="Every">the shortest time between two fetches</param>
+public sealed record StandingUse(TimeSpan Every, DateTimeOffset From, DateTimeOffset Until);
 
 /// <summary>Somebody else than herself who is to see the data.</summary>
 /// <param name="Type">such as <c>counter-service</c></param>
@@ -63,7 +70,7 @@ internal static class ConsentReceipt
 
     public static string Sign(ConsentDraft draft, string pseudonym, DateTimeOffset at, IIssuer issuer, SigningKeys keys)
     {
-        var time = at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
+        var time = Instant(at);
         var content = new
         {
             iss = issuer.Value,
@@ -91,7 +98,10 @@ internal static class ConsentReceipt
                         lawful_basis = "consent",
                         processing_methods = Methods(draft),
                         storage = Storage(draft, issuer),
-                        frequency = "once",
+                        frequency = draft.Standing is { } use ? System.Xml.XmlConvert.ToString(use.Every) : "once",
+                        standing = draft.Standing is { } window
+                            ? new { from = Instant(window.From), until = Instant(window.Until) }
+                            : null,
                         pii_information = draft.Items.Select(item => new
                         {
                             dataset = item.DataSet,
@@ -115,6 +125,9 @@ internal static class ConsentReceipt
         return keys.Sign(JsonSerializer.SerializeToUtf8Bytes(content, Readable), Type, at);
     }
 
+    private static string Instant(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null);
+
     private static object Storage(ConsentDraft draft, IIssuer issuer)
     {
         var kept = System.Xml.XmlConvert.ToString(draft.Retention);
@@ -127,6 +140,12 @@ internal static class ConsentReceipt
         draft.Recipient switch
         {
             null => ["fetch", "relay-sealed"],
+            { Type: ConsentRecipient.OnlineService } when draft.Standing is not null =>
+            [
+                "fetch",
+                "relay-sealed",
+                "hand-over",
+            ],
             { Type: ConsentRecipient.OnlineService } => ["relay-sealed", "hand-over"],
             _ => ["relay-sealed", "show"],
         };

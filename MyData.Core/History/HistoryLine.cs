@@ -59,7 +59,7 @@ public sealed record HistoryLine
     }
 }
 
-/// <summary>What stands together: everything that came of one consent, or a single line.</summary>
+/// <summary>What stands together: what came of one consent, or of one fetch by a standing one, or a single line.</summary>
 /// <param name="ConsentId">Null for a single line.</param>
 /// <param name="Lines">In the order in which they happened; at least one.</param>
 /// <param name="More">Lines of the consent that are too many to show: the export has them.</param>

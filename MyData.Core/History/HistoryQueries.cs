@@ -17,7 +17,10 @@ public sealed class HistoryQueries(IDbContextFactory<MyDataDb> databases)
     // No summer time since 1980.
     private static readonly TimeSpan Taipei = TimeSpan.FromHours(8);
 
-    /// <summary>A page of entries. What came of one consent stands together, at the place of its first line.</summary>
+    /// <summary>
+    /// A page of entries. What came of one consent stands together, at the place of its first line; but each item that a service fetches again by a
+    /// standing one stands at its own.
+    /// </summary>
     /// <param name="citizenId">Whose.</param>
     /// <param name="filter">Which lines.</param>
     /// <param name="cursor">Where the page begins: <see cref="HistoryPage.Next"/> of the one before; null: at the start.</param>
@@ -33,7 +36,9 @@ public sealed class HistoryQueries(IDbContextFactory<MyDataDb> databases)
         var hers = Hers(db, citizenId);
         var lines = Narrow(hers, filter);
         var heads = lines.Where(e =>
-            e.ConsentId == null || !lines.Any(other => other.ConsentId == e.ConsentId && other.Id < e.Id)
+            e.ConsentId == null
+            || e.Kind == EventKinds.StandingUsed
+            || !lines.Any(other => other.ConsentId == e.ConsentId && other.Id < e.Id)
         );
         if (cursor is { } last)
             heads = filter.OldestFirst ? heads.Where(e => e.Id > last) : heads.Where(e => e.Id < last);
@@ -44,21 +49,30 @@ public sealed class HistoryQueries(IDbContextFactory<MyDataDb> databases)
         foreach (var row in found.Take(PageSize))
             entries.Add(
                 row.Event.ConsentId is { } consent
-                    ? await TogetherAsync(consent, lines, hers, cancellationToken)
+                    ? await TogetherAsync(consent, Of(row.Event, lines), hers, cancellationToken)
                     : new HistoryEntry(null, [Line(row)])
             );
         return new HistoryPage(entries, found.Count > PageSize ? found[PageSize - 1].Event.Id : null);
     }
 
+    // A consent's lines without those of the fetches that stand at their own place; or those of one such fetch.
+    private static IQueryable<Event> Of(Event head, IQueryable<Event> lines)
+    {
+        var all = lines.Where(e => e.ConsentId == head.ConsentId);
+        if (head.Kind == EventKinds.StandingUsed)
+            return all.Where(e => e.TransferId == head.TransferId);
+        var fetches = all.Where(e => e.Kind == EventKinds.StandingUsed).Select(e => e.TransferId);
+        return all.Where(e => e.TransferId == null || !fetches.Contains(e.TransferId));
+    }
+
     // What an agency asked of her token gives way first: its number is the agency's choice, that of every other step is not.
     private static async Task<HistoryEntry> TogetherAsync(
         Guid consent,
-        IQueryable<Event> lines,
+        IQueryable<Event> all,
         IQueryable<Event> hers,
         CancellationToken cancellationToken
     )
     {
-        var all = lines.Where(e => e.ConsentId == consent);
         var first = all.OrderBy(e => e.Kind == EventKinds.SubjectIntrospected || e.Kind == EventKinds.SubjectRead)
             .ThenBy(e => e.Id)
             .Take(MostSteps + 1);

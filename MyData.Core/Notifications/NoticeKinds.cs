@@ -69,6 +69,14 @@ public static class NoticeKinds
     /// <summary>A service has not said in time that it deleted. Parameters: when, service, consent.</summary>
     public const string ServiceOverdue = "service-overdue";
 
+    /// <summary>A service has fetched again by her standing consent. Parameters: when, service, consent.</summary>
+    public const string StandingFetched = "standing-fetched";
+
+    /// <summary>A standing consent is over, and not by her. Parameters: when, service, code, consent.</summary>
+    public const string StandingEnded = "standing-ended";
+    /// <summary>She signed in at a service with the platform for the first time. Parameters: when, service.</summary>
+    public const string MemberFirst = "member-first";
+
     /// <summary>Her account is closed. Parameters: when, to (sealed: nothing else of her is left to ask).</summary>
     public const string AccountClosed = "account-closed";
 
@@ -98,6 +106,9 @@ public static class NoticeKinds
         new(ServiceKept, Day),
         new(CorrectionAnswered, Day),
         new(ServiceOverdue, Day),
+        new(StandingFetched, Day),
+        new(StandingEnded, Day),
+        new(MemberFirst, Day),
         new(AccountClosed, Day) { ProvesTheAddress = true },
     }.ToDictionary(kind => kind.Name);
 

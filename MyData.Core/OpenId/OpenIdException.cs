@@ -9,6 +9,9 @@ public sealed class OpenIdException(string error, int status, string message, st
     /// <summary>What was wrong, to quote; the OAuth error code where that says it all.</summary>
     public string Code { get; } = code ?? error;
 
+    /// <summary>How long to wait before the same may be asked again (RFC 9110 §10.2.3); null: waiting does not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>RFC 6749 §5.2.</summary>
     public static OpenIdException InvalidClient(string why) => new("invalid_client", 401, why);
 

@@ -5,9 +5,16 @@ namespace MyData.Core.Recording;
 
 /// <summary>
 /// What an event's <c>Details</c> may say for its record, each where it is known: <c>methods</c> and <c>level</c> of the sign-in, the
-/// <c>seal</c> digest in hexadecimal, <c>to</c> for another recipient than the usual one, <c>why</c> for a reason of its own.
+/// <c>seal</c> digest in hexadecimal, <c>to</c> for another recipient than the usual one, <c>why</c> for a reason of its own, <c>claims</c> for
+/// what of her account it is about.
 /// </summary>
-internal readonly record struct EventFacts(string? Identity, byte[]? Seal, string? To, string? Why)
+internal readonly record struct EventFacts(
+    string? Identity,
+    byte[]? Seal,
+    string? To,
+    string? Why,
+    IReadOnlyList<string>? Claims
+)
 {
     public static EventFacts Of(Event happened)
     {
@@ -21,7 +28,10 @@ internal readonly record struct EventFacts(string? Identity, byte[]? Seal, strin
             IdentityOf(details),
             Text(details, "seal") is { Length: 64 } seal ? Convert.FromHexString(seal) : null,
             Text(details, "to"),
-            Text(details, "why")
+            Text(details, "why"),
+            details.TryGetProperty("claims", out var claims) && claims.ValueKind == JsonValueKind.Array
+                ? [.. claims.EnumerateArray().Select(claim => claim.ToString())]
+                : null
         );
     }
 

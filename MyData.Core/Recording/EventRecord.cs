@@ -60,7 +60,7 @@ internal static class EventRecord
             Reason = happened.Purpose ?? facts.Why ?? consent?.Purpose ?? Operation,
             Result = happened.Code,
             Identity = facts.Identity,
-            Fields = Fields(items),
+            Fields = facts.Claims ?? Fields(items),
             Persons = person is null ? 0 : 1,
             Actor = IsStaff(happened) ? acting(happened.Actor) : null,
             Tags = person is null ? [] : [person.Tag],

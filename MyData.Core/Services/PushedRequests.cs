@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Catalog;
-using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.Encryption;
 using MyData.Core.OpenId;
@@ -33,9 +32,6 @@ public sealed class PushedRequests(
 )
 {
     public const string UriPrefix = "urn:ietf:params:oauth:request_uri:";
-
-    private const int LongestState = 512;
-    private const int HashLength = 43;
 
     /// <returns>the <c>request_uri</c></returns>
     /// <exception cref="OpenIdException">What is wrong with it; nothing was stored.</exception>
@@ -126,68 +122,42 @@ public sealed class PushedRequests(
     }
 
     // A service that sends one of these relies on it: it must not believe that it was heard.
-    private static readonly string[] Meaningful =
-    [
-        "request_uri",
-        "max_age",
-        "prompt",
-        "id_token_hint",
-        "claims",
-        "resource",
-    ];
+    private static readonly string[] Meaningful = ["max_age", "prompt", "id_token_hint", "claims"];
 
     private async Task<RequestContent> ReadAsync(PushRequest request, CancellationToken token)
     {
         var (given, service) = (request.Parameters, request.Client.Listing);
-        // What would say something else than the form is refused (OpenID Connect Core §6.1, RFC 9126 §2.1); what is not known is ignored
-        // (RFC 6749 §3.1).
-        if (Value("request") is not null)
-            throw new OpenIdException("request_not_supported", 400, "No request objects.", ServiceCodes.Parameter);
         if (Meaningful.FirstOrDefault(name => Value(name) is not null) is { } name)
             throw OpenIdException.InvalidRequest($"{name} is not taken.", ServiceCodes.Parameter);
-        if (Value("response_mode") is not (null or "query"))
-            throw OpenIdException.InvalidRequest("response_mode is query.", ServiceCodes.Parameter);
-        if (Value("response_type") != "code" || Value("scope") is not (null or RequestedDetails.Type))
-            throw OpenIdException.InvalidRequest("response_type is code.", ServiceCodes.Parameter);
-        if (Value("redirect_uri") is not { } redirect || !IsRegistered(service, redirect))
-            throw OpenIdException.InvalidRequest("redirect_uri is not registered.", ServiceCodes.Redirect);
-        if (Value("code_challenge_method") != "S256" || Value("code_challenge") is not { Length: HashLength } challenge)
-            throw OpenIdException.InvalidRequest("A code challenge by S256 is needed.", ServiceCodes.Pkce);
-        if (Value("state") is { Length: > LongestState })
-            throw OpenIdException.InvalidRequest("state is too long.", ServiceCodes.Parameter);
-        var thumbprint = Value("dpop_jkt");
-        // RFC 9449 §10.1: both may come, and then say the same.
-        if (request.Key is { } key && (thumbprint ??= key.Thumbprint) != key.Thumbprint)
-            throw OpenIdException.InvalidProof("dpop_jkt is of another key.", ServiceCodes.OtherKey);
+        if (Value("scope") is not (null or RequestedDetails.Type))
+            throw OpenIdException.InvalidRequest("scope is another.", ServiceCodes.Parameter);
+        var way = WayBack.Read(request, addresses);
         var details =
             Value("authorization_details")
             ?? throw OpenIdException.InvalidDetails("authorization_details is missing.", ServiceCodes.Details);
-        var (items, retention) = RequestedDetails.Read(details, service);
+        var (items, retention, standing) = RequestedDetails.Read(details, service);
         foreach (var item in items)
-            await RequireAsync(item, token);
+            await RequireAsync(item, standing is not null, token);
         return new RequestContent
         {
-            RedirectUri = redirect,
-            State = Value("state"),
-            Challenge = challenge,
-            KeyThumbprint = thumbprint,
-            Level = LevelOf(Value("acr_values")),
+            RedirectUri = way.RedirectUri,
+            State = way.State,
+            Challenge = way.Challenge,
+            KeyThumbprint = way.KeyThumbprint,
+            Level = way.Level,
             Purpose = service.PurposeCode,
             Retention = retention,
             RecipientKid = service.RecipientKid,
             RecipientThumbprint = Jwk.Parse(service.RecipientKey).Thumbprint(),
             Items = items,
+            Standing = standing,
         };
 
         string? Value(string name) => given.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
     }
 
-    // RFC 9700 §2.1: as a whole, character by character.
-    private bool IsRegistered(OnlineServiceListing service, string redirect) =>
-        service.RedirectUris.Any(uri => addresses.ForBrowsers(uri).AbsoluteUri == redirect);
-
     /// <exception cref="OpenIdException">invalid_authorization_details with service.dataset.</exception>
-    internal async Task RequireAsync(RequestedItem item, CancellationToken token)
+    internal async Task RequireAsync(RequestedItem item, bool standing, CancellationToken token)
     {
         var view = await catalogue.FindAsync(item.DataSet, token);
         if (view is not { Listed: true, Listing.Parameters: var parameters })
@@ -202,21 +172,9 @@ public sealed class PushedRequests(
         var cut = !view.SealedByProvider && view.Fields.Any(field => !item.Fields.Contains(field.Name));
         // What the catalogue does not describe stands on no page of hers.
         var strange = item.Fields.Any(name => view.Fields.All(field => field.Name != name));
-        if (unknown || wrong || cut || strange)
+        // With no browser there, its agency must seal it for the service (protocols.md A4); the platform would read it.
+        var open = standing && !view.SealedByProvider;
+        if (unknown || wrong || cut || strange || open)
             throw OpenIdException.InvalidDetails($"{item.DataSet} is not asked for like this.", ServiceCodes.DataSet);
-    }
-
-    // OpenID Connect Core §3.1.2.1: any of them will do, so the lowest is what is needed.
-    private static AssuranceLevel LevelOf(string? acrValues)
-    {
-        if (acrValues is null)
-            return AssuranceLevel.None;
-        var levels = acrValues
-            .Split(' ')
-            .Select(name => Enum.TryParse<AssuranceLevel>(name, out var level) && $"{level}" == name ? level : default)
-            .ToList();
-        return levels.Contains(AssuranceLevel.None)
-            ? throw OpenIdException.InvalidRequest("acr_values names an unknown level.", ServiceCodes.Parameter)
-            : levels.Min();
     }
 }

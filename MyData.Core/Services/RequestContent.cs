@@ -30,6 +30,9 @@ public sealed record RequestContent
     public required string RecipientThumbprint { get; init; }
     public required IReadOnlyList<RequestedItem> Items { get; init; }
 
+    /// <summary>The standing use that it asks for, which she may leave at once; null: once is all that it asks for.</summary>
+    public RequestedUse? Standing { get; init; }
+
     /// <summary>What came over the national wire beside it; null: a native request.</summary>
     public NationalRequest? National { get; init; }
 }
@@ -53,14 +56,15 @@ internal static class RequestedDetails
     private static readonly string[] ItemMembers = ["id", "fields", "parameters"];
 
     /// <exception cref="OpenIdException">invalid_authorization_details.</exception>
-    public static (IReadOnlyList<RequestedItem> Items, TimeSpan Retention) Read(
+    public static (IReadOnlyList<RequestedItem> Items, TimeSpan Retention, RequestedUse? Standing) Read(
         string text,
         OnlineServiceListing service
     )
     {
         var details = Single(text);
         Require(Text(details, "type") == Type && Only(details, Members), "One detail of type mydata is taken.");
-        Require(Text(details, "use") == "once", "use is not one that is taken.");
+        Require(details.TryGetProperty("use", out var use), "use is missing.");
+        var standing = RequestedUse.Read(use, service.Standing);
         Registered(Text(details, "purpose") == service.PurposeCode, "purpose");
         Registered(Text(details, "recipient_key") == service.RecipientKid, "recipient_key");
         var retention = Duration(Text(details, "retention"));
@@ -76,7 +80,7 @@ internal static class RequestedDetails
             service.Items.Where(item => item.Required).All(item => items.Any(i => i.DataSet == item.DataSet)),
             "required data sets"
         );
-        return (items, retention);
+        return (items, retention, standing);
     }
 
     private static JsonElement Single(string text)

@@ -14,13 +14,17 @@ public sealed class ReturnAddress(IIssuer issuer)
     public string WithError(RequestContent content, string code) =>
         With(content, "error", code == ServiceCodes.Declined ? "access_denied" : "temporarily_unavailable");
 
-    private string With(RequestContent content, string name, string value)
+    private string With(RequestContent content, string name, string value) =>
+        To(content.RedirectUri, content.State, name, value);
+
+    /// <summary>The address with <c>code</c> or <c>error</c>, the service's <c>state</c>, and whose answer it is.</summary>
+    public string To(string redirectUri, string? state, string name, string value)
     {
         var query = new List<string> { $"{name}={Uri.EscapeDataString(value)}" };
-        if (content.State is { } state)
+        if (state is not null)
             query.Add($"state={Uri.EscapeDataString(state)}");
         query.Add($"iss={Uri.EscapeDataString(issuer.Value)}");
-        var mark = content.RedirectUri.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        return $"{content.RedirectUri}{mark}{string.Join('&', query)}";
+        var mark = redirectUri.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        return $"{redirectUri}{mark}{string.Join('&', query)}";
     }
 }

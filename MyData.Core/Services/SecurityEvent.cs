@@ -31,6 +31,8 @@ public sealed class SecurityEvent
     /// <summary>Its data set, whose address it is told at; null: the service is.</summary>
     public string? DataSetId { get; init; }
     public required Guid CitizenId { get; init; }
+
+    /// <summary>What it is about: a request, or a membership.</summary>
     public required Guid RequestId { get; init; }
 
     /// <summary>One of <see cref="SecurityEventTokens"/>' kinds.</summary>

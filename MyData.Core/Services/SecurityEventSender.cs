@@ -72,6 +72,11 @@ public sealed partial class SecurityEventSender(
                     or EventKinds.ConsentWithdrawn
                     or EventKinds.ServiceAskedToDelete
                     or EventKinds.ServiceOverdue
+                    or EventKinds.StandingPaused
+                    or EventKinds.StandingResumed
+                    or EventKinds.StandingStruck
+                    or EventKinds.StandingEnded
+                    or EventKinds.MemberEnded
             )
                 woken.Writer.TryWrite(true);
         });

@@ -20,6 +20,21 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
     /// <summary>An answer, or the receipt at the end of a retention, did not come in time.</summary>
     public const string DeletionOverdue = "deletion-overdue";
 
+    /// <summary>A standing consent is paused: it fetches nothing until it hears that it goes on, and what waited is gone.</summary>
+    public const string ConsentPaused = "consent-paused";
+
+    /// <summary>It goes on; <c>next_at</c> says from when.</summary>
+    public const string ConsentResumed = "consent-resumed";
+
+    /// <summary>She struck one <c>dataset</c> of a standing consent; the rest goes on.</summary>
+    public const string ItemStruck = "item-struck";
+
+    /// <summary>A standing consent is over; <c>reason</c> says why. What was delivered stays under its retention.</summary>
+    public const string ConsentEnded = "consent-ended";
+
+    /// <summary>She signs in at this service with the platform no more: what it holds open for her by it is to end.</summary>
+    public const string SignInRevoked = "sign-in-revoked";
+
     /// <summary>To an agency alone: a package that it sealed goes to a service.</summary>
     public const string HandedOver = "handed-over";
 
@@ -32,31 +47,56 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
         IEnumerable<ServiceItem> items,
         DateTimeOffset respondBy
     ) =>
+        Queue(
+            scope,
+            request.ServiceId,
+            request.CitizenId!.Value,
+            request.Id,
+            kind,
+            new
+            {
+                consent_id = request.ConsentId,
+                transfers = items.Select(item => new
+                {
+                    transfer_id = item.TransferId,
+                    dataset = item.DataSetId,
+                    seal = item.Seal,
+                }),
+                respond_by = respondBy.ToUnixTimeSeconds(),
+            }
+        );
+
+    /// <inheritdoc cref="Queue(WriteScope, ServiceRequest, string, IEnumerable{ServiceItem}, DateTimeOffset)"/>
+    /// <param name="about">the row that it belongs to</param>
+    /// <param name="content">what the event says: ids and times</param>
+    internal static void Queue(
+        WriteScope scope,
+        string serviceId,
+        Guid citizenId,
+        Guid about,
+        string kind,
+        object content
+    ) =>
         scope.Db.Add(
             new SecurityEvent
             {
                 Id = Ids.New(),
-                ServiceId = request.ServiceId,
-                CitizenId = request.CitizenId!.Value,
-                RequestId = request.Id,
+                ServiceId = serviceId,
+                CitizenId = citizenId,
+                RequestId = about,
                 Kind = kind,
-                Content = JsonSerializer.Serialize(
-                    new
-                    {
-                        consent_id = request.ConsentId,
-                        transfers = items.Select(item => new
-                        {
-                            transfer_id = item.TransferId,
-                            dataset = item.DataSetId,
-                            seal = item.Seal,
-                        }),
-                        respond_by = respondBy.ToUnixTimeSeconds(),
-                    }
-                ),
+                Content = JsonSerializer.Serialize(content),
                 CreatedAt = scope.Now,
                 NextAttemptAt = scope.Now,
             }
         );
+
+    /// <summary>What services are told about these rows.</summary>
+    internal static Task<List<SecurityEvent>> AboutAsync(
+        MyDataDb db,
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken token
+    ) => db.Set<SecurityEvent>().Where(e => ids.Contains(e.RequestId)).ToListAsync(token);
 
     /// <summary>The signed token; of the same event it says the same each time.</summary>
     internal string Sign(SecurityEvent one)

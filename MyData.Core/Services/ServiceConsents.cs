@@ -9,6 +9,7 @@ namespace MyData.Core.Services;
 /// <summary>What she agreed to with one service at one time, and what became of it.</summary>
 /// <param name="Service">also where it is listed no more</param>
 /// <param name="Agreed">the items of her last decision</param>
+/// <param name="Items">what the service was to have, also by the fetches of a standing consent</param>
 /// <param name="Told">what the service was, or is to be, told: that she took it back, else the newest reminder; null: nothing</param>
 public sealed record ServiceConsentView(
     ServiceRequest Request,
@@ -19,8 +20,15 @@ public sealed record ServiceConsentView(
     SecurityEvent? Told
 )
 {
+    /// <summary>What she agreed to for later; null: nothing.</summary>
+    public StandingConsent? Standing => Request.Standing;
+
     /// <summary>She can take it back.</summary>
-    public bool IsOpen => ServiceWithdrawals.IsOpen(Request, Items);
+    public bool IsOpen => ServiceWithdrawals.IsOpen(Request, Items, Standing);
+
+    /// <summary>What of it goes on, where it is standing.</summary>
+    public IReadOnlyList<ConsentItem> Left =>
+        [.. Agreed.Where(item => Standing?.StruckSets.Contains(item.DataSet) != true)];
 
     /// <summary>The service has something of it, as far as it has said.</summary>
     public bool IsHeld => Items.Any(item => item is { FetchedAt: not null, DeletedAt: null });
@@ -45,11 +53,16 @@ public sealed class ServiceConsents(
     {
         await using var db = await databases.CreateDbContextAsync(token);
         var rows = await db.Set<ServiceRequest>()
+            .Include(r => r.Standing)
             .Where(r => r.CitizenId == citizenId && r.FetchConsentId != null)
             // What she refused is no consent.
             .Where(r => r.Code != ServiceCodes.Declined)
             .OrderByDescending(r =>
-                r.State < RequestState.Received || r.Items.Any(i => i.FetchedAt != null && i.DeletedAt == null)
+                r.State < RequestState.Received
+                || (r.Standing != null && r.Standing.EndedAt == null)
+                || r.Items.Any(i => i.FetchedAt != null && i.DeletedAt == null)
+                || db.Set<ServiceRequest>()
+                    .Any(f => f.FetchOfId == r.Id && f.Items.Any(i => i.FetchedAt != null && i.DeletedAt == null))
             )
             .ThenByDescending(r => r.Id)
             .Take(MostShown)
@@ -63,6 +76,7 @@ public sealed class ServiceConsents(
     {
         await using var db = await databases.CreateDbContextAsync(token);
         var rows = await db.Set<ServiceRequest>()
+            .Include(r => r.Standing)
             .Where(r => r.Id == requestId && r.CitizenId == citizenId && r.FetchConsentId != null)
             .ToListAsync(token);
         return (await ViewsAsync(db, rows, token)).FirstOrDefault();
@@ -75,6 +89,13 @@ public sealed class ServiceConsents(
     )
     {
         var ids = rows.Select(row => row.Id).ToList();
+        var fetches = await db.Set<ServiceRequest>()
+            .Where(fetch => fetch.FetchOfId != null && ids.Contains(fetch.FetchOfId.Value))
+            .Select(fetch => new { fetch.Id, Root = fetch.FetchOfId!.Value })
+            .ToListAsync(token);
+        var roots = fetches.ToDictionary(fetch => fetch.Id, fetch => fetch.Root);
+        Guid RootOf(Guid request) => roots.GetValueOrDefault(request, request);
+        ids.AddRange(roots.Keys);
         var items = await db.Set<ServiceItem>().Where(item => ids.Contains(item.RequestId)).ToListAsync(token);
         var told = await db.Set<SecurityEvent>()
             .Where(e => ids.Contains(e.RequestId) && e.Audience == null)
@@ -88,8 +109,8 @@ public sealed class ServiceConsents(
                         Content(row),
                         service,
                         await AgreedAsync(row, token),
-                        [.. items.Where(item => item.RequestId == row.Id).OrderBy(item => item.TransferId)],
-                        told.Where(e => e.RequestId == row.Id)
+                        [.. items.Where(item => RootOf(item.RequestId) == row.Id).OrderBy(item => item.TransferId)],
+                        told.Where(e => RootOf(e.RequestId) == row.Id)
                             .OrderByDescending(e => e.Kind == SecurityEventTokens.ConsentRevoked)
                             .ThenByDescending(e => e.Id)
                             .FirstOrDefault()

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
 using MyData.Core.Encryption;
 using MyData.Core.Events;
-using MyData.Core.Notifications;
 using MyData.Core.OpenId;
 using MyData.Core.Transfers;
 
@@ -27,23 +26,54 @@ public sealed class ServiceDeliveries(
     IDbContextFactory<MyDataDb> databases,
     IWriter writer,
     IReleaseGate gate,
-    INotices notices,
+    DeliveryNotices notices,
     ServiceSettings settings
 )
 {
     /// <exception cref="OpenIdException">invalid_token, invalid_dpop_proof.</exception>
-    /// <exception cref="ServiceException">service.received, service.package_gone.</exception>
+    /// <exception cref="ServiceException">service.received, service.package_gone; of a standing consent: why nothing comes.</exception>
+    /// <exception cref="NotReadyException">Of a standing consent: its agency is at work.</exception>
     public async Task<ServicePackage> FetchAsync(TokenUse use, Guid transferId, CancellationToken token = default)
     {
         var (view, item) = await FindAsync(use, transferId, token);
-        if (item.Entry is not { } entry || await handOvers.FindAsync([transferId], token) is not [var transfer])
-            throw new ServiceException(item.ReceivedAt is null ? ServiceCodes.PackageGone : ServiceCodes.Received);
-        var head = SealedPackageHead.ForRecipient(transfer.Head!, entry);
+        if (item.Failure is { } failure)
+            throw new ServiceException(failure);
+        var (transfer, head) = await PackageAsync(view.Request, item, token);
         var refused = await writer.WriteAsync(scope => Fetched(scope, use, view, item, transfer), token);
         if (refused is not null)
             throw refused;
         await gate.PassAsync(token);
-        return new(transfer, Encoding.UTF8.GetString(head.Raw.Span));
+        return new(transfer, head);
+    }
+
+    private async Task<string?> FailureAsync(ServiceItem item, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<ServiceItem>()
+            .Where(i => i.RequestId == item.RequestId && i.TransferId == item.TransferId)
+            .Select(i => i.Failure)
+            .FirstOrDefaultAsync(token);
+    }
+
+    private async Task<(Transfer Transfer, string Head)> PackageAsync(
+        ServiceRequest request,
+        ServiceItem item,
+        CancellationToken token
+    )
+    {
+        var direct = request.FetchOfId is not null && item.ReceivedAt is null;
+        // First whether it waits, then whether it is there: in between it may only have come.
+        if (direct && await handOvers.WaitAsync(item.TransferId, token) is { } wait)
+            throw new NotReadyException(wait);
+        var ready = await handOvers.FindAsync([item.TransferId], token);
+        if (direct)
+            // Its agency sealed it for the service alone.
+            return ready is [var whole]
+                ? (whole, whole.Head!)
+                : throw new ServiceException(await FailureAsync(item, token) ?? ServiceCodes.PackageGone);
+        if (item.Entry is not { } entry || ready is not [var handed])
+            throw new ServiceException(item.ReceivedAt is null ? ServiceCodes.PackageGone : ServiceCodes.Received);
+        return (handed, Encoding.UTF8.GetString(SealedPackageHead.ForRecipient(handed.Head!, entry).Raw.Span));
     }
 
     /// <summary>The service signs that it has it: nothing is kept here any more. The same receipt again changes nothing.</summary>
@@ -96,7 +126,9 @@ public sealed class ServiceDeliveries(
 
     // A token that has done all that it was for still says so.
     private bool IsAlive(ServiceRequest row) =>
-        row.State == RequestState.Received || (row.State == RequestState.Granted && !requests.IsOver(row));
+        row.State == RequestState.Received
+        || row is { State: RequestState.Ended, Code: ServiceCodes.NotFetched, FetchOfId: not null }
+        || (row.State == RequestState.Granted && !requests.IsOver(row));
 
     private Exception? Fetched(WriteScope scope, TokenUse use, RequestView view, ServiceItem item, Transfer transfer)
     {
@@ -113,21 +145,24 @@ public sealed class ServiceDeliveries(
             // It has it now, whether it will sign for it or not.
             .ExecuteUpdate(set =>
                 set.SetProperty(i => i.FetchedAt, (DateTimeOffset?)scope.Now)
+                    .SetProperty(i => i.Seal, transfer.SealDigest)
                     .SetProperty(
                         i => i.DueAt,
                         (DateTimeOffset?)(scope.Now + view.Content.Retention + settings.ReceiptTime)
                     )
             );
-        if (first == 1)
-            scope.Raise(
-                ServiceEvents.Happened(
-                    EventKinds.ServiceFetched,
-                    ServiceEvents.Of(row.ServiceId),
-                    row,
-                    item: item,
-                    seal: transfer.SealDigest
-                )
-            );
+        if (first != 1)
+            return null;
+        scope.Raise(
+            ServiceEvents.Happened(
+                EventKinds.ServiceFetched,
+                ServiceEvents.Of(row.ServiceId),
+                row,
+                item: item,
+                seal: transfer.SealDigest
+            )
+        );
+        notices.Fetched(scope, row, view.Service.Name, item.TransferId);
         return null;
     }
 
@@ -174,24 +209,16 @@ public sealed class ServiceDeliveries(
             )
         );
         if (Finish(scope, row.Id))
-            notices.Queue(
-                scope,
-                row.CitizenId!.Value,
-                NoticeKinds.ServiceReceived,
-                new
-                {
-                    when = scope.Now,
-                    service = view.Service.Name,
-                    consent = row.ConsentId,
-                }
-            );
+            notices.Received(scope, row, view.Service.Name);
         HandOvers.End(scope, item.TransferId);
         return null;
     }
 
-    /// <summary>Nothing is left to fetch: each package is signed for, or deleted already. False where something is, or it was over.</summary>
+    /// <summary>Nothing is left to fetch: each package is signed for, deleted already, or does not come. False where something is, or it was over.</summary>
     internal static bool Finish(WriteScope scope, Guid requestId) =>
-        !scope.Db.Set<ServiceItem>().Any(i => i.RequestId == requestId && i.ReceivedAt == null && i.DeletedAt == null)
+        !scope
+            .Db.Set<ServiceItem>()
+            .Any(i => i.RequestId == requestId && i.ReceivedAt == null && i.DeletedAt == null && i.Failure == null)
         && scope
             .Db.Set<ServiceRequest>()
             .Where(r => r.Id == requestId && r.State == RequestState.Granted)

@@ -20,6 +20,12 @@ internal sealed class ServiceFollower(ServiceSettings settings) : IEventFollower
                 foreach (var request in Waiting(scope, transfer))
                     ServiceRequests.End(scope, request, ServiceCodes.PackageGone, ServiceEvents.Platform);
                 break;
+            case EventKinds.TransferEmpty when happened.TransferId is { } transfer:
+                StandingFetches.Missing(scope, transfer, StandingCodes.NothingHeld);
+                break;
+            case EventKinds.TransferFailed when happened.TransferId is { } transfer:
+                StandingFetches.Missing(scope, transfer, ServiceCodes.NotFetched);
+                break;
             case EventKinds.ConsentWithdrawn when happened.ConsentId is { } consent:
                 foreach (var request in Of(scope, consent))
                     ServiceWithdrawals.Follow(scope, request, settings);
@@ -27,6 +33,7 @@ internal sealed class ServiceFollower(ServiceSettings settings) : IEventFollower
             case EventKinds.AccountClosed when happened.CitizenId is { } citizen:
                 // What she handed over stays in her events, which stay; token and code die with their row. What a service is still to be told
                 // it is told.
+                StandingEnds.Forget(scope, citizen);
                 scope.Db.Set<ServiceRequest>().Where(r => r.CitizenId == citizen).ExecuteDelete();
                 break;
         }
@@ -47,6 +54,7 @@ internal sealed class ServiceFollower(ServiceSettings settings) : IEventFollower
                             && i.TransferId == transfer
                             && i.ReceivedAt == null
                             && i.DeletedAt == null
+                            && i.Failure == null
                         )
                 ),
         ];
@@ -56,6 +64,6 @@ internal sealed class ServiceFollower(ServiceSettings settings) : IEventFollower
             .. scope
                 .Db.Set<ServiceRequest>()
                 .AsNoTracking()
-                .Where(r => r.FetchConsentId == consent || r.ConsentId == consent),
+                .Where(r => r.FetchOfId == null && (r.FetchConsentId == consent || r.ConsentId == consent)),
         ];
 }

@@ -25,7 +25,8 @@ public sealed class ServiceGrants(
     IDbContextFactory<MyDataDb> databases,
     IWriter writer,
     ServiceTokens tokens,
-    ServiceRefusals refusals
+    ServiceRefusals refusals,
+    StandingEnds standings
 )
 {
     /// <exception cref="OpenIdException">invalid_grant, invalid_client, invalid_dpop_proof; a code that was used before is dead with its token.</exception>
@@ -37,9 +38,25 @@ public sealed class ServiceGrants(
         var items = row is null ? [] : await db.Set<ServiceItem>().Where(i => i.RequestId == row.Id).ToListAsync(token);
         var view = row is null ? null : await requests.ViewAsync(row, token);
         var wrong = Judge(request, view);
-        var made = wrong is null ? tokens.Make(view!, items, request.Key.Thumbprint) : null;
+        var made = wrong is null ? await MakeAsync(db, request, view!, items, token) : null;
         var refused = await writer.WriteAsync(scope => Take(scope, request, view, wrong, made), token);
         return refused is null ? made! : throw refused;
+    }
+
+    /// <summary>With a refresh token where she ticked a standing use, and only there.</summary>
+    private async Task<ServiceToken> MakeAsync(
+        MyDataDb db,
+        RedeemCode request,
+        RequestView view,
+        IReadOnlyList<ServiceItem> items,
+        CancellationToken token
+    )
+    {
+        var row = view.Request;
+        var standing = await db.Set<StandingConsent>()
+            .FirstOrDefaultAsync(s => s.RequestId == row.Id && s.EndedAt == null, token);
+        var made = tokens.Make(view, items, request.Key.Thumbprint, row.PackagesUntil, standing);
+        return standing is null ? made : made with { Refresh = RefreshTokens.First() };
     }
 
     /// <summary>RFC 7009: the service gives its token back. Of anybody else's it learns nothing.</summary>
@@ -53,6 +70,8 @@ public sealed class ServiceGrants(
                 scope.Bookkeeping();
                 if (!UsedAssertion.UseUp(scope, client.Assertion))
                     return false;
+                if (StandingGrants.GiveBack(scope, standings, client, value))
+                    return true;
                 var row = scope
                     .Db.Set<ServiceRequest>()
                     .AsNoTracking()
@@ -116,7 +135,11 @@ public sealed class ServiceGrants(
             return null;
         refusals.Tell(scope, request.Client.Listing.Id, row, wrong);
         if (wrong == ServiceCodes.CodeUsed)
+        {
             refusals.Stop(scope, row, view.Service.Name, wrong, ServiceEvents.Platform);
+            if (StandingEnds.Find(scope, row.Id) is { } standing)
+                standings.End(scope, standing, view.Service.Name, wrong, ServiceEvents.Platform);
+        }
         return Refused(wrong);
     }
 
@@ -135,6 +158,7 @@ public sealed class ServiceGrants(
             );
         if (granted != 1)
             return row.TokenHash is null ? ServiceCodes.CodeExpired : ServiceCodes.CodeUsed;
+        StandingGrants.Begin(scope, made, row.Id, request.Key.Thumbprint);
         scope.Raise(
             ServiceEvents.Happened(EventKinds.ServiceTokenGiven, ServiceEvents.Of(request.Client.Listing.Id), row)
         );

@@ -23,6 +23,7 @@ public sealed record DecideHandOver
     /// <summary>By transfer, the entry that her browser wrapped for the service's key; none with a no.</summary>
     public required IReadOnlyDictionary<Guid, string> Entries { get; init; }
     public required AssuranceLevel Level { get; init; }
+    public required string Methods { get; init; }
     public required DateTimeOffset AuthTime { get; init; }
 }
 
@@ -47,12 +48,18 @@ public sealed class ServiceHandOver(
         var alg = key.Kty == "RSA" ? JoseNames.RsaOaep256 : JoseNames.EcdhEsA256Kw;
         if (given && !HandOverEntries.Fit(request.Packages, request.Entries, alg, key.Kid!))
             throw new ServiceException(ServiceCodes.Malformed);
+        if (draft.Standing is { } use && !IsWithin(use, view.Content.Standing))
+            throw new ServiceException(ServiceCodes.Malformed);
         var consent = consents.Prepare(draft);
         // Made of the decision: whoever clicks twice is led back with the same code, and only its hash is kept.
         var code = vault.Pseudonym($"{view.Request.Id:N}:{draft.Id:N}", "service-code");
         await writer.WriteAsync(scope => Decide(scope, request, consent, TransferTokens.HashOf(code)), token);
         return given ? back.WithCode(view.Content, code) : back.WithError(view.Content, ServiceCodes.Declined);
     }
+
+    // She may agree to less than was asked for, and to nothing else.
+    private static bool IsWithin(StandingUse use, RequestedUse? asked) =>
+        asked is not null && use.Every >= asked.Every && use.Until - use.From <= asked.Window;
 
     private void Decide(WriteScope scope, DecideHandOver request, ConsentRecord consent, string codeHash)
     {
@@ -94,6 +101,32 @@ public sealed class ServiceHandOver(
         var now = ServiceRequests.Read(scope, row.Id);
         var items = request.Packages.Select(package => Add(scope, now, package, request.Entries[package.Id])).ToList();
         AgencyEvents.Queue(scope, now, SecurityEventTokens.HandedOver, items);
+        if (request.Consent.Standing is { } use)
+            Agree(scope, now, request, use);
+    }
+
+    /// <summary>What she ticked besides; it begins with the service's first token.</summary>
+    private static void Agree(WriteScope scope, ServiceRequest row, DecideHandOver request, StandingUse use)
+    {
+        var standing = new StandingConsent
+        {
+            RequestId = row.Id,
+            CitizenId = row.CitizenId!.Value,
+            ServiceId = row.ServiceId,
+            ConsentId = row.ConsentId!.Value,
+            TermsVersion = request.View.Service.TermsVersion,
+            From = use.From,
+            Until = use.Until,
+            EverySeconds = (long)use.Every.TotalSeconds,
+            Level = request.Level,
+            Methods = request.Methods,
+            AuthTime = request.AuthTime,
+            NextAt = use.From,
+        };
+        scope.Db.Add(standing);
+        scope.Raise(
+            StandingEvents.Happened(EventKinds.StandingAgreed, ServiceEvents.Citizen, standing, until: use.Until)
+        );
     }
 
     internal static void Mark(WriteScope scope, ServiceRequest row, ConsentRecord consent) =>

@@ -36,6 +36,9 @@ public sealed class ServiceRequest
 {
     public required Guid Id { get; init; }
 
+    /// <summary>The request whose standing consent this is a fetch by; null: it is one of its own.</summary>
+    public Guid? FetchOfId { get; init; }
+
     /// <summary>base64url(SHA-256) of what the <c>request_uri</c> ends with.</summary>
     public required string UriHash { get; init; }
 
@@ -82,6 +85,9 @@ public sealed class ServiceRequest
     /// <summary>The packages that she handed over; loaded where asked for.</summary>
     public ICollection<ServiceItem> Items { get; } = [];
 
+    /// <summary>What she agreed to for later; null: nothing. Loaded where asked for.</summary>
+    public StandingConsent? Standing { get; init; }
+
     public bool IsOver => State is RequestState.Received or RequestState.Ended;
 
     internal const string Table = "service_requests";
@@ -98,6 +104,7 @@ public sealed class ServiceRequest
             builder.HasIndex(r => r.CitizenId);
             builder.HasIndex(r => r.FetchConsentId);
             builder.HasIndex(r => r.ConsentId);
+            builder.HasIndex(r => r.FetchOfId);
             builder.HasIndex(r => new { r.State, r.ExpiresAt });
         }
     }
@@ -115,6 +122,9 @@ public sealed class ServiceItem
 
     public DateTimeOffset? FetchedAt { get; init; }
     public DateTimeOffset? ReceivedAt { get; init; }
+
+    /// <summary>Why nothing comes of it: a code; only of what a service fetches by a standing consent, or what she struck.</summary>
+    public string? Failure { get; init; }
 
     /// <summary>Until when the service says that it keeps it.</summary>
     public DateTimeOffset? DeleteBy { get; init; }

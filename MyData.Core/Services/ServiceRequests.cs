@@ -27,7 +27,10 @@ public sealed class ServiceRequests(
     {
         await using var db = await databases.CreateDbContextAsync(token);
         var row = await db.Set<ServiceRequest>()
-            .FirstOrDefaultAsync(r => r.Id == id && (r.CitizenId == null || r.CitizenId == citizenId), token);
+            .FirstOrDefaultAsync(
+                r => r.Id == id && r.FetchOfId == null && (r.CitizenId == null || r.CitizenId == citizenId),
+                token
+            );
         return row is null or { State: RequestState.Pushed } ? null : await ViewAsync(row, token);
     }
 
@@ -37,6 +40,7 @@ public sealed class ServiceRequests(
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<ServiceRequest>()
             .Where(r => r.CitizenId == citizenId && (r.FetchConsentId == consentId || r.ConsentId == consentId))
+            .Where(r => r.FetchOfId == null)
             .Select(r => (Guid?)r.Id)
             .FirstOrDefaultAsync(token);
     }
@@ -166,6 +170,9 @@ public sealed class ServiceRequests(
             .Db.Set<ServiceItem>()
             .Where(item => item.RequestId == row.Id)
             .ExecuteUpdate(set => set.SetProperty(item => item.Entry, (string?)null));
+        // Who never had a token has nothing to go on with.
+        if (row.TokenHash is null)
+            scope.Db.Set<StandingConsent>().Where(s => s.RequestId == row.Id).ExecuteDelete();
         if (row.CitizenId is not null)
             scope.Raise(ServiceEvents.Happened(EventKinds.ServiceEnded, actor, row, code));
         return true;

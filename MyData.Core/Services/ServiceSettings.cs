@@ -18,6 +18,9 @@ public sealed record ServiceSettings
     /// <summary>How long a service may take to fetch and acknowledge; never longer than its packages wait.</summary>
     public TimeSpan TokenLife { get; init; } = TimeSpan.FromHours(8);
 
+    /// <summary>How long a refresh token may be shown again whose successor was not: its answer was lost (FAPI 2.0 Security Profile §5.3.2.1).</summary>
+    public TimeSpan RefreshRetry { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Pushed requests of one service that nobody has opened.</summary>
     public int MostPushed { get; init; } = 5_000;
 
@@ -49,6 +52,7 @@ public sealed record ServiceSettings
             (nameof(FetchingLife), FetchingLife),
             (nameof(CodeLife), CodeLife),
             (nameof(TokenLife), TokenLife),
+            (nameof(RefreshRetry), RefreshRetry),
             (nameof(AnswerTime), AnswerTime),
             (nameof(ReceiptTime), ReceiptTime),
             (nameof(SuspendAfter), SuspendAfter),

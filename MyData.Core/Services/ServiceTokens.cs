@@ -17,7 +17,11 @@ public sealed record ServiceToken(
     DateTimeOffset ExpiresAt,
     string Subject,
     IReadOnlyList<object> Details
-);
+)
+{
+    /// <summary>The refresh token beside it; null where no standing consent stands behind it.</summary>
+    public string? Refresh { get; init; }
+}
 
 /// <summary>Access tokens of online services: JWTs (RFC 9068) for the packages' address alone, bound to the service's key (RFC 9449).</summary>
 public sealed class ServiceTokens(
@@ -31,13 +35,24 @@ public sealed class ServiceTokens(
     /// <summary>The resource that a token is good for, below the issuer.</summary>
     public const string Resource = "/api/v1";
 
-    public ServiceToken Make(RequestView view, IReadOnlyList<ServiceItem> items, string thumbprint)
+    /// <param name="view">the request in which she agreed</param>
+    /// <param name="items">what it is good for</param>
+    /// <param name="thumbprint">of the key that it is bound to</param>
+    /// <param name="until">when it ends at the latest; null: <see cref="ServiceSettings.TokenLife"/> says it</param>
+    /// <param name="standing">what she agreed to for later; null: once</param>
+    public ServiceToken Make(
+        RequestView view,
+        IReadOnlyList<ServiceItem> items,
+        string thumbprint,
+        DateTimeOffset? until,
+        StandingConsent? standing
+    )
     {
         var (row, now) = (view.Request, time.GetUtcNow().TrimToMilliseconds());
         var longest = now + settings.TokenLife;
-        var ends = row.PackagesUntil is { } until && until < longest ? until : longest;
+        var ends = until is { } early && early < longest ? early : longest;
         var subject = tokens.Subject(row.CitizenId!.Value, view.Service.Id);
-        object[] details = [Granted(view, items)];
+        object[] details = [Granted(view, items, standing)];
         var claims = JsonSerializer.SerializeToUtf8Bytes(
             new Dictionary<string, object?>
             {
@@ -60,7 +75,7 @@ public sealed class ServiceTokens(
     }
 
     /// <summary>RFC 9396 §7: what was granted, which is what she agreed to hand over.</summary>
-    private static object Granted(RequestView view, IReadOnlyList<ServiceItem> items) =>
+    private static object Granted(RequestView view, IReadOnlyList<ServiceItem> items, StandingConsent? standing) =>
         new
         {
             type = RequestedDetails.Type,
@@ -75,7 +90,7 @@ public sealed class ServiceTokens(
             },
             purpose = view.Content.Purpose,
             retention = XmlConvert.ToString(view.Content.Retention),
-            use = "once",
+            use = RequestedUse.Granted(standing),
             recipient_key = view.Content.RecipientKid,
             consent_id = view.Request.ConsentId,
         };

@@ -13,9 +13,16 @@ namespace MyData.Core.Services;
 public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDataDb> databases, IWriter writer)
 {
     /// <summary>Whether there is anything that a withdrawal would still end or ask for.</summary>
-    public static bool IsOpen(ServiceRequest request, IEnumerable<ServiceItem> items) =>
+    /// <param name="request">hers</param>
+    /// <param name="items">of it, and of the fetches by its standing consent</param>
+    /// <param name="standing">what she agreed to for later; null: nothing</param>
+    public static bool IsOpen(ServiceRequest request, IEnumerable<ServiceItem> items, StandingConsent? standing) =>
         request is { FetchConsentId: not null, WithdrawnAt: null }
-        && (!request.IsOver || items.Any(item => item is { FetchedAt: not null, DeletedAt: null }));
+        && (
+            !request.IsOver
+            || standing is { EndedAt: null }
+            || items.Any(item => item is { FetchedAt: not null, DeletedAt: null })
+        );
 
     /// <returns>False where it is not hers, or nothing is left to take back: then nothing changed.</returns>
     public async Task<bool> WithdrawAsync(
@@ -37,8 +44,9 @@ public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDa
             scope =>
             {
                 var row = ServiceRequests.Read(scope, requestId);
-                if (!IsOpen(row, Items(scope, row)))
+                if (!IsOpen(row, ItemsOfAll(scope, row), StandingEnds.Find(scope, row.Id)))
                     return false;
+                StandingEnds.Withdraw(scope, row.Id);
                 // The younger one first: what the service has is asked for by the consent by which it has it.
                 Guid?[] both = [row.ConsentId, row.FetchConsentId];
                 foreach (var id in both.OfType<Guid>())
@@ -49,7 +57,7 @@ public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDa
         );
     }
 
-    /// <summary>What follows from a consent that was taken back, within that write.</summary>
+    /// <summary>What follows from a consent that was taken back, within that write; of a standing one, for all its fetches at once.</summary>
     internal static void Follow(WriteScope scope, ServiceRequest request, ServiceSettings settings)
     {
         ServiceRequests.End(scope, request, ServiceCodes.Withdrawn, ServiceEvents.Citizen);
@@ -59,8 +67,14 @@ public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDa
             .ExecuteUpdate(set => set.SetProperty(r => r.WithdrawnAt, (DateTimeOffset?)scope.Now));
         if (first != 1)
             return;
-        var all = Items(scope, request);
-        AgencyEvents.Queue(scope, request, SecurityEventTokens.ConsentRevoked, all);
+        var all = ItemsOfAll(scope, request);
+        // Of what was fetched by a standing consent its agency hears where something left.
+        AgencyEvents.Queue(
+            scope,
+            request,
+            SecurityEventTokens.ConsentRevoked,
+            [.. all.Where(item => item.RequestId == request.Id || item.FetchedAt is not null)]
+        );
         // Who never had a token knows neither her nor this consent, and learns nothing of it now.
         if (request.TokenHash is null)
             return;
@@ -117,6 +131,16 @@ public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDa
                     .SetProperty(i => i.DueAt, item.DueAt < due ? item.DueAt : (DateTimeOffset?)due)
             );
 
-    private static List<ServiceItem> Items(WriteScope scope, ServiceRequest request) =>
-        [.. scope.Db.Set<ServiceItem>().AsNoTracking().Where(item => item.RequestId == request.Id)];
+    private static List<ServiceItem> ItemsOfAll(WriteScope scope, ServiceRequest request) =>
+        [
+            .. scope
+                .Db.Set<ServiceItem>()
+                .AsNoTracking()
+                .Where(item =>
+                    item.RequestId == request.Id
+                    || scope
+                        .Db.Set<ServiceRequest>()
+                        .Any(fetch => fetch.Id == item.RequestId && fetch.FetchOfId == request.Id)
+                ),
+        ];
 }

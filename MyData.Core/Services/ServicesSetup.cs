@@ -18,6 +18,14 @@ public static class ServicesSetup
             .AddSingleton<ServiceRefusals>()
             .AddSingleton<ServiceTokens>()
             .AddSingleton<ServiceGrants>()
+            .AddSingleton<StandingEnds>()
+            .AddSingleton<StandingJudge>()
+            .AddSingleton<NextFetches>()
+            .AddSingleton<StandingGrants>()
+            .AddSingleton<StandingConsents>()
+            .AddSingleton<StandingSweeper>()
+            .AddHostedService(provider => provider.GetRequiredService<StandingSweeper>())
+            .AddSingleton<DeliveryNotices>()
             .AddSingleton<SignedReceipts>()
             .AddSingleton<DeliveryReceipts>()
             .AddSingleton<DeletionReceipts>()
@@ -43,7 +51,13 @@ public static class ServicesSetup
                     return rows.Where(r =>
                         (r.CitizenId == null && (r.ExpiresAt < now || r.State == RequestState.Ended))
                         // What a service has is followed until it says that it deleted it.
-                        || (r.State == RequestState.Ended && r.EndedAt < over && r.Items.All(i => i.FetchedAt == null))
+                        || (
+                            r.State == RequestState.Ended
+                            && r.EndedAt < over
+                            && r.Items.All(i => i.FetchedAt == null)
+                            // With it goes the standing consent, which may outlive a first delivery that nobody fetched.
+                            && !(r.Standing != null && r.Standing.EndedAt == null)
+                        )
                     );
                 }
             )

@@ -40,7 +40,7 @@ public sealed class Downloads(
             db.Set<Transfer>()
                 .AsNoTracking()
                 .OrderBy(t => t.Id)
-                .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId)
+                .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId && t.ForService == null)
     );
 
     /// <summary>
@@ -86,6 +86,7 @@ public sealed class Downloads(
                 var ready = scope
                     .Db.Set<Transfer>()
                     .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId && t.State == TransferState.Ready)
+                    .Where(t => t.ForService == null)
                     .ToList();
                 foreach (var transfer in ready)
                 {
@@ -113,7 +114,7 @@ public sealed class Downloads(
     {
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<Transfer>()
-            .Where(t => t.CitizenId == citizenId && t.State <= TransferState.Ready)
+            .Where(t => t.CitizenId == citizenId && t.State <= TransferState.Ready && t.ForService == null)
             .OrderByDescending(t => t.Id)
             .ToListAsync(token);
     }
@@ -127,7 +128,7 @@ public sealed class Downloads(
             return [];
         var open = scope
             .Db.Set<Transfer>()
-            .Count(t => t.CitizenId == consent.CitizenId && t.State <= TransferState.Ready);
+            .Count(t => t.CitizenId == consent.CitizenId && t.State <= TransferState.Ready && t.ForService == null);
         if (open + request.Consent.Items.Count > settings.MostOpen)
             throw new TransferException(TransferCodes.TooManyOpen, "Too much is waiting for her already.");
         var key = request.RecipientKey!.PublicOnly().ToJson();

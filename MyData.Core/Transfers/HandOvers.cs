@@ -7,14 +7,16 @@ namespace MyData.Core.Transfers;
 /// <summary>
 /// Packages that go to somebody else than herself: the very cipher text that waits for her, with one more entry among its recipients.
 /// </summary>
-public sealed class HandOvers(IDbContextFactory<MyDataDb> databases)
+public sealed class HandOvers(IDbContextFactory<MyDataDb> databases, TimeProvider time)
 {
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(2);
+
     /// <summary>Her packages that wait on the relay, the newest first.</summary>
     public async Task<IReadOnlyList<Transfer>> ReadyAsync(Guid citizenId, CancellationToken token = default)
     {
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<Transfer>()
-            .Where(t => t.CitizenId == citizenId && t.State == TransferState.Ready)
+            .Where(t => t.CitizenId == citizenId && t.State == TransferState.Ready && t.ForService == null)
             .OrderByDescending(t => t.Id)
             .ToListAsync(token);
     }
@@ -30,6 +32,17 @@ public sealed class HandOvers(IDbContextFactory<MyDataDb> databases)
             .Where(t => ids.Contains(t.Id) && t.State == TransferState.Ready)
             .OrderBy(t => t.Id)
             .ToListAsync(token);
+    }
+
+    /// <summary>When to ask again for a package that is still on its way to the relay; null where it is not.</summary>
+    public async Task<TimeSpan?> WaitAsync(Guid id, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        var next = await db.Set<Transfer>()
+            .Where(t => t.Id == id && t.State < TransferState.Ready)
+            .Select(t => (DateTimeOffset?)t.NextAttemptAt)
+            .FirstOrDefaultAsync(token);
+        return next is { } at ? (at - time.GetUtcNow() is { } wait && wait > LeastWait ? wait : LeastWait) : null;
     }
 
     /// <summary>Within a write: when the first of these packages runs out; null where one of them is not hers, or waits no more.</summary>

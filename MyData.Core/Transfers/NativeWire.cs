@@ -73,16 +73,23 @@ public sealed class NativeWire(
             throw new TransferException(TransferCodes.OtherPerson, "The package names another subject.");
         if (head.Transfer != call.Transfer.Id.ToString() || head.DataSet != call.DataSet.Id)
             throw new TransferException(TransferCodes.OtherTransfer, "The package names another transfer or data set.");
-        var kid = Jwk.Parse(call.Transfer.RecipientJwk).Thumbprint();
-        if (head.Recipients is not [var only] || only.Kid != kid)
-            throw new TransferException(TransferCodes.Malformed, "The package is not sealed for her browser alone.");
+        if (head.Recipients is not [var only] || only.Kid != KidOf(call.Transfer))
+            throw new TransferException(
+                TransferCodes.Malformed,
+                "The package is not sealed for its one recipient alone."
+            );
+    }
+
+    // A service's key has the name that it registered.
+    private static string KidOf(Transfer transfer)
+    {
+        var key = Jwk.Parse(transfer.RecipientJwk);
+        return transfer.ForService is null ? key.Thumbprint() : key.Kid!;
     }
 
     /// <summary>The body (protocols.md A2).</summary>
-    public byte[] Write(ProviderCall call)
-    {
-        var key = Jwk.Parse(call.Transfer.RecipientJwk);
-        return JsonSerializer.SerializeToUtf8Bytes(
+    public byte[] Write(ProviderCall call) =>
+        JsonSerializer.SerializeToUtf8Bytes(
             new
             {
                 transfer_id = call.Transfer.Id,
@@ -94,13 +101,12 @@ public sealed class NativeWire(
                 {
                     new
                     {
-                        role = "citizen",
-                        kid = key.Thumbprint(),
+                        role = call.Transfer.ForService is null ? "citizen" : "service",
+                        kid = KidOf(call.Transfer),
                         jwk = JsonSerializer.Deserialize<JsonElement>(call.Transfer.RecipientJwk),
                     },
                 },
                 consent_receipt = consents.ReceiptFor(call.Consent, call.DataSet.Id),
             }
         );
-    }
 }

@@ -34,10 +34,14 @@ internal sealed class TakenBack : IEventFollower
             TransferCodes.Stopped
         );
 
+    /// <summary>Within a write: these go no further, whatever has come of them.</summary>
+    public static void Stop(WriteScope scope, IReadOnlyCollection<Guid> transferIds, string actor) =>
+        End(scope, Open(scope).Where(t => transferIds.Contains(t.Id)), TransferCodes.Stopped, actor);
+
     private static IQueryable<Transfer> Open(WriteScope scope) =>
         scope.Db.Set<Transfer>().Where(t => t.State <= TransferState.Ready);
 
-    private static void End(WriteScope scope, IQueryable<Transfer> hers, string code)
+    private static void End(WriteScope scope, IQueryable<Transfer> hers, string code, string actor = "citizen")
     {
         foreach (var transfer in hers.ToList())
         {
@@ -46,7 +50,7 @@ internal sealed class TakenBack : IEventFollower
                     ? (TransferState.Expired, EventKinds.TransferExpired)
                     : (TransferState.Failed, EventKinds.TransferFailed);
             TransferEnd.Drop(scope, transfer, state, code);
-            scope.Raise(TransferEnd.Happened(kind, "citizen", transfer, code));
+            scope.Raise(TransferEnd.Happened(kind, actor, transfer, code));
         }
     }
 }

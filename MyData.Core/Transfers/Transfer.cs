@@ -46,10 +46,13 @@ public sealed class Transfer
     public required string ProviderId { get; init; }
     public required int SchemaVersion { get; init; }
 
-    /// <summary>The citizen's browser key as a public JWK.</summary>
+    /// <summary>The public JWK that its agency seals for: her browser's, or the service's.</summary>
     public required string RecipientJwk { get; init; }
 
-    /// <summary>base64url(SHA-256(claim)): whoever shows the claim may fetch the package.</summary>
+    /// <summary>The online service that its agency seals for, where no browser is there (protocols.md A4); null: her browser.</summary>
+    public string? ForService { get; init; }
+
+    /// <summary>base64url(SHA-256(claim)): whoever shows the claim may fetch the package; of no claim where it is for a service.</summary>
     public required string ClaimHash { get; init; }
 
     /// <summary>Level and methods of the session at consent, and when it signed in.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
 using MyData.Core.Events;
@@ -51,6 +52,25 @@ internal static class TransferEnd
             Code = code,
             RequestDigest = request,
             ResponseDigest = answer,
-            Details = transfer.SealDigest is { } digest ? JsonSerializer.Serialize(new { seal = digest }) : null,
+            Details = Details(transfer),
         };
+
+    // What is sealed for a service goes to it, and not to her.
+    private static string? Details(Transfer transfer) =>
+        transfer.SealDigest is null && transfer.ForService is null
+            ? null
+            : JsonSerializer.Serialize(
+                new
+                {
+                    seal = transfer.SealDigest,
+                    service = transfer.ForService,
+                    to = transfer.ForService,
+                },
+                Short
+            );
+
+    private static readonly JsonSerializerOptions Short = new()
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 }

@@ -25,7 +25,10 @@ public sealed class TransferRunner(
         // Her no, a consent taken back, an account closed: what she has ended has nobody who waits for an agency.
         using var listening = committed.Listen(happened =>
         {
-            if (happened is { Kind: EventKinds.TransferFailed, Actor: "citizen", TransferId: { } ended })
+            if (
+                happened is { Kind: EventKinds.TransferFailed, TransferId: { } ended }
+                && TransferCodes.IsBrokenOff(happened.Code)
+            )
                 queue.BreakOff(ended);
         });
         if (!await StartedAsync(stopping))

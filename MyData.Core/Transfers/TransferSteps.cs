@@ -68,8 +68,8 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                         answer: answer.Digest
                     )
                 );
-                // She is told of what she had to wait for, not of what came while she looked on.
-                if (transfer.Round > 1)
+                // She is told of what she had to wait for, not of what came while she looked on; and what is for a service is told of when it has it.
+                if (transfer is { Round: > 1, ForService: null })
                     notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferReady, Parameters(transfer));
                 return true;
             },
@@ -106,7 +106,7 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                 scope.Raise(
                     TransferEnd.Happened(EventKinds.TransferEmpty, $"provider:{transfer.ProviderId}", transfer)
                 );
-                if (transfer.Round > 1)
+                if (transfer is { Round: > 1, ForService: null })
                     notices.Queue(scope, transfer.CitizenId, NoticeKinds.TransferEmpty, Parameters(transfer));
                 return true;
             },
@@ -128,7 +128,7 @@ public sealed class TransferSteps(IWriter writer, INotices notices, TransferSett
                         TransferEnd.DropChunks(scope, id);
                     return false;
                 }
-                var waited = transfer.Round > 1;
+                var waited = transfer is { Round: > 1, ForService: null };
                 TransferEnd.Drop(scope, transfer, TransferState.Failed, code);
                 scope.Raise(TransferEnd.Happened(EventKinds.TransferFailed, "platform", transfer, code));
                 if (waited)

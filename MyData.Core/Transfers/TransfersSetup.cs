@@ -15,6 +15,7 @@ public static class TransfersSetup
             .AddSingleton<Claims>()
             .AddSingleton<Downloads>()
             .AddSingleton<HandOvers>()
+            .AddSingleton<DirectTransfers>()
             .AddSingleton<EgressGuard>()
             .AddSingleton<ProviderHttp>()
             .AddSingleton<IProviderWire, NativeWire>()

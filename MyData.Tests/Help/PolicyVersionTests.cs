@@ -14,7 +14,7 @@ public sealed class PolicyVersionTests
         "Privacy",
         PolicyVersions.Privacy,
         "1.9",
-        "597643e62a26a0253cba205f7e9d1fd34fab323f01ec8c70e0e36af403e67a8d"
+        "414f9c52860fcbbecced3cffbfd729777bb2a89f9ecccd7023edb8dd688c0f7e"
     )]
     [InlineData(
         "Terms",

@@ -9,6 +9,7 @@ public sealed class DiscoveryTests(Portal portal) : IClassFixture<Portal>
     [Fact]
     [Trait("Conformance", "fapi2-security-profile-final-discovery-end-point-verification")]
     [Trait("Conformance", "oidcc-discovery-endpoint-verification")]
+    [Trait("Conformance", "oidcc-rp-initiated-logout-discovery-endpoint-verification")]
     public async Task Discovery_TellsAllOfIt()
     {
         using var visitor = portal.Visitor();
@@ -31,6 +32,16 @@ public sealed class DiscoveryTests(Portal portal) : IClassFixture<Portal>
             Assert.Contains("authorization_code", Of("grant_types_supported"));
             Assert.Equal(["mydata"], Of("authorization_details_types_supported"));
             Assert.Equal(["pairwise"], Of("subject_types_supported"));
+            Assert.Equal(["mydata", "openid", "profile", "email"], Of("scopes_supported"));
+            Assert.Equal(["ES256"], Of("id_token_signing_alg_values_supported"));
+            Assert.Equal(["LoA1", "LoA2", "LoA3", "LoA4"], Of("acr_values_supported"));
+            Assert.Equal(["none", "login", "consent"], Of("prompt_values_supported"));
+            Assert.Equal(
+                ["sub", "acr", "amr", "auth_time", "name", "birthdate", "email", "email_verified"],
+                Of("claims_supported")
+            );
+            Assert.True(told.GetProperty("claims_parameter_supported").GetBoolean());
+            Assert.Equal($"{issuer}/connect/logout", told.GetProperty("end_session_endpoint").GetString());
         }
     }
 }

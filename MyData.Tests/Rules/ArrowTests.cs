@@ -35,6 +35,8 @@ public sealed class ArrowTests
         ["Counter"] = ["Consent", "Catalog", "Citizens", "Transfers"],
         // A request is an authorization transaction: its clients, proofs and tokens are the authorization server's.
         ["Services"] = ["OpenId", "Consent", "Catalog", "Citizens", "Transfers"],
+        // A sign-in is pushed, answered and redeemed as a request for data is, and its end is told by the same signed events.
+        ["Members"] = ["Services", "OpenId", "Catalog", "Citizens"],
         // A value of a package that she opened, told to its agency, which proves who it is.
         ["Corrections"] = ["OpenId", "Consent", "Catalog", "Citizens", "Transfers"],
         ["Registration"] = ["Consent", "Catalog", "Citizens"],

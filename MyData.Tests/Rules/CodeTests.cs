@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MyData.Core.Services;
 using MyData.Core.Transfers;
 using MyData.Tests.Support;
 using MyData.Web.Ui;
@@ -21,6 +22,19 @@ public sealed partial class CodeTests
         CultureInfo.CurrentUICulture = before;
         Findings.None(words.Where(same => same.Count() > 1).Select(same => string.Join(" = ", same)));
         Findings.None(words[other]);
+    }
+
+    [Theory, MemberData(nameof(Languages))]
+    public void Codes_OfStandingConsents_HaveWordsOfTheirOwn(string language)
+    {
+        var before = CultureInfo.CurrentUICulture;
+        CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(language);
+        var words = StandingCodes.All.ToLookup(CodeText.Words);
+        var other = CodeText.Words("no.such_code");
+        CultureInfo.CurrentUICulture = before;
+        Findings.None(words.Where(same => same.Count() > 1).Select(same => string.Join(" = ", same)));
+        Findings.None(words[other]);
+        Assert.Equal(StandingCodes.All.Count, typeof(StandingCodes).GetFields().Count(field => field.IsLiteral));
     }
 
     [Theory, MemberData(nameof(Languages))]

@@ -95,6 +95,11 @@ public sealed class RouteTests(Portal portal) : IClassFixture<Portal>
         "/connect/authorize",
         "/services/requests/{Id:guid}",
         "/services/requests/{id:guid}/decline",
+        // The same of a service that signs her in: who asks, and her no; and where that one leads her when it signs her out
+        "/members/requests/{Id:guid}",
+        "/members/requests/{id:guid}/decline",
+        "/connect/logout",
+        "/signout/service",
         // The log, for whoever wants to check it
         "/ledger/incidents/{id}/{side}",
         "/ledger/{year:int}/checkpoint",

@@ -28,6 +28,9 @@ public sealed class ServiceHouse : IAsyncLifetime
     public static IReadOnlyList<string> OddFields { get; } =
         SandboxSchemas.Fields(SandboxAgencies.All.SelectMany(a => a.DataSets).Single(set => set.Id == OddSet));
 
+    /// <summary>May ask for a fetch a day, for half a year; asks for its events.</summary>
+    public const string Standing = "standing-bank";
+
     private readonly Dictionary<string, CitizenDriver> _citizens = [];
     private readonly Jwk _otherKey = Jwk.GenerateEc(use: "sig");
 
@@ -63,7 +66,24 @@ public sealed class ServiceHouse : IAsyncLifetime
             EventUrl = null,
         };
         var odd = other with { Id = Odd, Items = [new(OddSet, OddFields, Required: true)] };
-        await Get<OnlineServices>().ImportAsync([change?.Invoke(bank) ?? bank, other, odd, other with { Id = Late }]);
+        var standing = other with
+        {
+            Id = Standing,
+            Items = [.. bank.Items, new(OddSet, OddFields, Required: false)],
+            Standing = new(TimeSpan.FromDays(1), TimeSpan.FromDays(180)),
+        };
+        await Get<OnlineServices>()
+            .ImportAsync([
+                change?.Invoke(bank) ?? bank,
+                BankListing.Services(Bank)[1],
+                other,
+                odd,
+                other with
+                {
+                    Id = Late,
+                },
+                change?.Invoke(standing) ?? standing,
+            ]);
     }
 
     public ServiceDriver BankDriver() => new(Portal.Origin, BankListing.Id, Bank.Client);
@@ -84,7 +104,7 @@ public sealed class ServiceHouse : IAsyncLifetime
         IReadOnlyList<string>? fields = null,
         string? purpose = null,
         string retention = "P90D",
-        string use = "once",
+        object? use = null,
         string? recipient = null,
         string dataSet = BankListing.Household,
         Dictionary<string, string>? parameters = null
@@ -106,7 +126,7 @@ public sealed class ServiceHouse : IAsyncLifetime
                     },
                     purpose = purpose ?? BankListing.PurposeCode,
                     retention,
-                    use,
+                    use = use ?? "once",
                     recipient_key = recipient ?? Bank.Recipient.Kid,
                 },
             }

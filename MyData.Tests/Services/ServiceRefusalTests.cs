@@ -16,7 +16,8 @@ public sealed class ServiceRefusalTests(ServiceHouse house) : IClassFixture<Serv
     public static TheoryData<string, string> WrongPushes =>
         new()
         {
-            { "scope=openid", "invalid_request service.parameter" },
+            { "scope=openid", "unauthorized_client member.not_registered" },
+            { "scope=other", "invalid_request service.parameter" },
             { "response_mode=fragment", "invalid_request service.parameter" },
             { "redirect_uri+=/", "invalid_request service.redirect" },
             { "acr_values=LoA9", "invalid_request service.parameter" },

@@ -19,10 +19,11 @@ public sealed class HandedRequest(CitizenDriver citizen, CommittedEvents? commit
     public string Path => $"/services/requests/{Id}";
 
     /// <summary>Agrees to fetch, and waits until the packages are there.</summary>
-    public async Task FetchAsync(string decision = "agree", string until = "#service-hand-over")
+    /// <param name="also">data sets that she may leave out, and does not</param>
+    public async Task FetchAsync(string decision = "agree", string until = "#service-hand-over", params string[] also)
     {
         if (citizen.Page.Html.GetElementById("choose-items") is not null)
-            await citizen.SubmitAsync("choose-items");
+            await citizen.SubmitAsync("choose-items", [.. also.Select(id => ("ds", id))]);
         await citizen.SubmitAsync(
             "service-fetch",
             ("recipient_jwk", _key.PublicOnly().ToJson()),
@@ -58,10 +59,15 @@ public sealed class HandedRequest(CitizenDriver citizen, CommittedEvents? commit
     }
 
     /// <summary>Agrees (or not) to hand over; where she was led back to.</summary>
-    public async Task<Uri> HandOverAsync(string decision = "agree", string? entries = null)
+    /// <param name="more">what else she fills in</param>
+    public async Task<Uri> HandOverAsync(
+        string decision = "agree",
+        string? entries = null,
+        params (string Name, string Value)[] more
+    )
     {
         entries ??= await EntriesAsync(Recipient());
-        await citizen.SubmitAsync("service-hand-over", ("entries", entries), ("decision", decision));
+        await citizen.SubmitAsync("service-hand-over", [("entries", entries), ("decision", decision), .. more]);
         return citizen
                 .Page.Via.Append(citizen.Page.Url)
                 .FirstOrDefault(url => url.AbsolutePath == "/sandbox/bank/callback")

@@ -10,6 +10,9 @@ namespace MyData.Tests.Support;
 /// <summary>An answer of the authorization server or of a resource.</summary>
 public sealed record ServiceAnswer(HttpStatusCode Status, byte[] Bytes, string? Nonce)
 {
+    /// <summary>The header <c>Retry-After</c>, in seconds.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The header <c>Cache-Control</c>.</summary>
     public string? Caching { get; init; }
 
@@ -94,6 +97,19 @@ public sealed class ServiceDriver(Uri portal, string clientId, Jwk key) : IDispo
         return await FormAsync("/connect/token", fields, assertion, proof ?? Proof("POST", "/connect/token"));
     }
 
+    /// <summary>A refresh token (RFC 6749 §6).</summary>
+    public Task<ServiceAnswer> RefreshAsync(string refresh, string? assertion = null, string? proof = null) =>
+        TokenAsync(
+            new()
+            {
+                ["grant_type"] = "refresh_token",
+                ["client_id"] = clientId,
+                ["refresh_token"] = refresh,
+            },
+            assertion,
+            proof
+        );
+
     public Task<ServiceAnswer> RevokeAsync(string token) =>
         FormAsync("/connect/revoke", new() { ["token"] = token, ["client_id"] = clientId }, null, proof: null);
 
@@ -103,6 +119,14 @@ public sealed class ServiceDriver(Uri portal, string clientId, Jwk key) : IDispo
         string? proof = null,
         string scheme = "DPoP"
     ) => ResourceAsync(HttpMethod.Get, $"/api/v1/transfers/{transfer}/package", token, proof, null, scheme);
+
+    /// <summary>Asks who she is (OpenID Connect Core §5.3).</summary>
+    public Task<ServiceAnswer> UserInfoAsync(
+        string token,
+        string? proof = null,
+        string scheme = "DPoP",
+        HttpMethod? method = null
+    ) => ResourceAsync(method ?? HttpMethod.Get, "/connect/userinfo", token, proof, null, scheme);
 
     public Task<ServiceAnswer> ReceiptAsync(Guid transfer, string token, string receipt) =>
         ResourceAsync(HttpMethod.Post, $"/api/v1/transfers/{transfer}/receipt", token, null, receipt);
@@ -289,6 +313,7 @@ public sealed class ServiceDriver(Uri portal, string clientId, Jwk key) : IDispo
         )
         {
             Caching = answer.Headers.CacheControl?.ToString(),
+            RetryAfter = answer.Headers.RetryAfter?.Delta,
         };
     }
 }

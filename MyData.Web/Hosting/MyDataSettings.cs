@@ -1,5 +1,6 @@
 using System.Net;
 using MyData.Core.Data;
+using MyData.Core.Members;
 using MyData.Core.Recording;
 using MyData.Core.Services;
 using MyData.Core.Watch;
@@ -35,6 +36,7 @@ public sealed record MyDataSettings
     public LedgerSection Ledger { get; init; } = new();
     public WatchSettings Watch { get; init; } = new();
     public ServiceSettings Services { get; init; } = new();
+    public MemberSettings Members { get; init; } = new();
     public WireSettings Wire { get; init; } = new();
 
     public sealed record HelpDeskSettings
@@ -210,6 +212,7 @@ public sealed record MyDataSettings
                 .Problems()
                 .Concat(Watch.Problems())
                 .Concat(Services.Problems())
+                .Concat(Members.Problems())
                 .Concat(Wire.Problems())
                 .Concat(Ledger.Syslog.Problems())
         )

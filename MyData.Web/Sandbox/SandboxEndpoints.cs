@@ -4,6 +4,7 @@ using MyData.Web.Sandbox.Agencies;
 using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Identity;
+using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
 using MyData.Web.Sandbox.Pages;
@@ -22,6 +23,7 @@ public static class SandboxEndpoints
         MapMailbox(sandbox);
         sandbox.MapIdentityProvider();
         sandbox.MapBank();
+        sandbox.MapLibrary();
         sandbox.MapCity();
         sandbox
             .MapPost(

@@ -9,6 +9,7 @@ using MyData.Web.Sandbox.Callers;
 using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Counters;
 using MyData.Web.Sandbox.Keys;
+using MyData.Web.Sandbox.Library;
 
 namespace MyData.Web.Sandbox;
 
@@ -75,6 +76,7 @@ public static class SandboxInPortal
             .Services.GetRequiredService<OnlineServices>()
             .ImportAsync([
                 .. BankListing.Services(BankKeys.Load(folder)),
+                LibraryListing.Service(LibraryKeys.Load(folder)),
                 .. CityListing.Services(CitySecrets.Load(folder)),
                 .. OtherServices(app.Services),
             ]);

@@ -5,6 +5,7 @@ using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Identity;
 using MyData.Web.Sandbox.Keys;
+using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
 
@@ -79,6 +80,10 @@ public static class SandboxSetup
         services.AddSingleton<BankEvents>();
         services.AddHostedService(provider => provider.GetRequiredService<BankEvents>());
 
+        services.AddSingleton(provider => LibraryKeys.Load(SandboxInPortal.KeysOf(provider)));
+        services.AddSingleton<LibraryClient>();
+        services.AddSingleton<LibraryVisits>();
+        services.AddSingleton<LibraryEvents>();
         services.AddSingleton(provider => CitySecrets.Load(SandboxInPortal.KeysOf(provider)));
         services.AddSingleton<BankReading>();
         services.AddSingleton<CityClient>();

@@ -7,6 +7,7 @@ using MyData.Load.Ledger;
 using MyData.Load.Pages;
 using MyData.Load.Report;
 using MyData.Load.Running;
+using MyData.Load.Services;
 using MyData.Load.Several;
 using MyData.Load.Starts;
 
@@ -28,6 +29,7 @@ public static class Program
         new LostNode(),
         new NumberSearch(),
         new CounterCrowd(),
+        new CodeExchange(),
     ];
 
     /// <returns>0 when every target was reached, 1 when one was missed, 2 when something did not run</returns>

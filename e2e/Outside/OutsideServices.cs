@@ -30,9 +30,15 @@ public sealed class OutsideServices : IAsyncLifetime
             Service(OpenIdClient, Jwk.GenerateEc("opens", "enc")),
             Service(OAuth4WebApi, Jwk.GenerateRsa(2048, "opens", "enc")),
             Service(Refused, Jwk.GenerateEc("opens", "enc")),
-            Service("other", Jwk.GenerateEc("opens", "enc")),
+            Service("other", Jwk.GenerateEc("opens", "enc")) with
+            {
+                SignIn = new() { Claims = [new("name", true), new("email", false)] },
+            },
+            Member(OpenIdClient),
+            Member(OAuth4WebApi),
         ];
-        File.Copy(Path.Combine(Folder("other"), "client.jwk"), Path.Combine(Folder(Refused), "other.jwk"));
+        foreach (var name in (string[])[Refused, $"member-{OpenIdClient}", $"member-{OAuth4WebApi}"])
+            File.Copy(Path.Combine(Folder("other"), "client.jwk"), Path.Combine(Folder(name), "other.jwk"));
         var file = Path.Combine(_folder, "services.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(services, JsonSerializerOptions.Web));
         Portal = await PortalProcess.StartAsync(new Dictionary<string, string> { ["MyData:Sandbox:Services"] = file });
@@ -49,6 +55,21 @@ public sealed class OutsideServices : IAsyncLifetime
         if (Portal is not null)
             await Portal.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Signs people in, and asks for no data.</summary>
+    private OnlineServiceListing Member(string library)
+    {
+        var name = $"member-{library}";
+        return Service(name, Jwk.GenerateEc("opens", "enc")) with
+        {
+            Items = [],
+            SignIn = new()
+            {
+                Claims = [new("name", Required: true), new("email", Required: false)],
+                PostLogoutRedirectUris = [$"{Site(name)}bye"],
+            },
+        };
     }
 
     private OnlineServiceListing Service(string name, Jwk recipient)

@@ -168,7 +168,7 @@ public sealed class NationalEntry(
         try
         {
             foreach (var item in items)
-                await requests.RequireAsync(item, token);
+                await requests.RequireAsync(item, standing: false, token);
             return null;
         }
         catch (OpenIdException)

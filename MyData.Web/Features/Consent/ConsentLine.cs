@@ -12,6 +12,12 @@ public enum ConsentStatus
     /// <summary>The service has it, as long as she agreed to.</summary>
     Held,
 
+    /// <summary>The service may fetch again by itself.</summary>
+    Standing,
+
+    /// <summary>It may, once she lets it go on.</summary>
+    Paused,
+
     /// <summary>She took it back, and the service has not answered yet.</summary>
     Asked,
 
@@ -32,14 +38,19 @@ public enum ConsentStatus
 }
 
 /// <summary>A data set of a consent.</summary>
+/// <param name="DataSet">its id</param>
+/// <param name="Name">in her language</param>
 /// <param name="Fields">labels, all of them</param>
-public sealed record ConsentLineItem(string Name, IReadOnlyList<string> Fields);
+/// <param name="Struck">it is fetched no more</param>
+public sealed record ConsentLineItem(string DataSet, string Name, IReadOnlyList<string> Fields, bool Struck);
 
 /// <summary>A consent as its card shows it.</summary>
 public sealed record ConsentLine(ServiceConsentView View, IReadOnlyList<ConsentLineItem> Items, DateTimeOffset Now)
 {
     public ConsentStatus Status =>
         Held.Any(item => item.DueAt <= Now) ? ConsentStatus.Overdue
+        : Alive is { PausedAt: not null } ? ConsentStatus.Paused
+        : Alive is not null ? ConsentStatus.Standing
         : View.IsHeld && IsNational && (View.Request.WithdrawnAt is not null || KeptUntil <= Now)
             ? ConsentStatus.Unanswered
         : View.IsHeld && View.Request.WithdrawnAt is null ? ConsentStatus.Held
@@ -55,9 +66,12 @@ public sealed record ConsentLine(ServiceConsentView View, IReadOnlyList<ConsentL
         Status switch
         {
             ConsentStatus.Overdue => BadgeKind.Bad,
-            ConsentStatus.UnderWay or ConsentStatus.Asked or ConsentStatus.Kept or ConsentStatus.Unanswered =>
-                BadgeKind.Warn,
-            ConsentStatus.Deleted => BadgeKind.Good,
+            ConsentStatus.UnderWay
+            or ConsentStatus.Paused
+            or ConsentStatus.Asked
+            or ConsentStatus.Kept
+            or ConsentStatus.Unanswered => BadgeKind.Warn,
+            ConsentStatus.Deleted or ConsentStatus.Standing => BadgeKind.Good,
             _ => BadgeKind.Soft,
         };
 
@@ -68,6 +82,13 @@ public sealed record ConsentLine(ServiceConsentView View, IReadOnlyList<ConsentL
 
     /// <summary>The service signs for nothing, and answers nothing (protocols.md B2).</summary>
     public bool IsNational => View.Content.National is not null;
+
+    /// <summary>What the service may go on with; null where that is nothing (any more), whatever the sweep has done yet.</summary>
+    public StandingConsent? Alive =>
+        View.Standing is { IsAlive: true } standing && standing.Until > Now ? standing : null;
+
+    /// <summary>The items that she may strike: not the last one, which would be the end.</summary>
+    public bool MayStrike => Alive is not null && Items.Count(item => !item.Struck) > 1;
 
     /// <summary>By when the service must have answered.</summary>
     public DateTimeOffset? DueAt => Held.Min(item => item.DueAt);

@@ -1,5 +1,6 @@
 using MyData.Core.Catalog;
 using MyData.Core.Counter;
+using MyData.Core.Members;
 using MyData.Core.Services;
 using MyData.Web.Features.Catalog;
 using MyData.Web.Hosting;
@@ -11,6 +12,7 @@ public sealed class ConsentLines(
     ServiceConsents consents,
     CounterTickets tickets,
     CounterServices counters,
+    Memberships memberships,
     Catalogue catalogue,
     ServiceSettings settings,
     TimeProvider time
@@ -30,6 +32,10 @@ public sealed class ConsentLines(
     /// <summary>One of hers; null for anybody else's.</summary>
     public async Task<ConsentLine?> FindAsync(Guid citizenId, Guid requestId, CancellationToken token) =>
         await consents.FindAsync(citizenId, requestId, token) is { } view ? await LineAsync(view, token) : null;
+
+    /// <summary>Where she signs in, and what she ended of it.</summary>
+    public Task<IReadOnlyList<MembershipView>> SignInsAsync(Guid citizenId, CancellationToken token) =>
+        memberships.ListAsync(citizenId, token);
 
     /// <summary>Codes that a counter would still take, or that a clerk looks at just now.</summary>
     public async Task<IReadOnlyList<(CounterTicket Ticket, CounterServiceListing Service)>> CountersAsync(
@@ -53,7 +59,14 @@ public sealed class ConsentLines(
             var labels = agreed.Fields.Select(name =>
                 set?.Fields.FirstOrDefault(field => field.Name == name)?.Label.Here() ?? name
             );
-            items.Add(new(set?.Listing.Name.Here() ?? agreed.DataSet, [.. labels]));
+            items.Add(
+                new(
+                    agreed.DataSet,
+                    set?.Listing.Name.Here() ?? agreed.DataSet,
+                    [.. labels],
+                    view.Standing?.StruckSets.Contains(agreed.DataSet) == true
+                )
+            );
         }
         return new(view, items, time.GetUtcNow());
     }

@@ -58,6 +58,7 @@ public sealed record ConsentJourney
     private static readonly string[] Moves =
     [
         EventKinds.TransferRequested,
+        EventKinds.StandingUsed,
         EventKinds.TransferCalled,
         EventKinds.TransferPreparing,
         EventKinds.TransferReady,

@@ -103,13 +103,17 @@ public sealed class HistoryWords(
 
     // A decision for a service reads otherwise than one for herself.
     private string Template(HistoryLine line) =>
-        (line.Detail("service") is null ? null : Known($"Line-{line.Kind}-{line.Purpose}"))
+        (line.Detail("service") is null ? null : Known($"Line-{line.Kind}-{line.Purpose ?? "service"}"))
         ?? Known($"Line-{line.Kind}")
         ?? text["AnotherStep"];
 
     /// <summary>Whether the service that it names is an online one, and not one at counters.</summary>
     public static bool IsOnline(HistoryLine line) =>
         line.Kind.StartsWith("service.", StringComparison.Ordinal)
+        || line.Kind.StartsWith("standing.", StringComparison.Ordinal)
+        // What an agency seals for a service itself.
+        || (line.Kind.StartsWith("transfer.", StringComparison.Ordinal) && line.Detail("service") is not null)
+        || line.Kind.StartsWith("member.", StringComparison.Ordinal)
         || line.Purpose is Purposes.Service or Purposes.ServiceFetch;
 
     private string Who(HistoryLine line, DataSetView? dataSet, string? office) =>
@@ -130,10 +134,15 @@ public sealed class HistoryWords(
 
     private IEnumerable<string> Facts(HistoryLine line)
     {
-        if (line.Kind is EventKinds.ServiceKept && line.Detail("until") is { } until)
+        if (line.Kind is EventKinds.ServiceKept or EventKinds.StandingAgreed && line.Detail("until") is { } until)
             yield return text[
                 "FactUntil",
                 Dates.Text(DateTimeOffset.Parse(until, CultureInfo.InvariantCulture), dateOnly: true)
+            ];
+        if (line.Details.TryGetValue("claims", out var claims) && claims.GetArrayLength() > 0)
+            yield return text[
+                "FactClaims",
+                Join(claims.EnumerateArray().Select(claim => Known($"Claim-{claim}") ?? $"{claim}"))
             ];
         if (line.Detail("restored") is not null)
             yield return text["FactRestored"];

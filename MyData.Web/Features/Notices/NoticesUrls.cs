@@ -31,7 +31,12 @@ public static class NoticesUrls
             or NoticeKinds.ServiceTook
             or NoticeKinds.ServiceStopped when notice["consent"] is { } consent => $"/services/consents/{consent}",
             NoticeKinds.CorrectionAnswered => "/corrections",
-            NoticeKinds.ServiceDeleted or NoticeKinds.ServiceKept or NoticeKinds.ServiceOverdue => "/consents",
+            NoticeKinds.ServiceDeleted
+            or NoticeKinds.ServiceKept
+            or NoticeKinds.ServiceOverdue
+            or NoticeKinds.StandingFetched
+            or NoticeKinds.StandingEnded
+            or NoticeKinds.MemberFirst => "/consents",
             NoticeKinds.AgentEnded => "/history",
             NoticeKinds.SignInRefusedOtherPerson => "/history",
             _ => null,

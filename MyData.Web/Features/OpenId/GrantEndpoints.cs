@@ -1,6 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MyData.Core.Data;
+using MyData.Core.Members;
 using MyData.Core.OpenId;
 using MyData.Core.Services;
+using MyData.Web.Features.Members;
 using static MyData.Web.Features.OpenId.OpenIdAnswers;
 
 namespace MyData.Web.Features.OpenId;
@@ -8,6 +12,11 @@ namespace MyData.Web.Features.OpenId;
 /// <summary>What online services call: pushed requests, the code for a token, a token back (FAPI 2.0 Security Profile §5.3.2).</summary>
 internal static class GrantEndpoints
 {
+    private static readonly JsonSerializerOptions WithoutNulls = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     public static void MapGrants(this RouteGroupBuilder group)
     {
         group.MapPost(OpenIdUrls.Par, PushAsync);
@@ -21,6 +30,7 @@ internal static class GrantEndpoints
         ServiceClients clients,
         DpopProofs proofs,
         PushedRequests requests,
+        MemberRequests signIns,
         ServiceSettings settings,
         IIssuer issuer
     ) =>
@@ -33,15 +43,15 @@ internal static class GrantEndpoints
                 var key = context.Request.Headers.ContainsKey("DPoP")
                     ? proofs.Check(Proof(context), HttpMethods.Post, issuer.Value + OpenIdUrls.Par)
                     : null;
-                var uri = await requests.PushAsync(
-                    new PushRequest
-                    {
-                        Client = client,
-                        Parameters = form,
-                        Key = key,
-                    },
-                    context.RequestAborted
-                );
+                var push = new PushRequest
+                {
+                    Client = client,
+                    Parameters = form,
+                    Key = key,
+                };
+                var uri = MemberRequests.IsSignIn(form)
+                    ? await signIns.PushAsync(push, context.RequestAborted)
+                    : await requests.PushAsync(push, context.RequestAborted);
                 TellNonce(context);
                 return Results.Json(
                     new { request_uri = uri, expires_in = (int)settings.PushedLife.TotalSeconds },
@@ -56,6 +66,8 @@ internal static class GrantEndpoints
         ServiceClients clients,
         DpopProofs proofs,
         ServiceGrants grants,
+        StandingGrants standing,
+        MemberGrants signIns,
         IIssuer issuer
     ) =>
         AnswerAsync(
@@ -63,44 +75,85 @@ internal static class GrantEndpoints
             async caller =>
             {
                 var (form, client) = await AuthenticateAsync(context, caller, clients);
-                if (form.GetValueOrDefault("grant_type") != "authorization_code")
-                    throw new OpenIdException("unsupported_grant_type", 400, "Codes alone are taken.");
+                var type = form.GetValueOrDefault("grant_type");
+                if (type is not ("authorization_code" or "refresh_token"))
+                    throw new OpenIdException("unsupported_grant_type", 400, "Codes and refresh tokens are taken.");
                 var key = proofs.Check(Proof(context), HttpMethods.Post, issuer.Value + OpenIdUrls.Token);
-                var token = await grants.RedeemAsync(
-                    new RedeemCode
-                    {
-                        Client = client,
-                        Key = key,
-                        Code = Given(form, "code"),
-                        RedirectUri = Given(form, "redirect_uri"),
-                        // Missing, it is no verifier of this code's (RFC 7636 §4.6).
-                        Verifier = form.GetValueOrDefault("code_verifier") ?? "",
-                    },
-                    context.RequestAborted
-                );
-                TellNonce(context);
-                return Results.Json(
-                    new
-                    {
-                        access_token = token.Value,
-                        token_type = "DPoP",
-                        expires_in = (int)token.Life.TotalSeconds,
-                        scope = "mydata",
-                        sub = token.Subject,
-                        authorization_details = token.Details,
-                    }
-                );
+                if (type == "refresh_token")
+                    return TokenAnswer(context, await RefreshAsync(context, form, client, key, standing));
+                var redeem = new RedeemCode
+                {
+                    Client = client,
+                    Key = key,
+                    Code = Given(form, "code"),
+                    RedirectUri = Given(form, "redirect_uri"),
+                    // Missing, it is no verifier of this code's (RFC 7636 §4.6).
+                    Verifier = form.GetValueOrDefault("code_verifier") ?? "",
+                };
+                if (MemberSignIns.IsSignIn(redeem.Code))
+                {
+                    var signedIn = await signIns.RedeemAsync(redeem, context.RequestAborted);
+                    TellNonce(context);
+                    return MemberUserInfo.Tokens(signedIn);
+                }
+                return TokenAnswer(context, await grants.RedeemAsync(redeem, context.RequestAborted));
             }
         );
 
+    /// <summary>RFC 6749 §6; a scope that is more than was granted is refused with all of the request.</summary>
+    private static Task<ServiceToken> RefreshAsync(
+        HttpContext context,
+        Dictionary<string, string> form,
+        AuthenticatedService client,
+        ProvenKey key,
+        StandingGrants standing
+    ) =>
+        form.GetValueOrDefault("scope") is not (null or "" or "mydata")
+            ? throw new OpenIdException("invalid_scope", 400, "More than was granted.", ServiceCodes.Parameter)
+            : standing.RefreshAsync(
+                new RefreshGrant
+                {
+                    Client = client,
+                    Key = key,
+                    Value = Given(form, "refresh_token"),
+                },
+                context.RequestAborted
+            );
+
+    /// <summary>RFC 6749 §5.1; a refresh token where a standing consent stands behind it, and nowhere else.</summary>
+    private static IResult TokenAnswer(HttpContext context, ServiceToken token)
+    {
+        TellNonce(context);
+        return Results.Json(
+            new
+            {
+                access_token = token.Value,
+                token_type = "DPoP",
+                expires_in = (int)token.Life.TotalSeconds,
+                refresh_token = token.Refresh,
+                scope = "mydata",
+                sub = token.Subject,
+                authorization_details = token.Details,
+            },
+            WithoutNulls
+        );
+    }
+
     /// <summary>RFC 7009 §2.2: the same answer whether there was such a token or not.</summary>
-    private static Task<IResult> RevokeAsync(HttpContext context, ServiceClients clients, ServiceGrants grants) =>
+    private static Task<IResult> RevokeAsync(
+        HttpContext context,
+        ServiceClients clients,
+        ServiceGrants grants,
+        MemberGrants signIns
+    ) =>
         AnswerAsync(
             context,
             async caller =>
             {
                 var (form, client) = await AuthenticateAsync(context, caller, clients);
-                await grants.RevokeAsync(client, Given(form, "token"), context.RequestAborted);
+                var value = Given(form, "token");
+                if (!await signIns.RevokeAsync(client, value, context.RequestAborted))
+                    await grants.RevokeAsync(client, value, context.RequestAborted);
                 return Results.Ok();
             }
         );

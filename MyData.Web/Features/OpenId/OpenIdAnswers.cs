@@ -69,6 +69,8 @@ public static class OpenIdAnswers
             TellNonce(context);
         if (!caller.IsProven || refused.Error == "invalid_client")
             caller.Failed(asksForNonce ? ClientFailures.NonceShare : 1);
+        if (refused.RetryAfter is { } wait)
+            TooManyRequests.SetRetryAfter(context, wait);
         var atResource = scheme == "DPoP";
         var status = atResource && refused.Error is "use_dpop_nonce" or "invalid_dpop_proof" ? 401 : refused.Status;
         if (status == 401)

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MyData.Core.Catalog;
 using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.Encryption;
 using MyData.Core.OpenId;
+using MyData.Web.Features.Members;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.OpenId;
@@ -23,8 +25,20 @@ public static class OpenIdEndpoints
         var group = app.MapGroup("").ForClients(app.ServiceProvider);
         group.MapGrants();
         group.MapPost(OpenIdUrls.Introspect, IntrospectAsync);
-        group.MapPost(OpenIdUrls.UserInfo, UserInfoByAssertionAsync);
-        group.MapGet(OpenIdUrls.UserInfo, UserInfoByBearerAsync);
+        group.MapPost(
+            OpenIdUrls.UserInfo,
+            (HttpContext context, Introspection introspection, ProviderClients clients) =>
+                MemberUserInfo.IsAsked(context)
+                    ? MemberUserInfo.AnswerAsync(context)
+                    : UserInfoByAssertionAsync(context, introspection, clients, context.RequestAborted)
+        );
+        group.MapGet(
+            OpenIdUrls.UserInfo,
+            (HttpContext context, Introspection introspection) =>
+                MemberUserInfo.IsAsked(context)
+                    ? MemberUserInfo.AnswerAsync(context)
+                    : UserInfoByBearerAsync(context, introspection, context.RequestAborted)
+        );
     }
 
     /// <summary>OpenID Connect Discovery §3, RFC 8414 §2, FAPI 2.0 Security Profile §5.3.2: what is served, and nothing that is not.</summary>
@@ -57,12 +71,17 @@ public static class OpenIdEndpoints
                 subject_types_supported = new[] { "pairwise" },
                 response_types_supported = new[] { "code" },
                 response_modes_supported = new[] { "query" },
-                grant_types_supported = new[] { "authorization_code" },
+                grant_types_supported = new[] { "authorization_code", "refresh_token" },
+                end_session_endpoint = issuer.Value + MembersUrls.Logout,
+                prompt_values_supported = new[] { "none", "login", "consent" },
+                claims_parameter_supported = true,
+                claim_types_supported = new[] { "normal" },
+                claims_supported = (string[])["sub", "acr", "amr", "auth_time", .. SignInClaims.All, "email_verified"],
                 request_parameter_supported = false,
                 request_uri_parameter_supported = false,
                 id_token_signing_alg_values_supported = new[] { JoseNames.Es256 },
                 acr_values_supported = Enum.GetNames<AssuranceLevel>()[1..],
-                scopes_supported = new[] { "mydata" },
+                scopes_supported = new[] { "mydata", "openid", "profile", "email" },
             }
         );
     }

@@ -92,6 +92,7 @@ internal static class DecisionEndpoints
         Guid id,
         RequestPages pages,
         ServiceHandOver handOver,
+        TimeProvider time,
         IStringLocalizer<ServicesText> text
     )
     {
@@ -99,7 +100,7 @@ internal static class DecisionEndpoints
         var form = await context.Request.ReadFormAsync(stop);
         if (await pages.FindAsync(context, id) is not { } model)
             return new SeeOther(ServicesUrls.Over);
-        var statement = ServiceStatement.ForHandOver(model, text).Hash;
+        var statement = ServiceStatement.ForHandOver(model, time.GetUtcNow(), text).Hash;
         var entries = CounterAnswers.Entries(form["entries"]) ?? new Dictionary<Guid, string>();
         if (
             Decision(form) is not { } decision
@@ -121,10 +122,12 @@ internal static class DecisionEndpoints
                         Items = [.. model.Ready.Select(item => ItemOf(item, item.Transfer!.SealDigest))],
                         Retention = model.View.Content.Retention,
                         Recipient = RecipientOf(model),
+                        Standing = StandingOf(model, form, decision, time.GetUtcNow()),
                     },
                     Packages = [.. model.Ready.Select(item => item.Transfer!)],
                     Entries = entries,
                     Level = context.User.GetLevel(),
+                    Methods = context.User.GetMethods(),
                     AuthTime = context.User.GetAuthTime(),
                 },
                 stop
@@ -136,6 +139,19 @@ internal static class DecisionEndpoints
             return new SeeOther(ServicesUrls.Problem(id, refused.Code));
         }
     }
+
+    // Once, unless it was asked for and she ticked it herself.
+    private static StandingUse? StandingOf(
+        RequestModel model,
+        IFormCollection form,
+        ConsentDecision decision,
+        DateTimeOffset now
+    ) =>
+        decision == ConsentDecision.Given
+        && model.View.Content.Standing is { } asked
+        && form[RequestStanding.Field] == RequestStanding.Ticked
+            ? new(asked.Every, now, now + asked.Window)
+            : null;
 
     // A double click: the first one is stored, and the page is another one meanwhile.
     internal static bool IsAgain(RequestModel model, Guid consentId) => model.Request.ConsentId == consentId;

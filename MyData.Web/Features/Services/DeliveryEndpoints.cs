@@ -3,6 +3,7 @@ using MyData.Core.OpenId;
 using MyData.Core.Services;
 using MyData.Core.Transfers;
 using MyData.Web.Features.OpenId;
+using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.Services;
 
@@ -71,8 +72,8 @@ internal static class DeliveryEndpoints
         return (await reader.ReadToEndAsync(context.RequestAborted)).Trim();
     }
 
-    // RFC 9449 §7.1
-    private static Task<IResult> WithTokenAsync(HttpContext context, Func<TokenUse, Task<IResult>> step) =>
+    /// <summary>By a token and a proof of its key (RFC 9449 §7.1).</summary>
+    internal static Task<IResult> WithTokenAsync(HttpContext context, Func<TokenUse, Task<IResult>> step) =>
         OpenIdAnswers.AnswerAsync(
             context,
             async _ =>
@@ -90,6 +91,16 @@ internal static class DeliveryEndpoints
                 {
                     OpenIdAnswers.TellNonce(context);
                     return await step(new TokenUse(token, key));
+                }
+                catch (NotReadyException waiting)
+                {
+                    TooManyRequests.SetRetryAfter(context, waiting.RetryAfter);
+                    return Results.StatusCode(StatusCodes.Status202Accepted);
+                }
+                // As an agency says it (protocols.md A2).
+                catch (ServiceException refused) when (refused.Code == StandingCodes.NothingHeld)
+                {
+                    return Results.NoContent();
                 }
                 catch (ServiceException refused)
                 {

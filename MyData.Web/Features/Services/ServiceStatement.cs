@@ -3,6 +3,7 @@ using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 using MyData.Web.Features.Download;
 using MyData.Web.Hosting;
+using MyData.Web.Ui;
 
 namespace MyData.Web.Features.Services;
 
@@ -35,6 +36,18 @@ public static class ServiceStatement
                 lines.Add(new(text["StatementSealing"], text["StatementSealedOnArrival"]));
         }
         lines.Add(new(text["StatementTimes"], text["StatementOnce"]));
+        if (model.View.Content.Standing is { } later)
+            lines.Add(
+                new(
+                    text["StatementLater"],
+                    text[
+                        "StatementLaterAsked",
+                        model.Service.Organisation.Here(),
+                        Every(later.Every, text),
+                        Keeping(later.Window, text)
+                    ]
+                )
+            );
         lines.Add(new(text["StatementKeeping"], text["StatementKept", kept.TotalHours]));
         lines.Add(new(text["StatementNow"], text["StatementToYouFirst", model.Service.Organisation.Here()]));
         if (model.IsNational)
@@ -43,7 +56,14 @@ public static class ServiceStatement
     }
 
     /// <summary>After she has seen what it is: the very packages, by their seals.</summary>
-    public static ConsentStatement ForHandOver(RequestModel model, IStringLocalizer<ServicesText> text)
+    /// <param name="model">her request</param>
+    /// <param name="now">from when on a standing use would be; its days are said, so the lines are the same all day</param>
+    /// <param name="text">in her language</param>
+    public static ConsentStatement ForHandOver(
+        RequestModel model,
+        DateTimeOffset now,
+        IStringLocalizer<ServicesText> text
+    )
     {
         var lines = new List<StatementLine>
         {
@@ -83,6 +103,19 @@ public static class ServiceStatement
                 )
             );
         lines.Add(new(text["StatementTimes"], text["StatementHandedOnce"]));
+        if (model.View.Content.Standing is { } later)
+            lines.Add(
+                new(
+                    text["StatementLater"],
+                    text[
+                        "StatementLaterText",
+                        Dates.Text(now, dateOnly: true),
+                        Dates.Text(now + later.Window, dateOnly: true),
+                        model.Service.Organisation.Here(),
+                        Every(later.Every, text)
+                    ]
+                )
+            );
         lines.Add(
             new(text["StatementKeeping"], text["StatementKeepingText", Keeping(model.View.Content.Retention, text)])
         );
@@ -94,6 +127,10 @@ public static class ServiceStatement
         time.Ticks % TimeSpan.FromDays(DaysOfAYear).Ticks == 0
             ? text["Years", (int)(time.TotalDays / DaysOfAYear)]
             : text["Days", (int)Math.Ceiling(time.TotalDays)];
+
+    /// <summary>How often at most; whole days, rounded up.</summary>
+    public static string Every(TimeSpan time, IStringLocalizer<ServicesText> text) =>
+        time <= TimeSpan.FromDays(1) ? text["EveryDay"] : text["EveryDays", (int)Math.Ceiling(time.TotalDays)];
 
     internal static StatementLine Purpose(RequestModel model, IStringLocalizer<ServicesText> text) =>
         new(

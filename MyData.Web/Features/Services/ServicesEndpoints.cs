@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Antiforgery;
+using MyData.Core.Members;
 using MyData.Core.OpenId;
 using MyData.Core.Services;
 using MyData.Core.Transfers;
+using MyData.Web.Features.Members;
 using MyData.Core.Wire.ServiceSide;
 using MyData.Web.Features.NationalService;
 using MyData.Web.Features.OpenId;
@@ -38,6 +40,8 @@ public static class ServicesEndpoints
         var query = context.Request.Query;
         if (query.Count != 2 || query["client_id"] is not [{ } client] || query["request_uri"] is not [{ } uri])
             return new SeeOther(ServicesUrls.Over);
+        if (MemberRequests.IsSignIn(uri))
+            return await MembersEndpoints.ComeInAsync(context, client, uri);
         try
         {
             var id = await requests.OpenAsync(client, uri, context.RequestAborted);

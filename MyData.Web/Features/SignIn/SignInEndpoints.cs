@@ -100,6 +100,14 @@ public static class SignInEndpoints
         if (!valid && context.User.IsCitizen())
             return Results.BadRequest();
         var shared = valid && (await context.Request.ReadFormAsync(context.RequestAborted)).ContainsKey("shared");
+        await EndAsync(context, sessions, checks, shared);
+        return SignInAnswer.See(shared ? SignInUrls.Cleared : SignInUrls.SignedOut);
+    }
+
+    /// <summary>Ends her session, and what this browser keeps of it.</summary>
+    /// <param name="shared">nothing at all is to be left</param>
+    internal static async Task EndAsync(HttpContext context, Sessions sessions, IdentityChecks checks, bool shared)
+    {
         if (context.User.IsCitizen())
             await sessions.EndAsync(
                 context.User.GetCitizenId(),
@@ -114,6 +122,5 @@ public static class SignInEndpoints
         RequestBrowsers.Forget(context);
         // Storage holds the keys of packages still on their way: on her own device they must outlive the session.
         context.Response.Headers["Clear-Site-Data"] = shared ? "\"cache\", \"cookies\", \"storage\"" : "\"cache\"";
-        return SignInAnswer.See(shared ? SignInUrls.Cleared : SignInUrls.SignedOut);
     }
 }

@@ -41,8 +41,9 @@ public sealed class AgencyDoor(PortalClient portal, SandboxKeys keys, DpopProof 
         CheckTransfer(facts, request);
         CheckDataSet(facts, request, dataSet);
         CheckLevel(facts, dataSet);
-        var purpose = await CheckConsentAsync(request, ct);
+        var receipt = await CheckConsentAsync(request, ct);
         var recipients = request.Keys();
+        RecipientCheck.Check(recipients, receipt, clock.GetUtcNow());
         var parameters = ParameterCheck.Check(dataSet, request.Parameters);
 
         var subject =
@@ -65,7 +66,7 @@ public sealed class AgencyDoor(PortalClient portal, SandboxKeys keys, DpopProof 
             Fields = request.Fields,
             Recipients = recipients,
             Now = clock.GetUtcNow(),
-            Purpose = purpose,
+            Purpose = PurposeOf(receipt) ?? AgencyJob.AnyPurpose,
         };
     }
 
@@ -131,14 +132,13 @@ public sealed class AgencyDoor(PortalClient portal, SandboxKeys keys, DpopProof 
     }
 
     // What she agreed for.
-    private async Task<string> CheckConsentAsync(NativeRequest request, CancellationToken ct)
+    private async Task<JsonElement> CheckConsentAsync(NativeRequest request, CancellationToken ct)
     {
         try
         {
             var kid = TokenFacts.Text(Jws.PeekHeader(request.ConsentReceipt), "kid");
             var known = await portal.KnowAsync(kid, ct);
-            var receipt = ReceiptCheck.Verify(request.ConsentReceipt, known.Keys);
-            return PurposeOf(receipt) ?? AgencyJob.AnyPurpose;
+            return ReceiptCheck.Verify(request.ConsentReceipt, known.Keys);
         }
         catch (EncryptionException error)
         {

@@ -25,9 +25,42 @@ public sealed record BankPackage(
     IReadOnlyList<BankValue> Values
 );
 
-/// <summary>One application for a loan, from "apply" to what was received; in memory, and of one browser.</summary>
-public sealed class BankApplication
+/// <summary>What the bank may fetch again by itself, as far as it has heard.</summary>
+public sealed class BankStanding
 {
+    /// <summary>The refresh token that is good next.</summary>
+    public required string Refresh { get; set; }
+
+    /// <summary>Hers, by which the portal's events name it.</summary>
+    public required string Consent { get; init; }
+
+    public required DateTimeOffset Until { get; init; }
+
+    /// <summary>How often it has fetched by it.</summary>
+    public int Fetches { get; set; }
+
+    public bool Paused { get; set; }
+    public bool Ended { get; set; }
+
+    /// <summary>Why the last try fetched nothing, or not all; null: it did.</summary>
+    public string? Refusal { get; set; }
+}
+
+/// <summary>One application, from "apply" to what was received; in memory, and of one browser.</summary>
+public sealed class BankApplication(BankProduct product)
+{
+    private int _busy;
+
+    public BankProduct Product => product;
+
+    /// <summary>Where she ticked it; null: once.</summary>
+    public BankStanding? Standing { get; set; }
+
+    /// <summary>One try at a time: false where there is one already.</summary>
+    public bool Begin() => Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
+
+    public void End() => Volatile.Write(ref _busy, 0);
+
     public string Id { get; } = Random();
 
     /// <summary>RFC 6749 §10.12: only the answer to this very request counts.</summary>
@@ -58,11 +91,11 @@ public sealed class BankApplications
     private const int Most = 1_000;
     private readonly ConcurrentDictionary<string, BankApplication> _all = new(StringComparer.Ordinal);
 
-    public BankApplication Begin()
+    public BankApplication Begin(BankProduct product)
     {
         if (_all.Count >= Most)
             _all.Clear();
-        var made = new BankApplication();
+        var made = new BankApplication(product);
         _all[made.Id] = made;
         return made;
     }
@@ -78,6 +111,10 @@ public sealed class BankApplications
             application.Deleted = [.. application.Deleted, gone.DataSet];
         }
     }
+
+    /// <summary>What it may fetch again by this consent of somebody's.</summary>
+    public BankStanding? OfConsent(string consent) =>
+        _all.Values.Select(application => application.Standing).FirstOrDefault(one => one?.Consent == consent);
 
     public BankApplication? Find(string? id) => id is null ? null : _all.GetValueOrDefault(id);
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -20,6 +21,8 @@ public sealed class BankRefusedException(string code) : Exception(code)
 public sealed class BankClient(IHttpClientFactory clients, SandboxAddress address, BankKeys keys, TimeProvider clock)
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    private const int MostWaits = 30;
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private string? _nonce;
 
     public string Callback => address.Own + SandboxAddress.Root + BankListing.Callback;
@@ -33,14 +36,10 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             new
             {
                 type = "mydata",
-                datasets = new object[]
-                {
-                    new { id = BankListing.Household, fields = BankListing.HouseholdFields },
-                    new { id = BankListing.Labour, fields = BankListing.LabourFields },
-                },
-                purpose = BankListing.PurposeCode,
+                datasets = application.Product.Asks.Select(one => new { id = one.DataSet, fields = one.Fields }),
+                purpose = application.Product.PurposeCode,
                 retention = System.Xml.XmlConvert.ToString(BankListing.Retention),
-                use = "once",
+                use = application.Product.Use,
                 recipient_key = keys.Recipient.Kid,
             },
         };
@@ -59,7 +58,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             ct
         );
         var uri = answer.RootElement.GetProperty("request_uri").GetString()!;
-        return $"{Text(portal, "authorization_endpoint")}?client_id={BankListing.Id}&request_uri={Uri.EscapeDataString(uri)}";
+        return $"{Text(portal, "authorization_endpoint")}?client_id={application.Product.Id}&request_uri={Uri.EscapeDataString(uri)}";
     }
 
     /// <summary>The answer is the portal's (RFC 9207 §2.4).</summary>
@@ -86,30 +85,80 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             ],
             ct
         );
-        var token = granted.RootElement.GetProperty("access_token").GetString()!;
-        var sets = granted.RootElement.GetProperty("authorization_details")[0].GetProperty("datasets");
+        application.Standing = StandingOf(granted.RootElement);
+        return await FetchAsync(application, portal, granted.RootElement, ct);
+    }
+
+    /// <summary>By itself, under a standing consent: the refresh token for a new fetch, which waits for the agencies.</summary>
+    public async Task<IReadOnlyList<BankPackage>> FetchAgainAsync(
+        BankApplication application,
+        BankStanding standing,
+        CancellationToken ct
+    )
+    {
+        var portal = await DiscoverAsync(ct);
+        using var granted = await PostAsync(
+            application,
+            portal,
+            "token_endpoint",
+            [new("grant_type", "refresh_token"), new("refresh_token", standing.Refresh)],
+            ct
+        );
+        // Before all else: the one before is not good any more.
+        standing.Refresh = granted.RootElement.GetProperty("refresh_token").GetString()!;
+        standing.Fetches++;
+        return await FetchAsync(application, portal, granted.RootElement, ct);
+    }
+
+    private static BankStanding? StandingOf(JsonElement granted)
+    {
+        if (!granted.TryGetProperty("refresh_token", out var refresh))
+            return null;
+        var detail = granted.GetProperty("authorization_details")[0];
+        var use = detail.GetProperty("use");
+        return new()
+        {
+            Refresh = refresh.GetString()!,
+            Consent = detail.GetProperty("consent_id").GetString()!,
+            Until = use.GetProperty("until").GetDateTimeOffset(),
+        };
+    }
+
+    /// <summary>Each package: fetched, opened, checked, signed for.</summary>
+    private async Task<IReadOnlyList<BankPackage>> FetchAsync(
+        BankApplication application,
+        JsonElement portal,
+        JsonElement granted,
+        CancellationToken ct
+    )
+    {
+        var token = granted.GetProperty("access_token").GetString()!;
+        var sets = granted.GetProperty("authorization_details")[0].GetProperty("datasets");
         var received = new List<BankPackage>();
         foreach (var set in sets.EnumerateArray())
         {
             var transfer = set.GetProperty("transfer_id").GetString()!;
             var url = $"{Text(portal, "issuer")}/api/v1/transfers/{transfer}";
             var sealedBytes = await SendAsync(application, HttpMethod.Get, $"{url}/package", token, null, ct);
+            // The agency holds nothing.
+            if (sealedBytes.Length == 0)
+                continue;
             var opened = SealedPackage.Open(sealedBytes, keys.Recipient);
             received.Add(
                 await new BankReading(clients, address).ReadAsync(opened, set.GetProperty("id").GetString()!, ct)
             );
-            var receipt = Receipt(Text(portal, "issuer"), transfer, opened.Digest);
+            var receipt = Receipt(application.Product.Id, Text(portal, "issuer"), transfer, opened.Digest);
             await SendAsync(application, HttpMethod.Post, $"{url}/receipt", token, receipt, ct);
         }
         return received;
     }
 
-    private string Receipt(string issuer, string transfer, SealDigest seal) =>
+    private string Receipt(string client, string issuer, string transfer, SealDigest seal) =>
         Sign(
             keys.Client,
             new Dictionary<string, object>
             {
-                ["iss"] = BankListing.Id,
+                ["iss"] = client,
                 ["aud"] = issuer,
                 ["iat"] = Now,
                 ["transfer"] = transfer,
@@ -135,9 +184,9 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
                 // Anew each time: an assertion is good for one request.
                 Content = new FormUrlEncodedContent([
                     .. fields,
-                    new("client_id", BankListing.Id),
+                    new("client_id", application.Product.Id),
                     new("client_assertion_type", AssertionType),
-                    new("client_assertion", Assertion(Text(portal, "issuer"))),
+                    new("client_assertion", Assertion(application.Product.Id, Text(portal, "issuer"))),
                 ]),
             },
             null,
@@ -172,7 +221,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             ct
         );
 
-    /// <summary>Sends, and once more with the nonce that the portal asks for (RFC 9449 §8).</summary>
+    /// <summary>Sends, and once more with the nonce that the portal asks for (RFC 9449 §8), or when what it prepares is to be ready.</summary>
     private async Task<byte[]> SendAsync(
         BankApplication application,
         Uri url,
@@ -190,8 +239,15 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             var body = await answer.Content.ReadAsByteArrayAsync(ct);
             if (answer.Headers.TryGetValues("DPoP-Nonce", out var nonce))
                 Volatile.Write(ref _nonce, nonce.First());
+            if (answer.StatusCode == HttpStatusCode.Accepted && tries <= MostWaits)
+            {
+                await Task.Delay(answer.Headers.RetryAfter?.Delta ?? ShortestWait, clock, ct);
+                continue;
+            }
             if (answer.IsSuccessStatusCode)
-                return body;
+                return answer.StatusCode == HttpStatusCode.Accepted
+                    ? throw new BankRefusedException("not ready")
+                    : body;
             var code = CodeOf(body);
             if (code != "dpop.nonce" || tries > 1)
                 throw new BankRefusedException(code);
@@ -224,13 +280,13 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
         );
     }
 
-    private string Assertion(string issuer) =>
+    private string Assertion(string client, string issuer) =>
         Sign(
             keys.Client,
             new Dictionary<string, object>
             {
-                ["iss"] = BankListing.Id,
-                ["sub"] = BankListing.Id,
+                ["iss"] = client,
+                ["sub"] = client,
                 ["aud"] = issuer,
                 ["jti"] = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
                 ["iat"] = Now,

@@ -17,6 +17,7 @@ public static class BankEndpoints
         bank.MapPost("/apply", ApplyAsync).WithMetadata(new RequireAntiforgeryTokenAttribute());
         bank.MapGet("/callback", BackAsync);
         bank.MapGet("/result", Result);
+        bank.MapPost("/again", AgainAsync).WithMetadata(new RequireAntiforgeryTokenAttribute());
         bank.MapPost(BankEvents.Path, (HttpContext http, BankEvents events) => events.TakeAsync(http))
             .DisableAntiforgery();
         bank.MapPost(
@@ -46,7 +47,9 @@ public static class BankEndpoints
     {
         if (http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
             return Results.BadRequest();
-        var application = applications.Begin();
+        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        var product = BankListing.Products.FirstOrDefault(one => one.Name == form["product"]) ?? BankListing.Loan;
+        var application = applications.Begin(product);
         http.Response.Cookies.Append(
             CookieName,
             application.Id,
@@ -88,6 +91,36 @@ public static class BankEndpoints
         catch (BankRefusedException refused)
         {
             application.Error = refused.Code;
+        }
+        return See(http, ResultPath);
+    }
+
+    /// <summary>"Fetch again now": what the bank would do by itself.</summary>
+    private static async Task<IResult> AgainAsync(HttpContext http, BankApplications applications, BankClient client)
+    {
+        if (http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
+            return Results.BadRequest();
+        if (
+            applications.Find(http.Request.Cookies[CookieName]) is not { Standing: { } standing } application
+            || !application.Begin()
+        )
+            return See(http, ResultPath);
+        try
+        {
+            standing.Refusal = null;
+            application.Packages =
+            [
+                .. await client.FetchAgainAsync(application, standing, http.RequestAborted),
+                .. application.Packages,
+            ];
+        }
+        catch (BankRefusedException refused)
+        {
+            standing.Refusal = refused.Code;
+        }
+        finally
+        {
+            application.End();
         }
         return See(http, ResultPath);
     }

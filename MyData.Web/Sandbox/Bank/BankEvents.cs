@@ -26,7 +26,8 @@ public sealed class BankEvents(
 
     private const int MostTries = 20;
     private const string Law = "《沙盒銀行法》第 48 條 (Sandbox Banking Act, art. 48)";
-    private static readonly string[] Kinds = ["consent-revoked", "deletion-overdue"];
+    private const string Revoked = "consent-revoked";
+    private static readonly string[] Kinds = [Revoked, "deletion-overdue"];
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(365);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
     private readonly Channel<Package> _told = Channel.CreateUnbounded<Package>();
@@ -37,8 +38,10 @@ public sealed class BankEvents(
     {
         if (conduct.Current == BankConduct.Deaf)
             return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
-        if (await reader.ReadAsync(http, BankListing.Id) is not { } heard)
+        if (await reader.ReadAsync(http, [.. BankListing.Products.Select(product => product.Id)]) is not { } heard)
             return Results.Json(new { err = "invalid_request" }, statusCode: StatusCodes.Status400BadRequest);
+        foreach (var (kind, told) in heard.Events)
+            Note(kind, told);
         foreach (var package in Packages(heard))
             _told.Writer.TryWrite(package);
         return Results.StatusCode(StatusCodes.Status202Accepted);
@@ -76,8 +79,21 @@ public sealed class BankEvents(
             .Select(one => new Package(
                 one.GetProperty("transfer_id").GetString()!,
                 one.GetProperty("seal").GetString()!,
-                heard.Issuer
+                heard.Issuer,
+                heard.Audience
             ));
+
+    // What it hears of a standing consent it keeps to.
+    private void Note(string kind, JsonElement told)
+    {
+        if (
+            !told.TryGetProperty("consent_id", out var consent)
+            || applications.OfConsent(consent.GetString() ?? "") is not { } standing
+        )
+            return;
+        standing.Paused = kind == "consent-paused" || (standing.Paused && kind != "consent-resumed");
+        standing.Ended |= kind is Revoked or "consent-ended";
+    }
 
     /// <returns>false where it must be sent again</returns>
     private async Task<bool> AnswerAsync(Package package, bool keeps, CancellationToken ct)
@@ -85,7 +101,7 @@ public sealed class BankEvents(
         var now = clock.GetUtcNow();
         var claims = new Dictionary<string, object>
         {
-            ["iss"] = BankListing.Id,
+            ["iss"] = package.Client,
             ["aud"] = package.Issuer,
             ["iat"] = now.ToUnixTimeSeconds(),
             ["transfer"] = package.Transfer,
@@ -120,5 +136,5 @@ public sealed class BankEvents(
         }
     }
 
-    private sealed record Package(string Transfer, string Seal, string Issuer);
+    private sealed record Package(string Transfer, string Seal, string Issuer, string Client);
 }

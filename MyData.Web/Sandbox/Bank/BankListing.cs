@@ -3,6 +3,19 @@ using MyData.Web.Sandbox.Agencies;
 
 namespace MyData.Web.Sandbox.Bank;
 
+/// <summary>Something that one applies for at the bank: a service of its own at the portal.</summary>
+/// <param name="Id">its <c>client_id</c></param>
+/// <param name="Name">in the bank's own forms</param>
+/// <param name="Asks">data sets and fields</param>
+/// <param name="Use">as <c>authorization_details</c> have it</param>
+public sealed record BankProduct(
+    string Id,
+    string Name,
+    string PurposeCode,
+    IReadOnlyList<(string DataSet, IReadOnlyList<string> Fields)> Asks,
+    object Use
+);
+
 /// <summary>What the made-up bank registers at the portal: a loan asks where she lives, and likes to know her work.</summary>
 public static class BankListing
 {
@@ -14,7 +27,32 @@ public static class BankListing
     public const string Callback = Root + "/callback";
     public static readonly TimeSpan Retention = TimeSpan.FromDays(180);
 
+    /// <summary>The second product: as long as a loan runs, the bank looks at what she is insured for.</summary>
+    public const string CareId = "bank-loan-care";
+    public const string CarePurposeCode = "income-check";
+
+    // Every field: what a bank asks of somebody's work.
+    public static IReadOnlyList<string> LabourFields { get; } =
+        SandboxSchemas.Fields(
+            SandboxAgencies.All.SelectMany(agency => agency.DataSets).Single(set => set.Id == Labour)
+        );
+
     public static readonly IReadOnlyList<string> HouseholdFields = ["name", "id", "birthday", "address"];
+    private static readonly IReadOnlyList<string> AddressFields = ["name", "address"];
+
+    public static BankProduct Loan { get; } =
+        new(Id, "loan", PurposeCode, [(Household, HouseholdFields), (Labour, LabourFields)], "once");
+
+    public static BankProduct Care { get; } =
+        new(
+            CareId,
+            "care",
+            CarePurposeCode,
+            [(Labour, LabourFields), (Household, AddressFields)],
+            new { frequency = "P30D", window = "P365D" }
+        );
+
+    public static IReadOnlyList<BankProduct> Products => [Loan, Care];
 
     public static IReadOnlyList<OnlineServiceListing> Services(BankKeys keys) =>
         [
@@ -38,11 +76,26 @@ public static class BankListing
                 RecipientKey = keys.Recipient.PublicOnly().ToJson(),
                 Items = [new(Household, HouseholdFields, Required: true), new(Labour, LabourFields, Required: false)],
             },
+            new()
+            {
+                Id = CareId,
+                Name = new("貸款期間收入查核", "Income check while a loan runs"),
+                Organisation = new("沙盒銀行", "Sandbox Bank"),
+                Glyph = "銀",
+                Purpose = new(
+                    "貸款還在還的期間，看您的投保薪資與住址有沒有變，調整利率與通知方式。",
+                    "To see, as long as your loan runs, whether your insured salary or address changed, and set rate and mail by it."
+                ),
+                PurposeCode = CarePurposeCode,
+                Retention = Retention,
+                TermsVersion = 1,
+                Site = Root,
+                RedirectUris = [Callback],
+                EventUrl = Root + BankEvents.Path,
+                ClientKeys = [keys.Client.PublicOnly().ToJson()],
+                RecipientKey = keys.Recipient.PublicOnly().ToJson(),
+                Items = [new(Labour, LabourFields, Required: true), new(Household, AddressFields, Required: false)],
+                Standing = new(TimeSpan.FromDays(30), TimeSpan.FromDays(365)),
+            },
         ];
-
-    // Every field: what a bank asks of somebody's work.
-    public static IReadOnlyList<string> LabourFields { get; } =
-        SandboxSchemas.Fields(
-            SandboxAgencies.All.SelectMany(agency => agency.DataSets).Single(set => set.Id == Labour)
-        );
 }

@@ -14,6 +14,16 @@ public sealed record Answer(HttpStatusCode Status, Uri Url, byte[] Body)
 
     public HtmlForm Form(string marker) => HtmlForm.Find(Text, marker) ?? throw Unexpected($"no form with {marker}");
 
+    /// <summary>The JSON that a page hands its module.</summary>
+    public string Block(string id)
+    {
+        var mark = $"id=\"{id}\">";
+        var start = Text.IndexOf(mark, StringComparison.Ordinal);
+        return start < 0
+            ? throw Unexpected($"no {id}")
+            : Text[(start + mark.Length)..Text.IndexOf("</script>", start, StringComparison.Ordinal)];
+    }
+
     /// <exception cref="LoadException">It is another page, or an error.</exception>
     public Answer At(string path) =>
         Status == HttpStatusCode.OK && Path.StartsWith(path, StringComparison.Ordinal)

@@ -28,7 +28,7 @@ public sealed record PaperTicket(string Number, byte[] Secret, string Card)
     {
         var asked = await browser.GetAsync($"/counters/{Service}/show", token);
         var page = await browser.SubmitAsync(asked, "id=\"counter-decide\"", token, ("decision", "paper"));
-        using var model = JsonDocument.Parse(Block(page));
+        using var model = JsonDocument.Parse(page.Block("ticket-data"));
         var ticket = model.RootElement.GetProperty("ticketId").GetGuid();
         var made = new PaperTicket(
             model.RootElement.GetProperty("number").GetString()!,
@@ -48,15 +48,6 @@ public sealed record PaperTicket(string Number, byte[] Secret, string Card)
             ("entries", $"{{{string.Join(',', entries)}}}")
         );
         return made;
-    }
-
-    private static string Block(Answer page)
-    {
-        const string mark = "id=\"ticket-data\">";
-        var start = page.Text.IndexOf(mark, StringComparison.Ordinal);
-        return start < 0
-            ? throw page.Unexpected("no ticket")
-            : page.Text[(start + mark.Length)..page.Text.IndexOf("</script>", start, StringComparison.Ordinal)];
     }
 
     private static string Crockford(byte[] bytes)

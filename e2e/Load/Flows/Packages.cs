@@ -67,7 +67,7 @@ public sealed class Packages(IProviderCertificateCheck roots)
     )
     {
         var page = (await browser.GetAsync(consent.OpenPath, token)).At(consent.OpenPath);
-        using var model = JsonDocument.Parse(Block(page, "id=\"open-data\">"));
+        using var model = JsonDocument.Parse(page.Block("open-data"));
         return (
             page,
             model.RootElement.GetProperty("nationalId").GetString()!,
@@ -137,15 +137,6 @@ public sealed class Packages(IProviderCertificateCheck roots)
     {
         roots.Check(certificate, TimeProvider.System.GetUtcNow());
         return true;
-    }
-
-    private static string Block(Answer page, string marker)
-    {
-        var start = page.Text.IndexOf(marker, StringComparison.Ordinal);
-        if (start < 0)
-            throw page.Unexpected("nothing to open");
-        start += marker.Length;
-        return page.Text[start..page.Text.IndexOf("</script>", start, StringComparison.Ordinal)];
     }
 
     private static int Count(string text, string mark)

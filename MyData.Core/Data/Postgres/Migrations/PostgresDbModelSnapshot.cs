@@ -896,6 +896,135 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.ToTable("complaints", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Members.MemberRequest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("AuthTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("CitizenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Claims")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("CodeHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("KeyThumbprint")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Methods")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("ServiceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TokenHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("UriHash")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CodeHash")
+                        .IsUnique();
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.HasIndex("UriHash")
+                        .IsUnique();
+
+                    b.HasIndex("CitizenId", "ServiceId");
+
+                    b.HasIndex("ServiceId", "State");
+
+                    b.ToTable("member_requests", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Members.Membership", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Asked")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Claims")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("GivenAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("LastUsedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ServiceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("TermsVersion")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt");
+
+                    b.HasIndex("CitizenId", "ServiceId")
+                        .IsUnique();
+
+                    b.ToTable("memberships", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Notifications.Notice", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1349,6 +1478,10 @@ namespace MyData.Core.Data.Postgres.Migrations
                         .HasColumnType("text")
                         .UseCollation("C");
 
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<long?>("FetchedAt")
                         .HasColumnType("bigint");
 
@@ -1424,6 +1557,9 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.Property<Guid?>("FetchConsentId")
                         .HasColumnType("uuid");
 
+                    b.Property<Guid?>("FetchOfId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("KeyThumbprint")
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -1465,6 +1601,8 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.HasIndex("FetchConsentId");
 
+                    b.HasIndex("FetchOfId");
+
                     b.HasIndex("TokenHash")
                         .IsUnique();
 
@@ -1474,6 +1612,100 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.HasIndex("State", "ExpiresAt");
 
                     b.ToTable("service_requests", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Services.StandingConsent", b =>
+                {
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("AuthTime")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Code")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("ConsentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("EverySeconds")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("FamilyHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("From")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("KeyThumbprint")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("LastAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid?>("LastRequestId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Methods")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("NextAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("PausedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PreviousHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("RefreshHash")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long?>("RotatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ServiceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Struck")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("TermsVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("CitizenId");
+
+                    b.HasIndex("FamilyHash")
+                        .IsUnique();
+
+                    b.HasIndex("EndedAt", "Until");
+
+                    b.ToTable("standing_consents", (string)null);
                 });
 
             modelBuilder.Entity("MyData.Core.Staff.StaffMember", b =>
@@ -1654,6 +1886,10 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.Property<long?>("ExpiresAt")
                         .HasColumnType("bigint");
+
+                    b.Property<string>("ForService")
+                        .HasColumnType("text")
+                        .UseCollation("C");
 
                     b.Property<string>("Head")
                         .HasColumnType("text")
@@ -2067,9 +2303,20 @@ namespace MyData.Core.Data.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("MyData.Core.Services.StandingConsent", b =>
+                {
+                    b.HasOne("MyData.Core.Services.ServiceRequest", null)
+                        .WithOne("Standing")
+                        .HasForeignKey("MyData.Core.Services.StandingConsent", "RequestId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("MyData.Core.Services.ServiceRequest", b =>
                 {
                     b.Navigation("Items");
+
+                    b.Navigation("Standing");
                 });
 #pragma warning restore 612, 618
         }

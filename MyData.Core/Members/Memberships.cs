@@ -1,0 +1,89 @@
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Catalog;
+using MyData.Core.Data;
+using MyData.Core.Events;
+using MyData.Core.Services;
+
+namespace MyData.Core.Members;
+
+/// <summary>A service at which she signs in, as her page shows it.</summary>
+/// <param name="Service">also where it is listed no more</param>
+/// <param name="Told">what the service was, or is to be, told since she ended it; null: nothing</param>
+public sealed record MembershipView(Membership Membership, OnlineServiceListing Service, SecurityEvent? Told)
+{
+    public IReadOnlyList<string> Claims => Membership.Claims.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}
+
+/// <summary>Where she signs in with the platform, and how she ends it.</summary>
+public sealed class Memberships(OnlineServices services, IDbContextFactory<MyDataDb> databases, IWriter writer)
+{
+    /// <summary>Hers, the last used ones first; those that she ended as long as they are kept.</summary>
+    public async Task<IReadOnlyList<MembershipView>> ListAsync(Guid citizenId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        var rows = await db.Set<Membership>()
+            .Where(m => m.CitizenId == citizenId)
+            .OrderByDescending(m => m.LastUsedAt)
+            .ToListAsync(token);
+        var ids = rows.Select(row => row.Id).ToList();
+        var told = await SecurityEventTokens.AboutAsync(db, ids, token);
+        var views = new List<MembershipView>(rows.Count);
+        foreach (var row in rows)
+            if (await services.FindAnyAsync(row.ServiceId, token) is { } service)
+                views.Add(new(row, service, told.Where(e => e.RequestId == row.Id).MaxBy(e => e.Id)));
+        return views;
+    }
+
+    /// <summary>One of hers; null for anybody else's.</summary>
+    public async Task<MembershipView?> FindAsync(Guid citizenId, Guid id, CancellationToken token = default) =>
+        (await ListAsync(citizenId, token)).FirstOrDefault(view => view.Membership.Id == id);
+
+    /// <summary>
+    /// She ends it, in one write: it is remembered no more, what the service has of tokens is dead, and a signed event tells it so.
+    /// </summary>
+    /// <returns>False where it is not hers, or has ended: then nothing changed.</returns>
+    public Task<bool> EndAsync(Guid citizenId, Guid sessionId, Guid id, CancellationToken token = default) =>
+        writer.WriteAsync(
+            scope =>
+            {
+                var changed = scope
+                    .Db.Set<Membership>()
+                    .Where(m => m.Id == id && m.CitizenId == citizenId && m.EndedAt == null)
+                    .ExecuteUpdate(set => set.SetProperty(m => m.EndedAt, (DateTimeOffset?)scope.Now));
+                if (changed != 1)
+                    return false;
+                var row = scope.Db.Set<Membership>().AsNoTracking().Single(m => m.Id == id);
+                scope
+                    .Db.Set<MemberRequest>()
+                    .Where(r => r.CitizenId == citizenId && r.ServiceId == row.ServiceId)
+                    .Where(r => r.State < MemberState.Ended)
+                    .ExecuteUpdate(set =>
+                        set.SetProperty(r => r.State, MemberState.Ended).SetProperty(r => r.Code, MemberCodes.Ended)
+                    );
+                Tell(scope, row);
+                scope.Raise(
+                    MemberEvents.Happened(
+                        EventKinds.MemberEnded,
+                        MemberEvents.Citizen,
+                        citizenId,
+                        row.ServiceId,
+                        session: sessionId,
+                        claims: ""
+                    )
+                );
+                return true;
+            },
+            token
+        );
+
+    /// <summary>The service is told that it signs her in no more, within the write that ends it.</summary>
+    internal static void Tell(WriteScope scope, Membership row) =>
+        SecurityEventTokens.Queue(
+            scope,
+            row.ServiceId,
+            row.CitizenId,
+            row.Id,
+            SecurityEventTokens.SignInRevoked,
+            new { since = row.GivenAt.ToUnixTimeSeconds() }
+        );
+}

@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using MyData.Core.Encryption;
+using MyData.Load.Browsing;
+using MyData.Load.Flows;
+using MyData.Load.Report;
+using MyData.Load.Running;
+
+namespace MyData.Load.Services;
+
+/// <summary>
+/// Fifty clients of a service at once: each exchanges a code with private_key_jwt, PKCE and DPoP, durable and in the ledger; beside it npm oidc-provider
+/// doing the same work in memory. Then each fetches what its token is for, and signs for it. The codes are made before, by citizens over HTTP.
+/// </summary>
+public sealed class CodeExchange : IMeasurement
+{
+    private const int Clients = 50;
+    private const int WarmUp = 150;
+    private const int Measured = 350;
+
+    public string Name => "services";
+
+    public TimeSpan Limit => TimeSpan.FromMinutes(15);
+
+    public async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
+    {
+        var service = new LoadService();
+        var plan = (await bench.PortalAsync("services")).With(
+            ("MyData:Sandbox:Services", service.Write(bench.Workspace.NewFolder("service"))),
+            ("MyData:Services:CodeLife", "01:00:00"),
+            ("MyData:SignIn:Rate:NetworkBurst", "100000")
+        );
+        await using var portal = await Server.StartAsync(plan, bench.Stop);
+        Bench.Say("Making codes …");
+        var codes = await CodesAsync(service, portal.Origin, bench.Stop);
+        Bench.Say("Exchanging …");
+        var callers = await CallersAsync(
+            number => service.Caller(Network.Client(number), portal.Origin),
+            "/connect/token",
+            bench.Stop
+        );
+        var tokens = new ConcurrentQueue<(int Caller, Guid Transfer, string Access)>();
+        async Task ExchangeAsync(int number, CancellationToken token)
+        {
+            var told = await callers[number]
+                .TokenAsync("/connect/token", Take(codes), LoadService.Redirect, service.Verifier, token);
+            var set = told.GetProperty("authorization_details")[0].GetProperty("datasets")[0];
+            tokens.Enqueue(
+                (number, set.GetProperty("transfer_id").GetGuid(), told.GetProperty("access_token").GetString()!)
+            );
+        }
+        await Crowd.RunAsync(Clients, WarmUp, ExchangeAsync, bench.Stop);
+        var exchanged = Tell("exchanges", await Crowd.RunAsync(Clients, Measured, ExchangeAsync, bench.Stop));
+
+        // A token is bound to the key of the caller that got it.
+        Task ReceiveAsync(int _, CancellationToken token)
+        {
+            var (caller, transfer, access) = Take(tokens);
+            return callers[caller].ReceiveAsync(transfer, access, service.Recipient, token);
+        }
+        await Crowd.RunAsync(Clients, WarmUp, ReceiveAsync, bench.Stop);
+        var delivered = Tell("deliveries", await Crowd.RunAsync(Clients, Measured, ReceiveAsync, bench.Stop));
+        var other = Tell("oidc-provider", await OtherAsync(service.Verifier, bench.Stop));
+        return Figures(exchanged, delivered, other);
+    }
+
+    private static async Task<CrowdResult> OtherAsync(string verifier, CancellationToken token)
+    {
+        var key = Jwk.GenerateEc("signs", "sig");
+        await using var provider = await OtherProvider.StartAsync(key, verifier, WarmUp + Measured, token);
+        var codes = new ConcurrentQueue<string>(provider.Codes);
+        var callers = await CallersAsync(
+            number => new ServiceCaller(Network.Client(number), provider.Issuer, OtherProvider.Client, key),
+            "/token",
+            token
+        );
+        Task ExchangeAsync(int number, CancellationToken stop) =>
+            callers[number].TokenAsync("/token", Take(codes), provider.Redirect, verifier, stop);
+        await Crowd.RunAsync(Clients, WarmUp, ExchangeAsync, token);
+        return await Crowd.RunAsync(Clients, Measured, ExchangeAsync, token);
+    }
+
+    private static async Task<ConcurrentQueue<string>> CodesAsync(
+        LoadService service,
+        Uri portal,
+        CancellationToken token
+    )
+    {
+        var people = await Person.ListAsync(Network.Client(0), portal, token);
+        var browsers = new List<(Browser Browser, ServiceCaller Caller)>();
+        foreach (var person in people)
+        {
+            var browser = new Browser(Network.Client(person.Number), portal);
+            await SignIn.FirstTimeAsync(browser, person, token);
+            browsers.Add((browser, service.Caller(Network.Client(person.Number), portal)));
+        }
+        var codes = new ConcurrentQueue<string>();
+        var made = await Crowd.RunAsync(
+            browsers.Count,
+            WarmUp + Measured,
+            async (number, stop) =>
+                codes.Enqueue(await service.CodeAsync(browsers[number].Caller, browsers[number].Browser, stop)),
+            token
+        );
+        return made.Lost.Count == 0
+            ? codes
+            : throw new LoadException($"{made.Lost.Count} codes were not made: {made.Lost.First()}");
+    }
+
+    private static async Task<ServiceCaller[]> CallersAsync(
+        Func<int, ServiceCaller> make,
+        string path,
+        CancellationToken token
+    )
+    {
+        var callers = Enumerable.Range(0, Clients).Select(make).ToArray();
+        foreach (var caller in callers)
+            await caller.KnowNonceAsync(path, token);
+        return callers;
+    }
+
+    private static T Take<T>(ConcurrentQueue<T> queue) =>
+        queue.TryDequeue(out var one) ? one : throw new LoadException("There are no more.");
+
+    private static CrowdResult Tell(string what, CrowdResult result)
+    {
+        Bench.Say(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: {result.PerSecond:0.0}/s, mean {result.Seconds.Mean * 1000:0} ms, lost {result.Lost.Count} {result.Lost.FirstOrDefault()}"
+            )
+        );
+        return result;
+    }
+
+    private static IReadOnlyList<Figure> Figures(CrowdResult exchanged, CrowdResult delivered, CrowdResult other) =>
+        [
+            new()
+            {
+                Name = $"{Clients} clients at once: codes exchanged a second",
+                Target = "≥ 3 × npm oidc-provider 9",
+                Unit = "1/s",
+                Samples = new Samples([exchanged.PerSecond]),
+                Met = exchanged.Lost.Count == 0 && exchanged.PerSecond >= 3 * other.PerSecond,
+                Yardstick = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"oidc-provider, in memory: {other.PerSecond:0}/s ({exchanged.PerSecond / other.PerSecond:0.00} ×)"
+                ),
+            },
+            new()
+            {
+                Name = $"{Clients} deliveries at once: fetched, opened, signed for",
+                Target = "mean < 0.5 s",
+                Unit = "s",
+                Samples = delivered.Seconds,
+                Met = delivered.Seconds.Mean < 0.5,
+            },
+            new()
+            {
+                Name = "deliveries lost, or refused as done before",
+                Target = "0",
+                Unit = "",
+                Samples = new Samples([delivered.Lost.Count]),
+                Met = delivered.Lost.Count == 0,
+            },
+        ];
+}
