@@ -56,7 +56,8 @@ public sealed class WireJourneyTests(WireHouse house) : IClassFixture<WireHouse>
                 EventKinds.ServiceTicketGiven,
                 .. request.Application.Packages.Select(_ => EventKinds.ServiceFetched),
             ],
-            told.Where(kind => kind != EventKinds.NoticeQueued)
+            // Agencies are told too, when they answer.
+            told.Where(kind => kind is not (EventKinds.NoticeQueued or EventKinds.ServiceAgencyTold))
         );
         var transfers = await house.Portal.ReadAsync(db =>
             db.Set<Transfer>().Where(t => t.ConsentId == row.FetchConsentId).ToListAsync(Stop)

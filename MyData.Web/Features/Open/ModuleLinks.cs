@@ -28,22 +28,9 @@ public static class ModuleLinks
     public static IReadOnlyList<string> Opening { get; } =
         Paths([.. Shared, "fetching", "jwe", "jwecompact", "keystore", "save", "seal", "sealed", "sealedhead"]);
 
-    /// <summary>Where a service on the national wire is to be given what is opened.</summary>
+    /// <summary>The same where a service on the national wire is to be given what is opened.</summary>
     public static IReadOnlyList<string> OverTheNationalWire { get; } =
-        Paths([
-            .. Shared,
-            "fetching",
-            "jwe",
-            "keystore",
-            "save",
-            "seal",
-            "sealed",
-            "sealedhead",
-            "wire/delivery",
-            "wire/jwewriter",
-            "wire/upload",
-            "wire/zipwriter",
-        ]);
+        [.. Opening, .. Paths(["wire/delivery", "wire/jwewriter", "wire/upload", "wire/zipwriter"])];
 
     public static IReadOnlyList<string> AtTheCounter { get; } =
         Paths([
