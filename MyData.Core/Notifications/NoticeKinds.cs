@@ -74,6 +74,7 @@ public static class NoticeKinds
 
     /// <summary>A standing consent is over, and not by her. Parameters: when, service, code, consent.</summary>
     public const string StandingEnded = "standing-ended";
+
     /// <summary>She signed in at a service with the platform for the first time. Parameters: when, service.</summary>
     public const string MemberFirst = "member-first";
 

@@ -119,6 +119,24 @@ public sealed class MemberEndTests(MemberHouse house) : IClassFixture<MemberHous
         );
     }
 
+    /// <summary>What is under way stands in the database alone, and the keys in their folder.</summary>
+    [Fact]
+    public async Task Restart_BetweenCodeAndToken_ChangesNothing()
+    {
+        using var club = await house.ClubAsync();
+        var citizen = await house.CitizenAsync("lin");
+        await MemberHouse.OpenAsync(club, citizen);
+        var code = (await MemberHouse.AnswerAsync(citizen))["code"].ToString();
+        await house.Portal.RestartAsync();
+        await house.ChangeAsync(club, service => service);
+        var signed = await house.RedeemAsync(club, code);
+        await house.Portal.RestartAsync();
+        await house.ChangeAsync(club, service => service);
+        Assert.True((await club.UserInfoAsync(signed.Access)).IsOk);
+        var again = await house.SignInAsync(club, "lin", null, "prompt=none", $"id_token_hint={signed.IdToken}");
+        Assert.Equal(signed.Subject, again.Subject);
+    }
+
     [Fact]
     public async Task Housekeeping_TakesWhatIsOver_AndLeavesWhatIsRemembered()
     {

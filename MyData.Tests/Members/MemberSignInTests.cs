@@ -6,6 +6,7 @@ using Microsoft.EntityFrameworkCore;
 using MyData.Core.Encryption;
 using MyData.Core.Events;
 using MyData.Core.Members;
+using MyData.Core.Recording;
 using MyData.Tests.Support;
 
 namespace MyData.Tests.Members;
@@ -247,6 +248,56 @@ public sealed class MemberSignInTests(MemberHouse house) : IClassFixture<MemberH
         citizen.Page.ShouldBeAt(path);
         Assert.Contains("您在那裡的帳戶會和您連結", citizen.Page.Words, StringComparison.Ordinal);
         Assert.NotEqual("", (await MemberHouse.AnswerAsync(citizen))["code"].ToString());
+    }
+
+    [Fact]
+    public async Task Answer_FromManyTabsAtOnce_IsOneSignIn()
+    {
+        using var club = await house.ClubAsync();
+        var (citizen, id) = (await house.CitizenAsync("chen"), await house.IdAsync("chen"));
+        var form = (await MemberHouse.OpenAsync(club, citizen)).Form("member-sign-in");
+        var fields = FormFields.Read(form, null, []).Append(new("decision", "agree")).ToList();
+        var targets = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(async _ =>
+                {
+                    using var request = new HttpRequestMessage(HttpMethod.Post, form.GetAttribute("action"));
+                    request.Content = new FormUrlEncodedContent(fields);
+                    using var answer = await citizen.SendAsync(request);
+                    return answer.Headers.Location!.OriginalString;
+                })
+        );
+        Assert.Contains("code=m.", Assert.Single(targets.Distinct()), StringComparison.Ordinal);
+        Assert.Equal(
+            [EventKinds.MemberAgreed, EventKinds.MemberSignedIn],
+            (await house.EventsAsync(club, id)).Select(e => e.Kind)
+        );
+    }
+
+    [Fact]
+    public async Task Ledger_SaysWhichClaimsWentWhere_AndHerCopyHasWhatSheAgreedTo()
+    {
+        using var club = await house.ClubAsync();
+        var signed = await house.SignInAsync(club, "chen", ["birthdate"]);
+        await club.UserInfoAsync(signed.Access);
+        var filter = new RecordFilter { Operation = EventKinds.MemberRead, System = club.ClientId };
+        var year = house.Get<OpenLogs>().Current!.Year;
+        var found = await house
+            .Get<LedgerRecords>()
+            .PageAsync(year, filter, null, TestContext.Current.CancellationToken);
+        var record = Assert.Single(found!.Records).Record!;
+        Assert.Equal(["birthdate", "name"], record.Fields.Order());
+        Assert.Equal(("mydata", club.ClientId, "sign-in"), (record.From, record.To, record.Reason));
+        var copy = (await (await house.CitizenAsync("chen")).GetAsync("/account/data.json")).Text;
+        using var json = JsonDocument.Parse(copy);
+        Assert.Contains(
+            json.RootElement.GetProperty("memberships").EnumerateArray(),
+            row =>
+                row.GetProperty("service_id").GetString() == club.ClientId
+                && row.GetProperty("claims").GetString() == "name birthdate"
+        );
+        Assert.DoesNotContain("code_hash", copy, StringComparison.Ordinal);
     }
 
     /// <summary>The thief of the table has no name, no code and no token.</summary>
