@@ -14,7 +14,7 @@ public sealed class PolicyVersionTests
         "Privacy",
         PolicyVersions.Privacy,
         "1.9",
-        "414f9c52860fcbbecced3cffbfd729777bb2a89f9ecccd7023edb8dd688c0f7e"
+        "06598e1aa62792cf3d4326c4b7e8abf66fda595491895218bed6ce98e81dbb43"
     )]
     [InlineData(
         "Terms",
