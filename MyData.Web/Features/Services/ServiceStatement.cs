@@ -39,7 +39,7 @@ public static class ServiceStatement
         if (model.View.Content.Standing is { } later)
             lines.Add(
                 new(
-                    text["StatementLater"],
+                    text["StatementAgain"],
                     text[
                         "StatementLaterAsked",
                         model.Service.Organisation.Here(),
@@ -108,7 +108,7 @@ public static class ServiceStatement
         if (model.View.Content.Standing is { } later)
             lines.Add(
                 new(
-                    text["StatementLater"],
+                    text["StatementAgain"],
                     text[
                         "StatementLaterText",
                         Dates.Text(now, dateOnly: true),
