@@ -23,12 +23,7 @@ public sealed partial class ModuleLinksTests
 
     [Fact]
     public void OverTheNationalWire_NamesEveryImport() =>
-        Same(
-            ModuleLinks.OverTheNationalWire,
-            "js/pages/open.js",
-            "js/pages/correction.js",
-            "js/pages/wirehandover.js"
-        );
+        Same(ModuleLinks.OverTheNationalWire, "js/pages/open.js", "js/pages/correction.js", "js/pages/wirehandover.js");
 
     private static void Same(IReadOnlyList<string> named, params string[] pages)
     {

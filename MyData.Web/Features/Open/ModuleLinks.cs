@@ -30,7 +30,7 @@ public static class ModuleLinks
 
     /// <summary>The same where a service on the national wire is to be given what is opened.</summary>
     public static IReadOnlyList<string> OverTheNationalWire { get; } =
-        [.. Opening, .. Paths(["wire/delivery", "wire/jwewriter", "wire/upload", "wire/zipwriter"])];
+    [.. Opening, .. Paths(["wire/delivery", "wire/jwewriter", "wire/upload", "wire/zipwriter"])];
 
     public static IReadOnlyList<string> AtTheCounter { get; } =
         Paths([

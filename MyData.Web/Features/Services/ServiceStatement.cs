@@ -51,7 +51,9 @@ public static class ServiceStatement
         lines.Add(new(text["StatementKeeping"], text["StatementKept", kept.TotalHours]));
         lines.Add(new(text["StatementNow"], text["StatementToYouFirst", model.Service.Organisation.Here()]));
         if (model.IsNational)
-            lines.Add(new(text["StatementOlderLater"], text["StatementOlderFormat", model.Service.Organisation.Here()]));
+            lines.Add(
+                new(text["StatementOlderLater"], text["StatementOlderFormat", model.Service.Organisation.Here()])
+            );
         return new(lines);
     }
 
