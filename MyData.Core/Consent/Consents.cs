@@ -113,6 +113,19 @@ public sealed class Consents(
         return await _find(db, consentId, citizenId, token);
     }
 
+    /// <summary>Several of hers at once, by id.</summary>
+    public async Task<IReadOnlyDictionary<Guid, ConsentRecord>> FindAllAsync(
+        Guid citizenId,
+        IReadOnlyCollection<Guid> consentIds,
+        CancellationToken token = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<ConsentRecord>()
+            .Where(c => c.CitizenId == citizenId && consentIds.Contains(c.Id))
+            .ToDictionaryAsync(c => c.Id, token);
+    }
+
     /// <summary>Her own receipt as JWS compact; null for anybody else's.</summary>
     public async Task<string?> FindReceiptAsync(Guid citizenId, Guid consentId, CancellationToken token = default) =>
         await FindAsync(citizenId, consentId, token) is { } consent ? Receipt(consent) : null;

@@ -100,6 +100,10 @@ public sealed class ServiceConsents(
         var told = await db.Set<SecurityEvent>()
             .Where(e => ids.Contains(e.RequestId) && e.Audience == null)
             .ToListAsync(token);
+        var decided =
+            rows.Count == 0
+                ? new Dictionary<Guid, ConsentRecord>()
+                : await consents.FindAllAsync(rows[0].CitizenId!.Value, [.. rows.Select(Last)], token);
         var views = new List<ServiceConsentView>(rows.Count);
         foreach (var row in rows)
             if (await services.FindAnyAsync(row.ServiceId, token) is { } service)
@@ -108,7 +112,7 @@ public sealed class ServiceConsents(
                         row,
                         Content(row),
                         service,
-                        await AgreedAsync(row, token),
+                        decided.TryGetValue(Last(row), out var consent) ? consents.Items(consent) : [],
                         [.. items.Where(item => RootOf(item.RequestId) == row.Id).OrderBy(item => item.TransferId)],
                         told.Where(e => RootOf(e.RequestId) == row.Id)
                             .OrderByDescending(e => e.Kind == SecurityEventTokens.ConsentRevoked)
@@ -119,11 +123,7 @@ public sealed class ServiceConsents(
         return views;
     }
 
-    private async Task<IReadOnlyList<ConsentItem>> AgreedAsync(ServiceRequest row, CancellationToken token)
-    {
-        var consent = row.ConsentId ?? row.FetchConsentId!.Value;
-        return await consents.FindAsync(row.CitizenId!.Value, consent, token) is { } found ? consents.Items(found) : [];
-    }
+    private static Guid Last(ServiceRequest row) => row.ConsentId ?? row.FetchConsentId!.Value;
 
     private RequestContent Content(ServiceRequest row) =>
         JsonSerializer.Deserialize<RequestContent>(vault.Open(row.Content, ServiceRequest.ContentPurpose, row.Id))!;

@@ -16,7 +16,7 @@ public sealed class ScriptList(IWebHostEnvironment host, SigningKeys keys, IIssu
     /// <summary>The JWS's <c>typ</c>.</summary>
     public const string Type = "mydata-scripts+jwt";
 
-    private static readonly string[] Folders = ["js", "js/counter", "js/ledger", "js/pages", "_framework"];
+    private static readonly string[] Folders = ["js", "_framework"];
 
     private readonly Lazy<SortedDictionary<string, string>> _digests = new(() => Read(host.WebRootFileProvider));
 
@@ -34,13 +34,19 @@ public sealed class ScriptList(IWebHostEnvironment host, SigningKeys keys, IIssu
     {
         var digests = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var folder in Folders)
-        foreach (var file in files.GetDirectoryContents(folder))
-        {
-            if (file.IsDirectory || !file.Name.EndsWith(".js", StringComparison.Ordinal))
-                continue;
-            using var content = file.CreateReadStream();
-            digests[$"/{folder}/{file.Name}"] = $"sha256-{Convert.ToBase64String(SHA256.HashData(content))}";
-        }
+            Add(folder);
         return digests;
+
+        void Add(string folder)
+        {
+            foreach (var file in files.GetDirectoryContents(folder))
+                if (file.IsDirectory)
+                    Add($"{folder}/{file.Name}");
+                else if (file.Name.EndsWith(".js", StringComparison.Ordinal))
+                {
+                    using var content = file.CreateReadStream();
+                    digests[$"/{folder}/{file.Name}"] = $"sha256-{Convert.ToBase64String(SHA256.HashData(content))}";
+                }
+        }
     }
 }
