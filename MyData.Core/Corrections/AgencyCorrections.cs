@@ -7,44 +7,37 @@ using MyData.Core.OpenId;
 namespace MyData.Core.Corrections;
 
 /// <summary>The agency's side of corrections: it asks for what waits, opens it by the key of its certificate, and answers each once.</summary>
-public sealed class AgencyCorrections(
-    IDbContextFactory<MyDataDb> databases,
-    IWriter writer,
-    INotices notices,
-    TransferTokens tokens
-)
+public sealed class AgencyCorrections(IWriter writer, INotices notices, IReleaseGate gate, TransferTokens tokens)
 {
     public const int MostAtOnce = 100;
 
-    /// <summary>Those that wait for an answer, the oldest first. That the agency has them now stands in her history.</summary>
+    /// <summary>Those that wait for an answer, what it has not seen first. That it has them now stands in her history.</summary>
     /// <exception cref="OpenIdException">invalid_client: the assertion was used before.</exception>
     public async Task<IReadOnlyList<(Correction Correction, string Subject)>> AskAsync(
         AuthenticatedProvider provider,
         CancellationToken token = default
     )
     {
+        List<Correction> given = [];
         await UseUpAsync(
             provider,
             scope =>
             {
-                foreach (
-                    var fresh in Waiting(scope.Db, provider).Where(c => c.TakenAt == null).Take(MostAtOnce).ToList()
-                )
+                // What it has not seen comes first, so that nothing that it leaves lying hides the rest.
+                given = [.. Waiting(scope.Db, provider).Take(MostAtOnce)];
+                foreach (var fresh in given.Where(one => one.TakenAt is null))
                 {
-                    var taken = scope
+                    scope
                         .Db.Set<Correction>()
-                        .Where(c => c.Id == fresh.Id && c.TakenAt == null)
+                        .Where(c => c.Id == fresh.Id)
                         .ExecuteUpdate(set => set.SetProperty(c => c.TakenAt, (DateTimeOffset?)scope.Now));
-                    if (taken == 1)
-                        scope.Raise(CorrectionRequests.Happened(EventKinds.CorrectionTaken, Actor(provider), fresh));
+                    scope.Raise(CorrectionRequests.Happened(EventKinds.CorrectionTaken, Actor(provider), fresh));
                 }
             },
             token
         );
-        await using var db = await databases.CreateDbContextAsync(token);
-        // What came since the write is the next call's: it is not hers to see as taken yet.
-        var all = await Waiting(db, provider).Where(c => c.TakenAt != null).Take(MostAtOnce).ToListAsync(token);
-        return [.. all.Select(one => (one, tokens.Subject(one.CitizenId, provider.Listing.ClientId)))];
+        await gate.PassAsync(token);
+        return [.. given.Select(one => (one, tokens.Subject(one.CitizenId, provider.Listing.ClientId)))];
     }
 
     /// <returns>False where there is none of this agency's that waits: answered, or never there.</returns>
@@ -110,7 +103,8 @@ public sealed class AgencyCorrections(
         db.Set<Correction>()
             .AsNoTracking()
             .Where(c => c.ProviderId == provider.Listing.Id && c.AnsweredAt == null)
-            .OrderBy(c => c.AskedAt);
+            .OrderBy(c => c.TakenAt != null)
+            .ThenBy(c => c.AskedAt);
 
     private static string Actor(AuthenticatedProvider provider) => $"provider:{provider.Listing.Id}";
 }

@@ -141,7 +141,8 @@ public sealed class CorrectionRequests(
                 && enc.GetString() == JoseNames.A256Gcm
                 && parts[1..].All(part => Base64UrlText.Decode(part).Length > 0);
         }
-        catch (Exception wrong) when (wrong is JsonException or EncryptionException or FormatException)
+        catch (Exception wrong)
+            when (wrong is JsonException or EncryptionException or FormatException or InvalidOperationException)
         {
             return false;
         }

@@ -67,7 +67,8 @@ public sealed class MemberSignIns(
     IWriter writer,
     PersonalDataVault vault,
     INotices notices,
-    ServiceSettings settings
+    ServiceSettings settings,
+    TimeProvider time
 )
 {
     // Codes of other requests have no dot.
@@ -83,7 +84,12 @@ public sealed class MemberSignIns(
             return MemberNeed.SignIn;
         if (view.Content.Subject is { } wanted && tokens.Subject(visitor.CitizenId, view.Service.Id) != wanted)
             return MemberNeed.OtherPerson;
-        if (view.Content.MaxAge is { } age && visitor.SignedInAt + age < view.Request.CreatedAt)
+        // Who signed in for this request has; anybody else is measured now, and not when it was pushed (Core §3.1.2.1).
+        if (
+            view.Content.MaxAge is { } age
+            && visitor.SignedInAt < view.Request.CreatedAt
+            && visitor.SignedInAt + age < time.GetUtcNow()
+        )
             return MemberNeed.Anew;
         if (visitor.Level < view.Content.Level)
             return MemberNeed.Level;

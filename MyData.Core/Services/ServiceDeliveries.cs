@@ -139,7 +139,7 @@ public sealed class ServiceDeliveries(
         if (row.State != RequestState.Granted)
             return Dead();
         var its = scope.Db.Set<ServiceItem>().Where(i => i.RequestId == row.Id && i.TransferId == item.TransferId);
-        if (its.Any(i => i.DeletedAt != null))
+        if (its.Any(i => i.DeletedAt != null || i.Failure != null))
             return new ServiceException(ServiceCodes.PackageGone);
         var first = its.Where(i => i.FetchedAt == null)
             // It has it now, whether it will sign for it or not.

@@ -67,6 +67,8 @@ public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDa
             .ExecuteUpdate(set => set.SetProperty(r => r.WithdrawnAt, (DateTimeOffset?)scope.Now));
         if (first != 1)
             return;
+        // Whoever withdrew it: she at her page, or the recovery of an older database.
+        StandingEnds.Withdraw(scope, request.Id);
         var all = ItemsOfAll(scope, request);
         // Of what was fetched by a standing consent its agency hears where something left.
         AgencyEvents.Queue(

@@ -97,6 +97,7 @@ public sealed class CorrectionTests(ServiceHouse house) : IClassFixture<ServiceH
                     "a.b.c.d.e",
                     $"{Base64UrlText.Encode("""{"alg":"RSA1_5","enc":"A256GCM"}"""u8)}.AA.AA.AA.AA",
                     new string('A', 20_000),
+                    $"{Base64UrlText.Encode("""{"alg":"\ud800","enc":"A256GCM"}"""u8)}.AA.AA.AA.AA",
                 ]
         )
             (await AskAsync(stranger, own, content: content)).ShouldBe(HttpStatusCode.UnprocessableEntity);

@@ -2,6 +2,8 @@ using System.Net;
 using AngleSharp.Dom;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Citizens;
+using MyData.Core.Consent;
+using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Notifications;
 using MyData.Core.OpenId;
@@ -127,6 +129,35 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
         await first.Request.CardAsync();
         await first.Request.Citizen.PostAsync(path, ("item", BankListing.Household));
         Assert.Equal([BankListing.Labour], (await house.StandingRowAsync(first)).StruckSets);
+    }
+
+    /// <summary>Whoever says that the consent was taken back, such as the recovery of an older database: nothing of it goes on.</summary>
+    [Fact]
+    public async Task Consent_TakenBackByItsEventAlone_EndsWhatIsStandingToo()
+    {
+        using var service = house.StandingDriver();
+        var first = await house.StandingAsync(service, "wang");
+        var row = await house.RowAsync(first.Request.Id);
+        await house
+            .Get<IWriter>()
+            .WriteAsync(
+                scope =>
+                {
+                    Assert.True(Consents.Withdraw(scope, row.CitizenId!.Value, row.ConsentId!.Value));
+                    scope.Raise(
+                        new Event
+                        {
+                            Kind = EventKinds.ConsentWithdrawn,
+                            Actor = "citizen",
+                            CitizenId = row.CitizenId,
+                            ConsentId = row.ConsentId,
+                        }
+                    );
+                },
+                TestContext.Current.CancellationToken
+            );
+        Assert.NotNull((await house.StandingRowAsync(first)).EndedAt);
+        Assert.Equal("invalid_grant service.withdrawn", (await service.RefreshAsync(first.Refresh)).Refusal);
     }
 
     [Fact]
@@ -264,14 +295,14 @@ public sealed class StandingChoiceTests(ServiceHouse house) : IClassFixture<Serv
     public async Task Code_Twice_OrTheRefreshTokenGivenBack_EndsIt()
     {
         using var service = house.StandingDriver();
-        var twice = await house.StandingAsync(service, "li");
+        var twice = await house.StandingAsync(service, "wang");
         Assert.Equal(
             "invalid_grant service.code_used",
             (await service.TokenAsync(service.Redemption(twice.Code))).Refusal
         );
         Assert.Equal("invalid_grant service.code_used", (await service.RefreshAsync(twice.Refresh)).Refusal);
 
-        var back = await house.StandingAsync(service, "li");
+        var back = await house.StandingAsync(service, "wang");
         using var other = house.OtherDriver();
         Assert.True((await other.RevokeAsync(back.Refresh)).IsOk);
         Assert.Null((await house.StandingRowAsync(back)).EndedAt);

@@ -77,8 +77,6 @@ public sealed class NationalEntry(
         string? person = null;
         if (entry.Pid is { Length: > 0 } pid && !TryPerson(client, pid, out person))
             return Back(NationalReturn.NotAllowed);
-        if (person is not null && entry.CitizenId is { } signedIn && !await persons.IsAsync(signedIn, person, token))
-            return Back(NationalReturn.OtherPerson);
         return await OpenAsync(entry, service, ContentOf(service, items, txId, query, person), token);
 
         EntryAnswer.Back Back(int code) => new(back.Address(service, txId, query, code));
@@ -124,15 +122,19 @@ public sealed class NationalEntry(
         var (url, query) = mark < 0 ? (returnUrl, "") : (returnUrl[..mark], returnUrl[(mark + 1)..]);
         if (url != back.Registered(service) || !query.All(IsOfQuery))
             return null;
-        var names = query.Split('&').Select(one => Uri.UnescapeDataString(one.Split('=')[0]));
+        // Some read names in any case.
+        var names = query.Split('&').Select(one => Uri.UnescapeDataString(one.Split('=')[0]).ToLowerInvariant());
         return names.Any(name => name is "code" or "tx_id") ? null : query;
     }
 
-    // RFC 3986 §3.4; no fragment.
-    private static bool IsOfQuery(char c) => char.IsAsciiLetterOrDigit(c) || "-._~!$&'()*+,;=:@/?%".Contains(c);
+    // RFC 3986 §3.4; no fragment, and no semicolon, which some take for "&".
+    private static bool IsOfQuery(char c) => char.IsAsciiLetterOrDigit(c) || "-._~!$&'()*+,=:@/?%".Contains(c);
 
+    // What goes back is encrypted as pid is: an ID number given as tx_id would come back as its pid.
     private static bool IsTxId(string text) =>
-        text.Length is > 0 and <= LongestTxId && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        text.Length is > 0 and <= LongestTxId
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+        && !NationalId.TryParse(text, out _);
 
     // Written by services of all kinds: padded or not, either alphabet.
     private static bool TryRead(string text, out IReadOnlyList<string> ids)

@@ -129,9 +129,19 @@ public sealed class NationalFetch(
             },
             token
         );
-        if (answer.Status == 200)
+        if (answer.Status != 200)
+            return answer;
+        try
+        {
             await gate.PassAsync(token);
-        return answer;
+            return answer;
+        }
+        catch
+        {
+            // Nothing left, so it may come again at once.
+            await ReleaseAsync(delivery);
+            throw;
+        }
     }
 
     // Of hers she hears, as of any other try of a service; of a ticket that nobody has nobody does.

@@ -204,6 +204,9 @@ public sealed partial class SpApiSender(
             scope =>
             {
                 scope.Bookkeeping();
+                // She may have closed her account meanwhile.
+                if (!Waiting(scope, one).Any())
+                    return;
                 if (one.Upload is null)
                     WireFollower.End(scope, Waiting(scope, one), WireState.Ended, failure: null);
                 else if (NationalRequests.Told(scope, one.Id, settings.TicketLife))

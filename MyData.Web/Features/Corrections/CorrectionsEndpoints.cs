@@ -135,7 +135,8 @@ internal static class CorrectionsEndpoints
                 ? answer
                 : throw Wrong();
         }
-        catch (JsonException)
+        // Half a surrogate pair is no text.
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException)
         {
             throw Wrong();
         }

@@ -98,7 +98,8 @@ internal static class DecisionEndpoints
     {
         var stop = context.RequestAborted;
         var form = await context.Request.ReadFormAsync(stop);
-        if (await pages.FindAsync(context, id) is not { } model)
+        // The national wire's has an address of its own.
+        if (await pages.FindAsync(context, id) is not { IsNational: false } model)
             return new SeeOther(ServicesUrls.Over);
         var statement = ServiceStatement.ForHandOver(model, time.GetUtcNow(), text).Hash;
         var entries = CounterAnswers.Entries(form["entries"]) ?? new Dictionary<Guid, string>();
