@@ -293,7 +293,7 @@ public sealed class MisbehaviourTests(SandboxServer sandbox) : IClassFixture<San
     /// <summary>Lets the agency's clock go on while the agency waits for it, until the answer is there.</summary>
     private async Task<T> PassingAsync<T>(Task<T> answer, TimeSpan step)
     {
-        while (await Task.WhenAny(answer, sandbox.Time.WaitedForAsync()) != answer)
+        while (await Task.WhenAny(answer, sandbox.Time.WaitedForAsync(new SandboxSettings().SilentTime)) != answer)
             sandbox.Time.Advance(step);
         return await answer;
     }

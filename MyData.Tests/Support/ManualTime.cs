@@ -33,6 +33,23 @@ public sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
         }
     }
 
+    /// <summary>The same for what ends within this time: what waits for tomorrow, such as a late report, does not count either.</summary>
+    public async Task WaitedForAsync(TimeSpan within)
+    {
+        while (true)
+        {
+            Task next;
+            lock (_gate)
+            {
+                if (_alarms.Exists(alarm => alarm.Period <= TimeSpan.Zero && alarm.Due <= _now + within))
+                    return;
+                _waited ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+                next = _waited.Task;
+            }
+            await next;
+        }
+    }
+
     public void Advance(TimeSpan by)
     {
         var end = GetUtcNow() + by;
