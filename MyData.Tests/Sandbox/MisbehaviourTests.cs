@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using MyData.Core.Encryption;
+using MyData.Web.Sandbox;
 using MyData.Web.Sandbox.Misbehaving;
 using MyData.Web.Sandbox.Personas;
 
