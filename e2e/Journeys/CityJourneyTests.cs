@@ -23,6 +23,8 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
     )
     {
         var persona = SandboxSteps.Persona(who);
+        // What others of this class have left with a city that does not answer waits on.
+        var others = await shared.Portal.CountAsync("wire_parts");
         await Journey.RunAsync(
             shared.Portal,
             new Reader { Language = language, Width = width },
@@ -78,7 +80,7 @@ public sealed class CityJourneyTests(SharedPortal shared) : IClassFixture<Shared
                 await LookAsync(journey, "withdrawn");
             }
         );
-        Assert.Equal(0, await shared.Portal.CountAsync("wire_parts"));
+        Assert.InRange(await shared.Portal.CountAsync("wire_parts"), 0, others);
     }
 
     [Theory]
