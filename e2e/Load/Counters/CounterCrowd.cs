@@ -19,10 +19,10 @@ namespace MyData.Load.Counters;
 public sealed class CounterCrowd : IMeasurement
 {
     private const int Counters = 50;
-    private const int TicketsOfEach = 110;
+    private const int TicketsOfEach = 55;
 
     /// <summary>As with the whole flows: until the JIT is done with what counters do.</summary>
-    private const int WarmUp = 300;
+    private const int WarmUp = 120;
     private const int Seen = 15;
     private const string Household = "ds=API.7QovE2Gev6";
 

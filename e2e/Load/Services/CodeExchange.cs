@@ -15,8 +15,10 @@ namespace MyData.Load.Services;
 public sealed class CodeExchange : IMeasurement
 {
     private const int Clients = 50;
-    private const int WarmUp = 150;
-    private const int Measured = 350;
+
+    // Together no more than what the made-up people may have open at once.
+    private const int WarmUp = 100;
+    private const int Measured = 200;
 
     public string Name => "services";
 

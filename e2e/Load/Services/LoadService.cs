@@ -14,7 +14,7 @@ public sealed class LoadService
     private const string Id = "load-service";
     private const string Purpose = "load";
     private const string Household = "API.7QovE2Gev6";
-    private const int MostLooks = 600;
+    private const int MostLooks = 100;
     private static readonly string[] Fields = ["name", "id", "birthday", "address"];
 
     // Nobody listens there: what leads back is read, and not followed.
