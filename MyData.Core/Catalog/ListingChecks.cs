@@ -163,7 +163,15 @@ internal static class ListingChecks
     {
         try
         {
-            Require(service.ClientKeys.Count > 0, service.Id, "it has a key");
+            Require(service.ClientKeys.Count > 0 || service.JwksUri is not null, service.Id, "it has a key");
+            Require(
+                service.JwksUri is null
+                    || service.JwksUri is ['/', not '/', ..]
+                    || Uri.TryCreate(service.JwksUri, UriKind.Absolute, out var url)
+                        && url is { Scheme: "https", Fragment: "", UserInfo: "" },
+                service.Id,
+                "its key set is at an https address, or of the sandbox"
+            );
             Require(
                 service.ClientKeys.Select(Jwk.Parse).All(key => !key.IsPrivate && key.Kty is "EC" or "RSA"),
                 service.Id,

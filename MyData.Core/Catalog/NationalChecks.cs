@@ -11,7 +11,7 @@ internal static class NationalChecks
     {
         Require(
             service,
-            service is { ClientKeys: [], RecipientKey: "", EventUrl: null },
+            service is { ClientKeys: [], RecipientKey: "", EventUrl: null, JwksUri: null },
             "it has no keys and no events"
         );
         Require(

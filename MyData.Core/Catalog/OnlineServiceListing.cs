@@ -46,6 +46,12 @@ public sealed record OnlineServiceListing
     /// <summary>Public JWKs, ES256 or PS256, by which it signs assertions and receipts.</summary>
     public required IReadOnlyList<string> ClientKeys { get; init; }
 
+    /// <summary>
+    /// Where its key set stands, by which it signs too: an https address, or a path of the sandbox. What it opens with is registered all the same: that is
+    /// what people agree to. Null: it has none.
+    /// </summary>
+    public string? JwksUri { get; init; }
+
     /// <summary>Public JWK with a <c>kid</c>, EC P-256 or RSA, for which her browser wraps the content keys; empty on the national wire.</summary>
     public required string RecipientKey { get; init; }
 

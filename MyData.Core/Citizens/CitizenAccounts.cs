@@ -35,6 +35,11 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
         (MyDataDb db, Guid citizenId, CancellationToken _) => db.Set<Citizen>().FirstOrDefault(c => c.Id == citizenId)
     );
 
+    private readonly Func<MyDataDb, string, CancellationToken, Task<Citizen?>> _byPseudonym = EF.CompileAsyncQuery(
+        (MyDataDb db, string pseudonym, CancellationToken _) =>
+            db.Set<Citizen>().FirstOrDefault(c => c.Pseudonym == pseudonym)
+    );
+
     /// <summary>Who this is, in clear.</summary>
     /// <exception cref="InvalidOperationException">No such account, or its first use is not complete.</exception>
     public async Task<CitizenIdentity> IdentityAsync(Guid citizenId, CancellationToken cancellationToken = default) =>
@@ -128,7 +133,7 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
     {
         var pseudonym = Pseudonym(id);
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        return await db.Set<Citizen>().FirstOrDefaultAsync(c => c.Pseudonym == pseudonym, cancellationToken);
+        return await _byPseudonym(db, pseudonym, cancellationToken);
     }
 
     internal CitizenIdentity Identity(Citizen citizen) =>

@@ -54,6 +54,11 @@ public sealed class IdentityChecks(
     INotices notices
 )
 {
+    private readonly Func<MyDataDb, string, CancellationToken, Task<IdentityCheck?>> _byToken = EF.CompileAsyncQuery(
+        (MyDataDb db, string hash, CancellationToken _) =>
+            db.Set<IdentityCheck>().FirstOrDefault(c => c.TokenHash == hash)
+    );
+
     public const string Gone = "signin.check_gone";
     public const string SameMethod = "signin.same_method";
     public const string OtherPerson = "signin.other_person";
@@ -269,8 +274,7 @@ public sealed class IdentityChecks(
         if (!SecretToken.TryParse(cookie, out var token))
             return null;
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        var check = await db.Set<IdentityCheck>()
-            .FirstOrDefaultAsync(c => c.TokenHash == token.Hash, cancellationToken);
+        var check = await _byToken(db, token.Hash, cancellationToken);
         return check is { State: < IdentityCheckState.Verified } && time.GetUtcNow() < check.ExpiresAt ? check : null;
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Notifications;
@@ -14,6 +15,13 @@ internal sealed class ProofStep(
     INotices notices
 )
 {
+    private static readonly PerModel<Func<MyDataDb, Guid, IdentityCheck>> CheckById = new(() =>
+        EF.CompileQuery((MyDataDb db, Guid id) => db.Set<IdentityCheck>().Single(c => c.Id == id))
+    );
+    private static readonly PerModel<Func<MyDataDb, string, Citizen?>> ByPseudonym = new(() =>
+        EF.CompileQuery((MyDataDb db, string name) => db.Set<Citizen>().SingleOrDefault(c => c.Pseudonym == name))
+    );
+
     public required string? Pseudonym { get; init; }
     public required byte[]? Facts { get; init; }
     public required byte[]? Renewed { get; init; }
@@ -21,12 +29,12 @@ internal sealed class ProofStep(
     /// <summary>Null: look the person up again.</summary>
     public CheckResult? Run(WriteScope scope, Sessions sessions)
     {
-        var check = scope.Db.Set<IdentityCheck>().Single(c => c.Id == read.Id);
+        var check = CheckById.For(scope.Db)(scope.Db, read.Id);
         if (check.State != read.State || check.FirstMethod != read.FirstMethod || scope.Now >= check.ExpiresAt)
             return Refused(scope, check, IdentityChecks.Gone);
-        var citizen = scope
-            .Db.Set<Citizen>()
-            .SingleOrDefault(c => Pseudonym == null ? c.Id == proof.CitizenId : c.Pseudonym == Pseudonym);
+        var citizen = Pseudonym is null
+            ? scope.Db.Set<Citizen>().SingleOrDefault(c => c.Id == proof.CitizenId)
+            : ByPseudonym.For(scope.Db)(scope.Db, Pseudonym);
         if (citizen?.Id != known?.Id)
             return null;
         if (check.CitizenId is { } expected && expected != citizen?.Id)

@@ -38,6 +38,10 @@ public sealed record AttemptLimit(string Subject, int Free, TimeSpan Forget);
 /// </summary>
 public sealed class SignInLimits(IWriter writer, PersonalDataVault vault)
 {
+    private readonly Func<MyDataDb, string, AttemptCounter?> _byKey = EF.CompileQuery(
+        (MyDataDb db, string key) => db.Set<AttemptCounter>().FirstOrDefault(c => c.Key == key)
+    );
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(15);
 
@@ -89,9 +93,9 @@ public sealed class SignInLimits(IWriter writer, PersonalDataVault vault)
         );
     }
 
-    private static AttemptCounter Find(WriteScope scope, string key)
+    private AttemptCounter Find(WriteScope scope, string key)
     {
-        if (scope.Db.Set<AttemptCounter>().Find(key) is { } known)
+        if (_byKey(scope.Db, key) is { } known)
             return known;
         var counter = new AttemptCounter { Key = key, At = scope.Now };
         scope.Db.Add(counter);

@@ -45,7 +45,7 @@ public sealed class ConsentRecord
         public void Configure(EntityTypeBuilder<ConsentRecord> builder)
         {
             builder.ToTable(Table);
-            builder.HasIndex(consent => consent.CitizenId);
+            builder.HasIndex(consent => new { consent.CitizenId, consent.DecidedAt });
         }
     }
 }

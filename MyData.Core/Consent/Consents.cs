@@ -19,6 +19,17 @@ public sealed class Consents(
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
     };
 
+    // Asked in every decision, and for what the log says of it.
+    private static readonly PerModel<Func<MyDataDb, Guid, ConsentRecord?>> ById = new(() =>
+        EF.CompileQuery((MyDataDb db, Guid id) => db.Set<ConsentRecord>().FirstOrDefault(c => c.Id == id))
+    );
+    private static readonly PerModel<Func<MyDataDb, Guid, DateTimeOffset, int>> Decided = new(() =>
+        EF.CompileQuery(
+            (MyDataDb db, Guid citizenId, DateTimeOffset since) =>
+                db.Set<ConsentRecord>().Count(c => c.CitizenId == citizenId && c.DecidedAt > since)
+        )
+    );
+
     private readonly Func<MyDataDb, Guid, Guid, CancellationToken, Task<ConsentRecord?>> _find = EF.CompileAsyncQuery(
         (MyDataDb db, Guid consentId, Guid citizenId, CancellationToken _) =>
             db.Set<ConsentRecord>().FirstOrDefault(c => c.Id == consentId && c.CitizenId == citizenId)
@@ -51,7 +62,7 @@ public sealed class Consents(
     /// <param name="service">that it is to, or is fetched for, if any</param>
     public bool Record(WriteScope scope, ConsentRecord consent, string? service = null)
     {
-        if (scope.Db.Set<ConsentRecord>().Any(known => known.Id == consent.Id))
+        if (FindStored(scope, consent.Id) is not null)
             return false;
         scope.Db.Add(consent);
         scope.Raise(
@@ -82,9 +93,13 @@ public sealed class Consents(
     public static ConsentRecord? Find(WriteScope scope, Guid consentId) =>
         scope.Db.Set<ConsentRecord>().Find(consentId);
 
+    /// <summary>The same without those that this write has added and not stored yet.</summary>
+    internal static ConsentRecord? FindStored(WriteScope scope, Guid consentId) =>
+        ById.For(scope.Db)(scope.Db, consentId);
+
     /// <summary>How many decisions of hers are stored since then.</summary>
     public static int DecidedSince(WriteScope scope, Guid citizenId, DateTimeOffset since) =>
-        scope.Db.Set<ConsentRecord>().Count(c => c.CitizenId == citizenId && c.DecidedAt > since);
+        Decided.For(scope.Db)(scope.Db, citizenId, since);
 
     /// <summary>She takes a decision back, in the write that says what ends with it. False where she had, or it is not hers.</summary>
     public static bool Withdraw(WriteScope scope, Guid citizenId, Guid consentId) =>

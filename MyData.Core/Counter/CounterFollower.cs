@@ -10,6 +10,17 @@ namespace MyData.Core.Counter;
 /// </summary>
 internal sealed class CounterFollower : IEventFollower
 {
+    // Asked at the end of every transfer.
+    private readonly Func<MyDataDb, Guid, IEnumerable<CounterTicket>> _with = EF.CompileQuery(
+        (MyDataDb db, Guid transfer) =>
+            db.Set<CounterTicket>()
+                .AsNoTracking()
+                .Where(t =>
+                    t.State <= TicketState.Reserved
+                    && db.Set<CounterItemRow>().Any(i => i.TicketId == t.Id && i.TransferId == transfer)
+                )
+    );
+
     public void Follow(WriteScope scope, Event happened)
     {
         switch (happened.Kind)
@@ -17,7 +28,7 @@ internal sealed class CounterFollower : IEventFollower
             case EventKinds.TransferDone
             or EventKinds.TransferExpired
             or EventKinds.TransferHandedOver when happened.TransferId is { } transfer:
-                foreach (var ticket in With(scope, transfer))
+                foreach (var ticket in _with(scope.Db, transfer).ToList())
                     End(scope, ticket, CounterCodes.PackageGone);
                 break;
             case EventKinds.AccountClosed when happened.CitizenId is { } citizen:
@@ -25,17 +36,6 @@ internal sealed class CounterFollower : IEventFollower
                 break;
         }
     }
-
-    private static List<CounterTicket> With(WriteScope scope, Guid transfer) =>
-        [
-            .. scope
-                .Db.Set<CounterTicket>()
-                .AsNoTracking()
-                .Where(t =>
-                    t.State <= TicketState.Reserved
-                    && scope.Db.Set<CounterItemRow>().Any(i => i.TicketId == t.Id && i.TransferId == transfer)
-                ),
-        ];
 
     private static void End(WriteScope scope, CounterTicket ticket, string code)
     {

@@ -57,6 +57,7 @@ public static class EventKinds
     public const string ServiceReceived = "service.received";
     public const string ServiceAskedToDelete = "service.asked-to-delete";
     public const string ServiceNotified = "service.notified";
+    public const string ServiceEventRefused = "service.event-refused";
     public const string ServiceAgencyTold = "service.agency-told";
     public const string ServiceDeleted = "service.deleted";
     public const string ServiceKept = "service.kept";

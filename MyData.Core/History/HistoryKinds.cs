@@ -96,6 +96,7 @@ public static class HistoryKinds
         [EventKinds.ServiceReceived] = HistoryTopic.Service,
         [EventKinds.ServiceAskedToDelete] = HistoryTopic.Service,
         [EventKinds.ServiceNotified] = HistoryTopic.Service,
+        [EventKinds.ServiceEventRefused] = HistoryTopic.Service,
         [EventKinds.ServiceAgencyTold] = HistoryTopic.Service,
         [EventKinds.ServiceDeleted] = HistoryTopic.Service,
         [EventKinds.ServiceKept] = HistoryTopic.Service,

@@ -23,6 +23,7 @@ internal static class MemberEvents
     /// <param name="claims">names, separated by spaces; null: nothing of her goes to the service by it</param>
     /// <param name="level">of the sign-in here, and by which methods</param>
     /// <param name="statement">SHA-256 of the words that she agreed to</param>
+    /// <param name="restored">repeated by a record, an older database having forgotten it</param>
     public static Event Happened(
         string kind,
         string actor,
@@ -32,7 +33,8 @@ internal static class MemberEvents
         Guid? session = null,
         string? claims = null,
         (Citizens.AssuranceLevel Level, string Methods)? by = null,
-        string? statement = null
+        string? statement = null,
+        bool restored = false
     ) =>
         new()
         {
@@ -51,6 +53,7 @@ internal static class MemberEvents
                     level = by is { } known ? (int?)known.Level : null,
                     methods = by?.Methods,
                     statement,
+                    restored = restored ? true : (bool?)null,
                 },
                 Short
             ),

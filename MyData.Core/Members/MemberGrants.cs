@@ -21,7 +21,7 @@ public sealed class MemberGrants(
     IReleaseGate gate
 )
 {
-    /// <exception cref="OpenIdException">invalid_grant, invalid_client, invalid_dpop_proof; a code that was used before is dead with its token.</exception>
+    /// <exception cref="OpenIdException">invalid_grant, invalid_client, invalid_dpop_proof, unauthorized_client; a code that was used before is dead with its token.</exception>
     public async Task<MemberTokens> RedeemAsync(RedeemCode request, CancellationToken token)
     {
         var hash = TransferTokens.HashOf(request.Code);
@@ -111,6 +111,12 @@ public sealed class MemberGrants(
         // Her account may be closed since it was looked at, and the row gone with it.
         if (MemberRequest.Find(scope, view.Request.Id) is not { } row)
             return Refused(ServiceCodes.UnknownCode);
+        if (
+            wrong is null
+            && row.State == MemberState.SignedIn
+            && OverdueDeletions.IsSuspended(scope.Db, row.ServiceId, scope.Now)
+        )
+            return OverdueDeletions.Refusal();
         wrong ??= Grant(scope, view, request, made!);
         if (wrong is null)
             return null;

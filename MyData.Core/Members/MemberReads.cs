@@ -21,7 +21,7 @@ public sealed class MemberReads(
     private readonly TokenUses _uses = new(settings.MostReads);
 
     /// <summary>The members of the answer.</summary>
-    /// <exception cref="OpenIdException">invalid_token, invalid_dpop_proof.</exception>
+    /// <exception cref="OpenIdException">invalid_token, invalid_dpop_proof, insufficient_scope.</exception>
     public async Task<IReadOnlyDictionary<string, object>> ReadAsync(TokenUse use, CancellationToken token)
     {
         var hash = TransferTokens.HashOf(use.Token);
@@ -51,6 +51,9 @@ public sealed class MemberReads(
         // She may have ended it, or closed her account, since it was looked at.
         if (!scope.Db.Set<MemberRequest>().Any(r => r.Id == row.Id && r.State == MemberState.Granted))
             return Dead();
+        // RFC 6750 §3.1.
+        if (OverdueDeletions.IsSuspended(scope.Db, row.ServiceId, scope.Now))
+            return new("insufficient_scope", 403, "It owes answers.", ServiceCodes.Suspended);
         scope.Raise(
             MemberEvents.Happened(
                 EventKinds.MemberRead,

@@ -193,7 +193,7 @@ public sealed class MemberRequests(
             return new OpenIdException("temporarily_unavailable", 429, "Too many wait.", ServiceCodes.TooMany);
         // What it learns of her by signing her in is data too.
         if (OverdueDeletions.IsSuspended(scope.Db, row.ServiceId, scope.Now))
-            return new OpenIdException("unauthorized_client", 400, "It owes answers.", ServiceCodes.Suspended);
+            return OverdueDeletions.Refusal();
         scope.Db.Add(row);
         return null;
     }

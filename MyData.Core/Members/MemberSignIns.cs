@@ -22,6 +22,9 @@ public sealed record MemberVisitor(
 /// <summary>What is still wanted before a service can be told who she is, in the order in which it is asked for.</summary>
 public enum MemberNeed
 {
+    /// <summary>The service is suspended: it is told of nobody.</summary>
+    Suspended,
+
     /// <summary>Nobody is signed in.</summary>
     SignIn,
 
@@ -80,6 +83,9 @@ public sealed class MemberSignIns(
     /// <summary>What is still wanted.</summary>
     public async Task<MemberNeed> NeedAsync(MemberView view, MemberVisitor? visitor, CancellationToken token)
     {
+        await using var db = await databases.CreateDbContextAsync(token);
+        if (OverdueDeletions.IsSuspended(db, view.Service.Id, time.GetUtcNow()))
+            return MemberNeed.Suspended;
         if (visitor is null)
             return MemberNeed.SignIn;
         if (view.Content.Subject is { } wanted && tokens.Subject(visitor.CitizenId, view.Service.Id) != wanted)
@@ -96,7 +102,6 @@ public sealed class MemberSignIns(
         var known = await values.OfAsync(visitor.CitizenId, token);
         if (view.Asked.Any(claim => claim.Required && !known.ContainsKey(claim.Name)))
             return MemberNeed.Value;
-        await using var db = await databases.CreateDbContextAsync(token);
         var membership = await db.Set<Membership>()
             .FirstOrDefaultAsync(m => m.CitizenId == visitor.CitizenId && m.ServiceId == view.Service.Id, token);
         return !view.Content.AsksAgain && membership is not null && membership.Covers(view)
@@ -110,6 +115,8 @@ public sealed class MemberSignIns(
     public static (string Code, string Error) Refusal(MemberNeed need, bool silent) =>
         (need, silent) switch
         {
+            // As RFC 6749 §4.1.2.1 words it.
+            (MemberNeed.Suspended, _) => (ServiceCodes.Suspended, "unauthorized_client"),
             (MemberNeed.OtherPerson, _) => (MemberCodes.OtherPerson, "login_required"),
             (MemberNeed.Level, true) => (MemberCodes.TooLow, "login_required"),
             // OpenID Connect Core Error Code unmet_authentication_requirements; RFC 9470 §5.
@@ -123,7 +130,7 @@ public sealed class MemberSignIns(
 
     /// <summary>She signs in there. The same answer sent twice is one sign-in, and gives the same code.</summary>
     /// <returns>the code</returns>
-    /// <exception cref="ServiceException">service.over; nothing was stored.</exception>
+    /// <exception cref="ServiceException">service.over, service.suspended; nothing was stored.</exception>
     public async Task<string> SignInAsync(MemberAnswer answer, CancellationToken token = default)
     {
         // Made of the request and her: whoever clicks twice is led back with the same code, and only its hash is kept.
@@ -137,6 +144,7 @@ public sealed class MemberSignIns(
     {
         scope.Bookkeeping();
         var (view, visitor) = (answer.View, answer.Visitor);
+        OverdueDeletions.Demand(scope, view.Service.Id);
         var membership = scope
             .Db.Set<Membership>()
             .FirstOrDefault(m => m.CitizenId == visitor.CitizenId && m.ServiceId == view.Service.Id);

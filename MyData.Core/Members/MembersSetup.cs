@@ -19,6 +19,7 @@ public static class MembersSetup
             .AddSingleton<Memberships>()
             .AddSingleton<MemberLogout>()
             .AddSingleton<IEventFollower, MemberFollower>()
+            .AddSingleton<IRestoredChoices, RestoredMemberships>()
             .AddSealedColumn(MemberRequest.Table, nameof(MemberRequest.Content), MemberRequest.ContentPurpose)
             .AddPruning<MemberRequest>(MemberRequest.Table, (rows, now, _) => rows.Where(r => r.ExpiresAt < now))
             .AddPruning<Membership>(

@@ -43,38 +43,41 @@ public sealed class Memberships(OnlineServices services, IDbContextFactory<MyDat
     /// </summary>
     /// <returns>False where it is not hers, or has ended: then nothing changed.</returns>
     public Task<bool> EndAsync(Guid citizenId, Guid sessionId, Guid id, CancellationToken token = default) =>
-        writer.WriteAsync(
-            scope =>
-            {
-                var changed = scope
-                    .Db.Set<Membership>()
-                    .Where(m => m.Id == id && m.CitizenId == citizenId && m.EndedAt == null)
-                    .ExecuteUpdate(set => set.SetProperty(m => m.EndedAt, (DateTimeOffset?)scope.Now));
-                if (changed != 1)
-                    return false;
-                var row = scope.Db.Set<Membership>().AsNoTracking().Single(m => m.Id == id);
-                scope
-                    .Db.Set<MemberRequest>()
-                    .Where(r => r.CitizenId == citizenId && r.ServiceId == row.ServiceId)
-                    .Where(r => r.State < MemberState.Ended)
-                    .ExecuteUpdate(set =>
-                        set.SetProperty(r => r.State, MemberState.Ended).SetProperty(r => r.Code, MemberCodes.Ended)
-                    );
-                Tell(scope, row);
-                scope.Raise(
-                    MemberEvents.Happened(
-                        EventKinds.MemberEnded,
-                        MemberEvents.Citizen,
-                        citizenId,
-                        row.ServiceId,
-                        session: sessionId,
-                        claims: ""
-                    )
-                );
-                return true;
-            },
-            token
+        writer.WriteAsync(scope => End(scope, citizenId, id, sessionId), token);
+
+    /// <inheritdoc cref="EndAsync"/>
+    /// <param name="session">in which she does; null with <paramref name="restored"/></param>
+    /// <param name="restored">an older database had brought it back</param>
+    internal static bool End(WriteScope scope, Guid citizenId, Guid id, Guid? session, bool restored = false)
+    {
+        var changed = scope
+            .Db.Set<Membership>()
+            .Where(m => m.Id == id && m.CitizenId == citizenId && m.EndedAt == null)
+            .ExecuteUpdate(set => set.SetProperty(m => m.EndedAt, (DateTimeOffset?)scope.Now));
+        if (changed != 1)
+            return false;
+        var row = scope.Db.Set<Membership>().AsNoTracking().Single(m => m.Id == id);
+        scope
+            .Db.Set<MemberRequest>()
+            .Where(r => r.CitizenId == citizenId && r.ServiceId == row.ServiceId)
+            .Where(r => r.State < MemberState.Ended)
+            .ExecuteUpdate(set =>
+                set.SetProperty(r => r.State, MemberState.Ended).SetProperty(r => r.Code, MemberCodes.Ended)
+            );
+        Tell(scope, row);
+        scope.Raise(
+            MemberEvents.Happened(
+                EventKinds.MemberEnded,
+                MemberEvents.Citizen,
+                citizenId,
+                row.ServiceId,
+                session: session,
+                claims: "",
+                restored: restored
+            )
         );
+        return true;
+    }
 
     /// <summary>The service is told that it signs her in no more, within the write that ends it.</summary>
     internal static void Tell(WriteScope scope, Membership row) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -25,7 +26,11 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
     public const string ReplayedCode = "dpop.replayed";
 
     private const int MostCharacters = 4096;
+    private const int MostKeys = 4096;
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(2);
+
+    // To import a key costs more than to check a signature, and a client proves the same one again and again. Only proved keys are held.
+    private readonly ConcurrentDictionary<string, Jwk> _proved = new(StringComparer.Ordinal);
 
     /// <summary>What the next proof must carry (RFC 9449 §8); good for two to four minutes.</summary>
     public string Nonce => NonceOf(Windows);
@@ -83,22 +88,32 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
         }
     }
 
-    private static (Jwk Key, JsonElement Claims) Verify(string proof)
+    private (Jwk Key, JsonElement Claims) Verify(string proof)
     {
         try
         {
             if (!Jws.PeekHeader(proof).TryGetProperty("jwk", out var jwk))
                 throw OpenIdException.InvalidProof("The proof carries no key.", SignatureCode);
-            var key = Jwk.Parse(jwk);
+            var text = jwk.GetRawText();
+            var key = _proved.GetValueOrDefault(text) ?? Jwk.Parse(jwk);
             if (key.IsPrivate)
                 throw OpenIdException.InvalidProof("The proof carries a private key.", SignatureCode);
             var verified = Jws.Verify(proof, [key], JoseNames.SignatureAlgs, "dpop+jwt");
+            Hold(text, key);
             return (key, StrictJson.ParseObject(verified.Payload, SignatureCode));
         }
         catch (EncryptionException refused)
         {
             throw OpenIdException.InvalidProof(refused.Code, SignatureCode);
         }
+    }
+
+    // A rush of new keys costs the others one import each.
+    private void Hold(string text, Jwk key)
+    {
+        if (_proved.Count >= MostKeys)
+            _proved.Clear();
+        _proved.TryAdd(text, key);
     }
 
     // RFC 7519 §4.1.4, §4.1.5: a proof needs neither, and what it says holds.

@@ -7,7 +7,7 @@ namespace MyData.Core.OpenId;
 public sealed record AuthenticatedService(OnlineServiceListing Listing, UsedAssertion Assertion);
 
 /// <summary>Client authentication of online services: <c>private_key_jwt</c> alone, ES256 or PS256 (FAPI 2.0 Security Profile §5.3.2.1, §5.4).</summary>
-public sealed class ServiceClients(OnlineServices services, ClientAssertions assertions)
+public sealed class ServiceClients(OnlineServices services, IServiceKeys keys, ClientAssertions assertions)
 {
     /// <exception cref="OpenIdException">invalid_client: the same for a service that is unknown, delisted or not the one.</exception>
     public async Task<AuthenticatedService> ByAssertionAsync(
@@ -23,7 +23,8 @@ public sealed class ServiceClients(OnlineServices services, ClientAssertions ass
             throw OpenIdException.InvalidClient("client_id is another.");
         var service =
             await services.FindAsync(claimed, token) ?? throw OpenIdException.InvalidClient("Unknown client.");
-        var used = assertions.Verify(assertion!, claimed, service.ClientKeys, JoseNames.SignatureAlgs);
+        await keys.LearnAsync(service, assertion!, token);
+        var used = assertions.Verify(assertion!, claimed, keys.Of(service), JoseNames.SignatureAlgs);
         return new(service, used);
     }
 }

@@ -14,15 +14,18 @@ public sealed class UsedAssertion
     public required string TokenId { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    private static readonly PerModel<Func<MyDataDb, string, string, bool>> IsUsed = new(() =>
+        EF.CompileQuery(
+            (MyDataDb db, string client, string id) =>
+                db.Set<UsedAssertion>().Any(used => used.ClientId == client && used.TokenId == id)
+        )
+    );
+
     /// <summary>Within the write that it is good for. False where one of them was used before: then none is.</summary>
     public static bool UseUp(WriteScope scope, params IEnumerable<UsedAssertion> all)
     {
         var each = all.ToList();
-        if (
-            each.Any(one =>
-                scope.Db.Set<UsedAssertion>().Any(used => used.ClientId == one.ClientId && used.TokenId == one.TokenId)
-            )
-        )
+        if (each.Any(one => IsUsed.For(scope.Db)(scope.Db, one.ClientId, one.TokenId)))
             return false;
         foreach (var one in each)
             scope.Db.Add(

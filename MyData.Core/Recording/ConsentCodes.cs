@@ -21,7 +21,7 @@ internal sealed class KnownConsents(PersonalDataVault vault)
     {
         if (_known.TryGetValue(consentId, out var known))
             return known;
-        if (Consents.Find(scope, consentId) is not { } consent)
+        if (Consents.FindStored(scope, consentId) is not { } consent)
             return null;
         var items = Consents.Items(vault, consent).Select(item => item with { Parameters = Nothing });
         var codes = new ConsentCodes(consent.Purpose, [.. items]);

@@ -23,6 +23,9 @@ public sealed record NodeView
     /// <summary>Records that it has signed for.</summary>
     public required long Size { get; init; }
 
+    /// <summary>Of the tree that it has signed; empty where none was seen.</summary>
+    public ReadOnlyMemory<byte> Root { get; init; }
+
     /// <summary>When its last signature was made; null where none was seen.</summary>
     public DateTimeOffset? SignedAt { get; init; }
 
@@ -90,6 +93,7 @@ public sealed class LedgerBoard(
         var log = Years is [var year, ..] ? logs.Find(year) : null;
         if (log?.Proven is not { } proven)
             return null;
+        var newest = (log.Published ?? proven).Checkpoint;
         var last = _last?.Of == proven ? _last : await ReadOnceAsync(log, proven, token);
         return new LedgerBoardView
         {
@@ -103,8 +107,9 @@ public sealed class LedgerBoard(
                 {
                     Name = log.Origin,
                     Role = NodeRole.Sequencer,
-                    Size = log.Published?.Checkpoint.Size ?? proven.Checkpoint.Size,
-                    SignedAt = last.Blocks is [var newest, ..] ? newest.At : null,
+                    Size = newest.Size,
+                    Root = newest.Root,
+                    SignedAt = last.Blocks is [var block, ..] ? block.At : null,
                     Lag = 0,
                     Error = nodes.Stopped?.Code,
                     Report = reports.Own(),
@@ -114,6 +119,7 @@ public sealed class LedgerBoard(
                     Name = witness.Name,
                     Role = NodeRole.Witness,
                     Size = witness.Size,
+                    Root = witness.Last?.Root ?? default,
                     SignedAt = witness.CosignedAt,
                     Lag = witness.Lag,
                     Error = witness.Error,

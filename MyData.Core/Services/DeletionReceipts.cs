@@ -21,9 +21,16 @@ public sealed class DeletionReceipts(SignedReceipts receipts, ServiceSettings se
     private const int LongestLaw = 100;
 
     /// <exception cref="OpenIdException">invalid_request with service.deletion.</exception>
-    public DeletionAnswer Check(OnlineServiceListing service, ServiceItem item, string receipt)
+    public async Task<DeletionAnswer> CheckAsync(
+        OnlineServiceListing service,
+        ServiceItem item,
+        string receipt,
+        CancellationToken token
+    )
     {
-        var claims = receipts.Read(service, item.TransferId, item.Seal ?? "", receipt, Type, ServiceCodes.Deletion);
+        await receipts.LearnAsync(service, receipt, token);
+        var claims = receipts.Read(service, item.TransferId, receipt, Type, ServiceCodes.Deletion);
+        Require(SignedReceipts.Seal(claims, ServiceCodes.Deletion) == item.Seal, "seal");
         switch (ClientAssertions.Text(claims, "status"))
         {
             case "deleted":

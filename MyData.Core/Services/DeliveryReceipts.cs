@@ -10,11 +10,17 @@ public sealed class DeliveryReceipts(SignedReceipts receipts, TimeProvider time)
 {
     public const string Type = "mydata-delivery-receipt+jwt";
 
-    /// <returns>Until when the service keeps the package.</returns>
+    /// <returns>The seal of what the service has, and until when it keeps it.</returns>
     /// <exception cref="OpenIdException">invalid_request with service.receipt.</exception>
-    public DateTimeOffset Check(RequestView view, Guid transferId, string seal, string receipt)
+    public async Task<(string Seal, DateTimeOffset DeleteBy)> CheckAsync(
+        RequestView view,
+        Guid transferId,
+        string receipt,
+        CancellationToken token
+    )
     {
-        var claims = receipts.Read(view.Service, transferId, seal, receipt, Type, ServiceCodes.Receipt);
+        await receipts.LearnAsync(view.Service, receipt, token);
+        var claims = receipts.Read(view.Service, transferId, receipt, Type, ServiceCodes.Receipt);
         var now = time.GetUtcNow();
         var deleteBy = SignedReceipts.Time(claims, "delete_by", ServiceCodes.Receipt);
         SignedReceipts.Require(
@@ -22,6 +28,6 @@ public sealed class DeliveryReceipts(SignedReceipts receipts, TimeProvider time)
             "delete_by is past what she agreed to",
             ServiceCodes.Receipt
         );
-        return deleteBy;
+        return (SignedReceipts.Seal(claims, ServiceCodes.Receipt), deleteBy);
     }
 }

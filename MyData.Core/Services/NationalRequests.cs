@@ -37,11 +37,11 @@ public sealed class NationalRequests(
 )
 {
     /// <summary>→ Opened: a browser came with it.</summary>
-    /// <returns>Its id; null where this transaction came before.</returns>
+    /// <param name="id">that it is to have</param>
+    /// <returns>False where this transaction came before: then nothing was stored.</returns>
     /// <exception cref="ServiceException">service.suspended, service.too_many; nothing was stored.</exception>
-    public Task<Guid?> OpenAsync(OnlineServiceListing service, RequestContent content, CancellationToken token)
+    public Task<bool> OpenAsync(Guid id, OnlineServiceListing service, RequestContent content, CancellationToken token)
     {
-        var id = Ids.New();
         var now = time.GetUtcNow().TrimToMilliseconds();
         var row = new ServiceRequest
         {
@@ -53,7 +53,7 @@ public sealed class NationalRequests(
             CreatedAt = now,
             ExpiresAt = now + settings.OpenedLife,
         };
-        return writer.WriteAsync<Guid?>(
+        return writer.WriteAsync(
             scope =>
             {
                 // Nobody's yet: it is told when somebody is known to have come.
@@ -62,7 +62,7 @@ public sealed class NationalRequests(
                 if (OverdueDeletions.IsSuspended(scope.Db, service.Id, scope.Now))
                     throw new ServiceException(ServiceCodes.Suspended);
                 if (rows.Any(r => r.UriHash == row.UriHash))
-                    return null;
+                    return false;
                 var waiting = rows.Count(r =>
                     r.ServiceId == service.Id
                     && r.State == RequestState.Opened
@@ -72,10 +72,20 @@ public sealed class NationalRequests(
                 if (waiting >= settings.MostPushed)
                     throw new ServiceException(ServiceCodes.TooMany);
                 scope.Db.Add(row);
-                return id;
+                return true;
             },
             token
         );
+    }
+
+    /// <summary>Those of these that nobody has taken up yet.</summary>
+    public async Task<IReadOnlySet<Guid>> NobodysAsync(IReadOnlyCollection<Guid> ids, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await db.Set<ServiceRequest>()
+            .Where(r => ids.Contains(r.Id) && r.State == RequestState.Opened && r.CitizenId == null)
+            .Select(r => r.Id)
+            .ToHashSetAsync(token);
     }
 
     /// <summary>A transaction that came before: where it is hers, or nobody's and not decided on yet.</summary>
@@ -110,7 +120,7 @@ public sealed class NationalRequests(
     /// <summary>Her second decision: → HandedOver, or Ended.</summary>
     /// <param name="until">when the service must have taken its ticket</param>
     /// <returns>False where the same form was stored before: then nothing changes.</returns>
-    /// <exception cref="ServiceException">service.package_gone, service.over; the write must not be done then.</exception>
+    /// <exception cref="ServiceException">service.package_gone, service.over, service.suspended; the write must not be done then.</exception>
     internal bool HandOver(
         WriteScope scope,
         Guid requestId,
@@ -119,7 +129,7 @@ public sealed class NationalRequests(
         (AssuranceLevel Level, DateTimeOffset AuthTime, DateTimeOffset Until) with
     )
     {
-        var row = ServiceRequests.Read(scope, requestId);
+        var row = ServiceRequests.Find(scope, requestId) ?? throw new ServiceException(ServiceCodes.Over);
         if (!consents.Record(scope, consent, row.ServiceId))
             return row.ConsentId == consent.Id && row.CitizenId == consent.CitizenId
                 ? false
@@ -127,8 +137,10 @@ public sealed class NationalRequests(
         if (row.CitizenId != consent.CitizenId || row.State != RequestState.Fetching || row.ExpiresAt <= scope.Now)
             throw new ServiceException(ServiceCodes.Over);
         var given = consent.Decision == ConsentDecision.Given;
+        if (given)
+            OverdueDeletions.Demand(scope, row.ServiceId);
         var gone = given
-            ? HandOvers.Until(scope, consent.CitizenId, [.. packages.Select(package => package.Id)])
+            ? HeldPackages.Until(scope, consent.CitizenId, [.. packages.Select(package => package.Id)])
                 ?? throw new ServiceException(ServiceCodes.PackageGone)
             : default;
         ServiceHandOver.Mark(scope, row, consent);
@@ -157,7 +169,8 @@ public sealed class NationalRequests(
     /// <summary>HandedOver → Granted: the service has taken ticket and key. False where it was over by then.</summary>
     internal static bool Told(WriteScope scope, Guid requestId, TimeSpan life)
     {
-        var row = ServiceRequests.Read(scope, requestId);
+        if (ServiceRequests.Find(scope, requestId) is not { } row)
+            return false;
         var until = scope.Now + life;
         var told = scope
             .Db.Set<ServiceRequest>()
@@ -175,7 +188,8 @@ public sealed class NationalRequests(
     /// <summary>The service begins to fetch: it has the packages from now on. False where it is not Granted (any more).</summary>
     internal static bool Fetched(WriteScope scope, Guid requestId, TimeSpan retention)
     {
-        var row = ServiceRequests.Read(scope, requestId);
+        if (ServiceRequests.Find(scope, requestId) is not { } row)
+            return false;
         if (row.State != RequestState.Granted || row.ExpiresAt <= scope.Now)
             return false;
         foreach (var item in scope.Db.Set<ServiceItem>().AsNoTracking().Where(i => i.RequestId == requestId).ToList())
@@ -196,7 +210,8 @@ public sealed class NationalRequests(
                     ServiceEvents.Of(row.ServiceId),
                     row,
                     item: item,
-                    seal: item.Seal
+                    seal: item.Seal,
+                    signs: false
                 )
             );
         }

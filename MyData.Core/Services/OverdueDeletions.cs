@@ -3,6 +3,7 @@ using MyData.Core.Catalog;
 using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Notifications;
+using MyData.Core.OpenId;
 
 namespace MyData.Core.Services;
 
@@ -18,8 +19,8 @@ public sealed record OverdueDeletion(
 );
 
 /// <summary>
-/// What services do not answer in time: she is told, the service is reminded, and one that goes on owing can push no new request until it has
-/// answered.
+/// What services do not answer in time: she is told, the service is reminded, and one that goes on owing can push no new request and is given nothing
+/// more until it has answered.
 /// </summary>
 public sealed class OverdueDeletions(
     IDbContextFactory<MyDataDb> databases,
@@ -35,7 +36,7 @@ public sealed class OverdueDeletions(
     /// <summary>The most that a page shows.</summary>
     public const int MostShown = 200;
 
-    /// <summary>It owes an answer for so long that it may ask nobody; over with its last answer.</summary>
+    /// <summary>It owes an answer for so long that it may ask nobody, and is given nothing; over with its last answer.</summary>
     public static bool IsSuspended(MyDataDb db, string serviceId, DateTimeOffset now) =>
         // By what is due, which is little and has an index: every push asks this.
         db.Set<ServiceItem>()
@@ -45,6 +46,25 @@ public sealed class OverdueDeletions(
                 && i.DeletedAt == null
                 && db.Set<ServiceRequest>().Any(r => r.Id == i.RequestId && r.ServiceId == serviceId)
             );
+
+    /// <summary>Within a write that would hand something over: to who is suspended nothing goes, not what she agreed to before either.</summary>
+    /// <exception cref="ServiceException">service.suspended; the write must not be done then.</exception>
+    internal static void Demand(WriteScope scope, string serviceId)
+    {
+        if (IsSuspended(scope.Db, serviceId, scope.Now))
+            throw new ServiceException(ServiceCodes.Suspended);
+    }
+
+    /// <summary>As RFC 6749 §4.1.2.1 and §5.2 word it.</summary>
+    public static OpenIdException Refusal() =>
+        new("unauthorized_client", 400, "It owes answers.", ServiceCodes.Suspended);
+
+    /// <inheritdoc cref="IsSuspended"/>
+    public async Task<bool> IsSuspendedAsync(string serviceId, CancellationToken token = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return IsSuspended(db, serviceId, time.GetUtcNow());
+    }
 
     /// <summary>The ids of all that are.</summary>
     public async Task<IReadOnlySet<string>> SuspendedAsync(CancellationToken token = default)

@@ -114,9 +114,8 @@ public sealed class PushedRequests(
             .Count(r => r.ServiceId == row.ServiceId && r.State == RequestState.Pushed && r.ExpiresAt > scope.Now);
         if (waiting >= settings.MostPushed)
             return new OpenIdException("temporarily_unavailable", 429, "Too many wait.", ServiceCodes.TooMany);
-        // As RFC 6749 §4.1.2.1 words it.
         if (OverdueDeletions.IsSuspended(scope.Db, row.ServiceId, scope.Now))
-            return new OpenIdException("unauthorized_client", 400, "It owes answers.", ServiceCodes.Suspended);
+            return OverdueDeletions.Refusal();
         scope.Db.Add(row);
         return null;
     }

@@ -10,9 +10,21 @@ public sealed class ReturnAddress(IIssuer issuer)
     /// <summary>With the code.</summary>
     public string WithCode(RequestContent content, string code) => With(content, "code", code);
 
-    /// <summary>Without: <c>access_denied</c> where she said no, <c>temporarily_unavailable</c> where it could not be fetched.</summary>
+    /// <summary>
+    /// Without: <c>access_denied</c> where she said no, <c>unauthorized_client</c> where the service is suspended, <c>temporarily_unavailable</c>
+    /// where it could not be fetched.
+    /// </summary>
     public string WithError(RequestContent content, string code) =>
-        With(content, "error", code == ServiceCodes.Declined ? "access_denied" : "temporarily_unavailable");
+        With(
+            content,
+            "error",
+            code switch
+            {
+                ServiceCodes.Declined => "access_denied",
+                ServiceCodes.Suspended => "unauthorized_client",
+                _ => "temporarily_unavailable",
+            }
+        );
 
     private string With(RequestContent content, string name, string value) =>
         To(content.RedirectUri, content.State, name, value);

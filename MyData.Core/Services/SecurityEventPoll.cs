@@ -40,7 +40,7 @@ public sealed class SecurityEventPoll(IDbContextFactory<MyDataDb> databases, IWr
                 foreach (var one in Hers(scope.Db, service, request.Taken))
                     SecurityEventTokens.Take(scope, one);
                 foreach (var one in Hers(scope.Db, service, request.Refused))
-                    SecurityEventTokens.End(scope, one, SecurityEventState.Refused, ServiceCodes.EventRefused);
+                    SecurityEventTokens.Refuse(scope, one, final: true);
                 return true;
             },
             token

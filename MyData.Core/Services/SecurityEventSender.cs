@@ -157,8 +157,13 @@ public sealed partial class SecurityEventSender(
                 scope.Bookkeeping();
                 if (failure is null)
                     SecurityEventTokens.Take(scope, one);
+                else if (failure == ServiceCodes.EventRefused)
+                    SecurityEventTokens.Refuse(scope, one, final: false);
                 else
-                    Waiting(scope, one).ExecuteUpdate(set => set.SetProperty(e => e.Failure, failure));
+                    // That it was said to be wrong stands until it is taken.
+                    Waiting(scope, one)
+                        .Where(e => e.Failure != ServiceCodes.EventRefused)
+                        .ExecuteUpdate(set => set.SetProperty(e => e.Failure, failure));
             },
             CancellationToken.None
         );
@@ -184,7 +189,12 @@ public sealed partial class SecurityEventSender(
                 limit.Token
             );
             // RFC 8935 §2.2: nothing else says that it was taken.
-            return status == HttpStatusCode.Accepted ? null : ServiceCodes.EventRefused;
+            return status == HttpStatusCode.Accepted ? null : ServiceCodes.EventNotTaken;
+        }
+        // RFC 8935 §2.3.
+        catch (TransferException wrong) when (wrong.Status == HttpStatusCode.BadRequest)
+        {
+            return ServiceCodes.EventRefused;
         }
         catch (TransferException failed)
         {

@@ -139,6 +139,35 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
         return true;
     }
 
+    /// <summary>Whoever is told says that it is wrong: in her history, and at the desk until it is taken; of each event once.</summary>
+    /// <param name="final">it asked for it, and is told no more; what is pushed is pushed again</param>
+    internal static void Refuse(WriteScope scope, SecurityEvent one, bool final)
+    {
+        scope.Bookkeeping();
+        var first = scope
+            .Db.Set<SecurityEvent>()
+            .Where(e => e.Id == one.Id && e.State == SecurityEventState.Waiting)
+            .Where(e => e.Failure != ServiceCodes.EventRefused)
+            .ExecuteUpdate(set => set.SetProperty(e => e.Failure, ServiceCodes.EventRefused));
+        if (final)
+            End(scope, one, SecurityEventState.Refused, ServiceCodes.EventRefused);
+        if (first != 1)
+            return;
+        var request = ServiceRequests.Find(scope, one.RequestId);
+        scope.Raise(
+            new Event
+            {
+                Kind = EventKinds.ServiceEventRefused,
+                Actor = one.Audience is null ? ServiceEvents.Of(one.ServiceId) : $"provider:{one.Audience}",
+                CitizenId = one.CitizenId,
+                ConsentId = request?.ConsentId,
+                DataSetId = one.DataSetId,
+                Code = ServiceCodes.EventRefused,
+                Details = JsonSerializer.Serialize(new { service = one.ServiceId, to = one.Audience ?? one.ServiceId }),
+            }
+        );
+    }
+
     private static Event Heard(SecurityEvent one, ServiceRequest request) =>
         ServiceEvents.Happened(EventKinds.ServiceNotified, ServiceEvents.Of(one.ServiceId), request);
 
@@ -156,6 +185,7 @@ public sealed class SecurityEventTokens(SigningKeys keys, IIssuer issuer, Transf
                     service = one.ServiceId,
                     to = one.Audience,
                     withdrawn = one.Kind == ConsentRevoked,
+                    told = one.Kind,
                 }
             ),
         };

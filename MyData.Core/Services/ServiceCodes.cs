@@ -79,8 +79,11 @@ public static class ServiceCodes
     /// <summary>It owes answers to people who asked for their data back: it can ask nobody until it has given them.</summary>
     public const string Suspended = "service.suspended";
 
-    /// <summary>It answered something else than that it took the event.</summary>
+    /// <summary>It says that the event is wrong (RFC 8935 §2.3, RFC 8936 §2.2).</summary>
     public const string EventRefused = "service.event_refused";
+
+    /// <summary>It answered something else than that it took the event.</summary>
+    public const string EventNotTaken = "service.event_not_taken";
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -111,6 +114,7 @@ public static class ServiceCodes
         Deletion,
         Suspended,
         EventRefused,
+        EventNotTaken,
     ];
 }
 

@@ -37,7 +37,7 @@ public sealed class ServiceDeletions(
             throw OpenIdException.InvalidRequest("The receipt is not taken: transfer.", ServiceCodes.Deletion);
         if (item.DeletionReceipt == receipt)
             return;
-        var answer = receipts.Check(service, item, receipt);
+        var answer = await receipts.CheckAsync(service, item, receipt, token);
         var digest = SHA256.HashData(Encoding.ASCII.GetBytes(receipt));
         await writer.WriteAsync(
             scope =>

@@ -27,11 +27,22 @@ public sealed class ServiceDeliveries(
     IWriter writer,
     IReleaseGate gate,
     DeliveryNotices notices,
+    StandingEnds standings,
     ServiceSettings settings
 )
 {
+    private readonly Func<MyDataDb, string, CancellationToken, Task<ServiceRequest?>> _byToken = EF.CompileAsyncQuery(
+        (MyDataDb db, string hash, CancellationToken _) =>
+            db.Set<ServiceRequest>().FirstOrDefault(r => r.TokenHash == hash)
+    );
+
+    private readonly Func<MyDataDb, Guid, Guid, CancellationToken, Task<ServiceItem?>> _item = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid request, Guid transfer, CancellationToken _) =>
+            db.Set<ServiceItem>().FirstOrDefault(i => i.RequestId == request && i.TransferId == transfer)
+    );
+
     /// <exception cref="OpenIdException">invalid_token, invalid_dpop_proof.</exception>
-    /// <exception cref="ServiceException">service.received, service.package_gone; of a standing consent: why nothing comes.</exception>
+    /// <exception cref="ServiceException">service.received, service.package_gone, service.suspended; of a standing consent: why nothing comes.</exception>
     /// <exception cref="NotReadyException">Of a standing consent: its agency is at work.</exception>
     public async Task<ServicePackage> FetchAsync(TokenUse use, Guid transferId, CancellationToken token = default)
     {
@@ -86,7 +97,12 @@ public sealed class ServiceDeliveries(
             throw new ServiceException(ServiceCodes.Received);
         if (await handOvers.FindAsync([transferId], token) is not [{ SealDigest: { } seal }])
             throw new ServiceException(ServiceCodes.PackageGone);
-        var deleteBy = receipts.Check(view, transferId, seal, receipt);
+        var (said, deleteBy) = await receipts.CheckAsync(view, transferId, receipt, token);
+        if (said != seal)
+        {
+            await writer.WriteAsync(scope => Differs(scope, use, view, item, said), token);
+            throw OpenIdException.InvalidRequest("The receipt is not taken: seal.", ServiceCodes.Receipt);
+        }
         var digest = SHA256.HashData(Encoding.ASCII.GetBytes(receipt));
         var refused = await writer.WriteAsync(
             scope => Received(scope, use, view, item, seal, receipt, deleteBy, digest),
@@ -115,11 +131,10 @@ public sealed class ServiceDeliveries(
     {
         var hash = TransferTokens.HashOf(use.Token);
         await using var db = await databases.CreateDbContextAsync(token);
-        var row = await db.Set<ServiceRequest>().FirstOrDefaultAsync(r => r.TokenHash == hash, token);
+        var row = await _byToken(db, hash, token);
         if (row is null || row.KeyThumbprint != use.Key.Thumbprint || !IsAlive(row))
             throw Dead();
-        var item = await db.Set<ServiceItem>()
-            .FirstOrDefaultAsync(i => i.RequestId == row.Id && i.TransferId == transferId, token);
+        var item = await _item(db, row.Id, transferId, token);
         var view = await requests.ViewAsync(row, token);
         return view is null || item is null ? throw Dead() : (view, item);
     }
@@ -135,9 +150,12 @@ public sealed class ServiceDeliveries(
         scope.Bookkeeping();
         if (!UsedAssertion.UseUp(scope, use.Key.Proof))
             return Replayed();
-        var row = ServiceRequests.Read(scope, view.Request.Id);
-        if (row.State != RequestState.Granted)
+        if (ServiceRequests.Find(scope, view.Request.Id) is not { State: RequestState.Granted } row)
             return Dead();
+        if (OverdueDeletions.IsSuspended(scope.Db, row.ServiceId, scope.Now))
+            return new ServiceException(ServiceCodes.Suspended);
+        if (IsOfOtherTerms(scope, view, row, item))
+            return new ServiceException(StandingCodes.Changed);
         var its = scope.Db.Set<ServiceItem>().Where(i => i.RequestId == row.Id && i.TransferId == item.TransferId);
         if (its.Any(i => i.DeletedAt != null || i.Failure != null))
             return new ServiceException(ServiceCodes.PackageGone);
@@ -166,6 +184,34 @@ public sealed class ServiceDeliveries(
         return null;
     }
 
+    // It signs for something else than it was sent: nothing ends by that, and both sides of it are shown.
+    private void Differs(WriteScope scope, TokenUse use, RequestView view, ServiceItem item, string said)
+    {
+        scope.Bookkeeping();
+        var row = ServiceRequests.Find(scope, view.Request.Id);
+        if (UsedAssertion.UseUp(scope, use.Key.Proof) && row?.State == RequestState.Granted)
+            ServiceRefusals.Tell(
+                scope,
+                row.ServiceId,
+                row,
+                ServiceCodes.Receipt,
+                settings.MostRefusalsTold,
+                item,
+                said
+            );
+    }
+
+    /// <summary>A fetch by a standing consent, and the terms are not those that she agreed to: it ends here.</summary>
+    private bool IsOfOtherTerms(WriteScope scope, RequestView view, ServiceRequest row, ServiceItem item)
+    {
+        if (row.FetchOfId is not { } root || StandingEnds.Find(scope, root) is not { } standing)
+            return false;
+        if (!StandingTerms.AreOthers(standing, view.Service, view.Content, [item.DataSetId]))
+            return false;
+        standings.End(scope, standing, view.Service.Name, StandingCodes.Changed, ServiceEvents.Platform);
+        return true;
+    }
+
     private Exception? Received(
         WriteScope scope,
         TokenUse use,
@@ -180,8 +226,7 @@ public sealed class ServiceDeliveries(
         scope.Bookkeeping();
         if (!UsedAssertion.UseUp(scope, use.Key.Proof))
             return Replayed();
-        var row = ServiceRequests.Read(scope, view.Request.Id);
-        if (row.State != RequestState.Granted)
+        if (ServiceRequests.Find(scope, view.Request.Id) is not { State: RequestState.Granted } row)
             return Dead();
         var changed = scope
             .Db.Set<ServiceItem>()

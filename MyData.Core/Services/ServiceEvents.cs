@@ -24,6 +24,7 @@ internal static class ServiceEvents
     /// <param name="answer">SHA-256 of what the service sent</param>
     /// <param name="until">by when an answer is due, or until when it is kept in spite of her</param>
     /// <param name="to">false where nothing goes to the service by it</param>
+    /// <param name="signs">false where the service signs for nothing; null: it does, or nothing is to be signed for</param>
     public static Event Happened(
         string kind,
         string actor,
@@ -34,7 +35,8 @@ internal static class ServiceEvents
         DateTimeOffset? deleteBy = null,
         byte[]? answer = null,
         bool to = true,
-        DateTimeOffset? until = null
+        DateTimeOffset? until = null,
+        bool? signs = null
     ) =>
         new()
         {
@@ -54,6 +56,7 @@ internal static class ServiceEvents
                     seal,
                     delete_by = deleteBy,
                     until,
+                    signs,
                 },
                 Short
             ),

@@ -10,6 +10,24 @@ namespace MyData.Core.Services;
 /// </summary>
 internal sealed class ServiceFollower(ServiceSettings settings) : IEventFollower
 {
+    // Asked at the end of every transfer. What is acknowledged, or deleted already, is as it should be; the rest of the request waits on.
+    private readonly Func<MyDataDb, Guid, IEnumerable<ServiceRequest>> _waiting = EF.CompileQuery(
+        (MyDataDb db, Guid transfer) =>
+            db.Set<ServiceRequest>()
+                .AsNoTracking()
+                .Where(r =>
+                    r.State < RequestState.Received
+                    && db.Set<ServiceItem>()
+                        .Any(i =>
+                            i.RequestId == r.Id
+                            && i.TransferId == transfer
+                            && i.ReceivedAt == null
+                            && i.DeletedAt == null
+                            && i.Failure == null
+                        )
+                )
+    );
+
     public void Follow(WriteScope scope, Event happened)
     {
         switch (happened.Kind)
@@ -17,7 +35,7 @@ internal sealed class ServiceFollower(ServiceSettings settings) : IEventFollower
             case EventKinds.TransferDone
             or EventKinds.TransferExpired
             or EventKinds.TransferHandedOver when happened.TransferId is { } transfer:
-                foreach (var request in Waiting(scope, transfer))
+                foreach (var request in _waiting(scope.Db, transfer).ToList())
                     ServiceRequests.End(scope, request, ServiceCodes.PackageGone, ServiceEvents.Platform);
                 break;
             case EventKinds.TransferEmpty when happened.TransferId is { } transfer:
@@ -38,26 +56,6 @@ internal sealed class ServiceFollower(ServiceSettings settings) : IEventFollower
                 break;
         }
     }
-
-    // What is acknowledged, or deleted already, is as it should be; the rest of the request waits on.
-    private static List<ServiceRequest> Waiting(WriteScope scope, Guid transfer) =>
-        [
-            .. scope
-                .Db.Set<ServiceRequest>()
-                .AsNoTracking()
-                .Where(r =>
-                    r.State < RequestState.Received
-                    && scope
-                        .Db.Set<ServiceItem>()
-                        .Any(i =>
-                            i.RequestId == r.Id
-                            && i.TransferId == transfer
-                            && i.ReceivedAt == null
-                            && i.DeletedAt == null
-                            && i.Failure == null
-                        )
-                ),
-        ];
 
     private static List<ServiceRequest> Of(WriteScope scope, Guid consent) =>
         [

@@ -29,13 +29,27 @@ public sealed class ServiceGrants(
     StandingEnds standings
 )
 {
-    /// <exception cref="OpenIdException">invalid_grant, invalid_client, invalid_dpop_proof; a code that was used before is dead with its token.</exception>
+    private readonly Func<MyDataDb, string, CancellationToken, Task<ServiceRequest?>> _byCode = EF.CompileAsyncQuery(
+        (MyDataDb db, string hash, CancellationToken _) =>
+            db.Set<ServiceRequest>().AsNoTracking().FirstOrDefault(r => r.CodeHash == hash)
+    );
+
+    private readonly Func<MyDataDb, Guid, IAsyncEnumerable<ServiceItem>> _items = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid request) => db.Set<ServiceItem>().AsNoTracking().Where(i => i.RequestId == request)
+    );
+
+    private readonly Func<MyDataDb, Guid, CancellationToken, Task<StandingConsent?>> _standing = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid request, CancellationToken _) =>
+            db.Set<StandingConsent>().AsNoTracking().FirstOrDefault(s => s.RequestId == request && s.EndedAt == null)
+    );
+
+    /// <exception cref="OpenIdException">invalid_grant, invalid_client, invalid_dpop_proof, unauthorized_client; a code that was used before is dead with its token.</exception>
     public async Task<ServiceToken> RedeemAsync(RedeemCode request, CancellationToken token)
     {
         var hash = TransferTokens.HashOf(request.Code);
         await using var db = await databases.CreateDbContextAsync(token);
-        var row = await db.Set<ServiceRequest>().FirstOrDefaultAsync(r => r.CodeHash == hash, token);
-        var items = row is null ? [] : await db.Set<ServiceItem>().Where(i => i.RequestId == row.Id).ToListAsync(token);
+        var row = await _byCode(db, hash, token);
+        var items = row is null ? [] : await _items(db, row.Id).ToListAsync(token);
         var view = row is null ? null : await requests.ViewAsync(row, token);
         var wrong = Judge(request, view);
         var made = wrong is null ? await MakeAsync(db, request, view!, items, token) : null;
@@ -53,8 +67,7 @@ public sealed class ServiceGrants(
     )
     {
         var row = view.Request;
-        var standing = await db.Set<StandingConsent>()
-            .FirstOrDefaultAsync(s => s.RequestId == row.Id && s.EndedAt == null, token);
+        var standing = await _standing(db, row.Id, token);
         var made = tokens.Make(view, items, request.Key.Thumbprint, row.PackagesUntil, standing);
         return standing is null ? made : made with { Refresh = RefreshTokens.First() };
     }
@@ -127,9 +140,19 @@ public sealed class ServiceGrants(
             return OpenIdException.InvalidClient("The assertion was used before.");
         if (!UsedAssertion.UseUp(scope, request.Key.Proof))
             return OpenIdException.InvalidProof("The proof was used before.", DpopProofs.ReplayedCode);
-        if (view is null)
+        // Her account may be closed since it was looked at, and the row gone with it.
+        if (view is null || ServiceRequests.Find(scope, view.Request.Id) is not { } row)
             return Refused(ServiceCodes.UnknownCode);
-        var row = ServiceRequests.Read(scope, view.Request.Id);
+        // The code keeps its minute: with its last answer the service may come again.
+        if (
+            wrong is null
+            && row.State == RequestState.HandedOver
+            && OverdueDeletions.IsSuspended(scope.Db, row.ServiceId, scope.Now)
+        )
+        {
+            refusals.Tell(scope, row.ServiceId, row, ServiceCodes.Suspended);
+            return OverdueDeletions.Refusal();
+        }
         wrong ??= Grant(scope, row, request, made!);
         if (wrong is null)
             return null;

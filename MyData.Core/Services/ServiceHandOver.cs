@@ -37,7 +37,7 @@ public sealed class ServiceHandOver(
 )
 {
     /// <returns>The address that leads her back, with the code or <c>access_denied</c>.</returns>
-    /// <exception cref="ServiceException">service.malformed, service.package_gone, service.over; nothing was stored.</exception>
+    /// <exception cref="ServiceException">service.malformed, service.package_gone, service.over, service.suspended; nothing was stored.</exception>
     public async Task<string> DecideAsync(DecideHandOver request, CancellationToken token = default)
     {
         var (view, draft) = (request.View, request.Consent);
@@ -63,7 +63,7 @@ public sealed class ServiceHandOver(
 
     private void Decide(WriteScope scope, DecideHandOver request, ConsentRecord consent, string codeHash)
     {
-        var row = ServiceRequests.Read(scope, request.View.Request.Id);
+        var row = ServiceRequests.Find(scope, request.View.Request.Id) ?? throw new ServiceException(ServiceCodes.Over);
         if (!consents.Record(scope, consent, row.ServiceId))
         {
             if (row.ConsentId != consent.Id || row.CitizenId != consent.CitizenId)
@@ -83,9 +83,10 @@ public sealed class ServiceHandOver(
             );
             return;
         }
+        OverdueDeletions.Demand(scope, row.ServiceId);
         var ids = request.Packages.Select(package => package.Id).ToList();
         var until =
-            HandOvers.Until(scope, consent.CitizenId, ids) ?? throw new ServiceException(ServiceCodes.PackageGone);
+            HeldPackages.Until(scope, consent.CitizenId, ids) ?? throw new ServiceException(ServiceCodes.PackageGone);
         Mark(scope, row, consent);
         scope
             .Db.Set<ServiceRequest>()

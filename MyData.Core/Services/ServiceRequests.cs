@@ -22,15 +22,25 @@ public sealed class ServiceRequests(
     TimeProvider time
 )
 {
+    private static readonly PerModel<Func<MyDataDb, Guid, ServiceRequest?>> ById = new(() =>
+        EF.CompileQuery(
+            (MyDataDb db, Guid id) => db.Set<ServiceRequest>().AsNoTracking().FirstOrDefault(r => r.Id == id)
+        )
+    );
+
+    private readonly Func<MyDataDb, Guid, Guid?, CancellationToken, Task<ServiceRequest?>> _hers = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid id, Guid? citizenId, CancellationToken _) =>
+            db.Set<ServiceRequest>()
+                .FirstOrDefault(r =>
+                    r.Id == id && r.FetchOfId == null && (r.CitizenId == null || r.CitizenId == citizenId)
+                )
+    );
+
     /// <summary>A request that is nobody's yet, or hers; null for anybody else's, and where the service is listed no more.</summary>
     public async Task<RequestView?> FindAsync(Guid? citizenId, Guid id, CancellationToken token = default)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        var row = await db.Set<ServiceRequest>()
-            .FirstOrDefaultAsync(
-                r => r.Id == id && r.FetchOfId == null && (r.CitizenId == null || r.CitizenId == citizenId),
-                token
-            );
+        var row = await _hers(db, id, citizenId, token);
         return row is null or { State: RequestState.Pushed } ? null : await ViewAsync(row, token);
     }
 
@@ -99,8 +109,7 @@ public sealed class ServiceRequests(
             scope =>
             {
                 scope.Bookkeeping();
-                var row = Read(scope, id);
-                if (row.CitizenId is not null && row.CitizenId != citizenId)
+                if (Find(scope, id) is not { } row || (row.CitizenId is not null && row.CitizenId != citizenId))
                     return false;
                 if (row.State > RequestState.Fetching || !End(scope, row, code, ServiceEvents.Citizen))
                     return false;
@@ -114,17 +123,22 @@ public sealed class ServiceRequests(
         return declined ? view : throw new ServiceException(ServiceCodes.Over);
     }
 
-    /// <summary>Her decision to fetch: with a yes the agencies are asked, with a no the request ends; one transaction.</summary>
-    /// <exception cref="ServiceException">service.over; nothing was stored.</exception>
+    /// <summary>
+    /// Her decision to fetch: with a yes the agencies are asked for what bears no seal, with a no the request ends; one transaction.
+    /// </summary>
+    /// <exception cref="ServiceException">service.over, service.package_gone, service.suspended; nothing was stored.</exception>
     /// <exception cref="TransferException">As <see cref="Downloads.DecideAsync"/>.</exception>
     public Task DecideAsync(RequestView view, DecideDownload decision, CancellationToken token = default)
     {
         var (id, citizen) = (view.Request.Id, decision.Consent.CitizenId);
+        var held = decision.Consent.Items.Select(item => item.Seal).OfType<string>().ToList();
         return downloads.DecideAsync(decision with { Service = view.Service.Id }, Move, token);
 
         void Move(WriteScope scope)
         {
             var given = decision.Consent.Decision == ConsentDecision.Given;
+            if (given)
+                OverdueDeletions.Demand(scope, view.Service.Id);
             var changed = scope
                 .Db.Set<ServiceRequest>()
                 .Where(r => r.Id == id && r.CitizenId == citizen)
@@ -134,6 +148,8 @@ public sealed class ServiceRequests(
                         .SetProperty(r => r.FetchConsentId, decision.Consent.Id)
                         .SetProperty(r => r.ExpiresAt, scope.Now + settings.FetchingLife)
                 );
+            if (given && !HeldPackages.AreWaiting(scope, citizen, held))
+                throw new ServiceException(ServiceCodes.PackageGone);
             if (changed != 1 || (!given && !End(scope, Read(scope, id), ServiceCodes.Declined, ServiceEvents.Citizen)))
                 throw new ServiceException(ServiceCodes.Over);
         }
@@ -150,8 +166,12 @@ public sealed class ServiceRequests(
     /// <summary>Whether its time is over, whatever the sweep has done yet.</summary>
     public bool IsOver(ServiceRequest request) => request.IsOver || request.ExpiresAt <= time.GetUtcNow();
 
+    /// <summary>Null where it is gone since it was looked at: she closed her account, or its time was over.</summary>
+    internal static ServiceRequest? Find(WriteScope scope, Guid id) => ById.For(scope.Db)(scope.Db, id);
+
+    /// <summary>One that this write has found or changed already.</summary>
     internal static ServiceRequest Read(WriteScope scope, Guid id) =>
-        scope.Db.Set<ServiceRequest>().AsNoTracking().Single(r => r.Id == id);
+        Find(scope, id) ?? throw new InvalidOperationException($"There is no request {id}.");
 
     /// <summary>→ Ended: code, token and entries are dead with it. False where it had ended, or all was received.</summary>
     internal static bool End(WriteScope scope, ServiceRequest row, string code, string actor)

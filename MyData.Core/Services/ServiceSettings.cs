@@ -18,9 +18,6 @@ public sealed record ServiceSettings
     /// <summary>How long a service may take to fetch and acknowledge; never longer than its packages wait.</summary>
     public TimeSpan TokenLife { get; init; } = TimeSpan.FromHours(8);
 
-    /// <summary>How long a refresh token may be shown again whose successor was not: its answer was lost (FAPI 2.0 Security Profile §5.3.2.1).</summary>
-    public TimeSpan RefreshRetry { get; init; } = TimeSpan.FromSeconds(60);
-
     /// <summary>Pushed requests of one service that nobody has opened.</summary>
     public int MostPushed { get; init; } = 5_000;
 
@@ -42,6 +39,10 @@ public sealed record ServiceSettings
     /// <summary>How long an event is pushed again that its service does not take; from then on it can only be asked for.</summary>
     public TimeSpan EventLife { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>How old a service's key set may be that stands at its own address; and how long nobody's word has it asked for again.</summary>
+    public TimeSpan KeysLife { get; init; } = TimeSpan.FromHours(1);
+    public TimeSpan KeysAgain { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>What is wrong with these settings, a sentence each, naming the setting.</summary>
     public IEnumerable<string> Problems()
     {
@@ -52,12 +53,13 @@ public sealed record ServiceSettings
             (nameof(FetchingLife), FetchingLife),
             (nameof(CodeLife), CodeLife),
             (nameof(TokenLife), TokenLife),
-            (nameof(RefreshRetry), RefreshRetry),
             (nameof(AnswerTime), AnswerTime),
             (nameof(ReceiptTime), ReceiptTime),
             (nameof(SuspendAfter), SuspendAfter),
             (nameof(LongestKept), LongestKept),
             (nameof(EventLife), EventLife),
+            (nameof(KeysLife), KeysLife),
+            (nameof(KeysAgain), KeysAgain),
         ];
         foreach (var (name, _) in all.Where(one => one.Value <= TimeSpan.Zero))
             yield return $"MyData:Services:{name} is not a positive time.";

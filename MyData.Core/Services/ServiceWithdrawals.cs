@@ -43,7 +43,8 @@ public sealed class ServiceWithdrawals(Consents consents, IDbContextFactory<MyDa
         return await writer.WriteAsync(
             scope =>
             {
-                var row = ServiceRequests.Read(scope, requestId);
+                if (ServiceRequests.Find(scope, requestId) is not { } row)
+                    return false;
                 if (!IsOpen(row, ItemsOfAll(scope, row), StandingEnds.Find(scope, row.Id)))
                     return false;
                 StandingEnds.Withdraw(scope, row.Id);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MyData.Core.Data;
+using MyData.Core.OpenId;
 
 namespace MyData.Core.Services;
 
@@ -12,6 +13,7 @@ public static class ServicesSetup
         return services
             .AddSingleton<PushedRequests>()
             .AddSingleton<ServiceRequests>()
+            .AddSingleton<HeldPackages>()
             .AddSingleton<NationalRequests>()
             .AddSingleton<ReturnAddress>()
             .AddSingleton<ServiceHandOver>()
@@ -26,6 +28,7 @@ public static class ServicesSetup
             .AddSingleton<StandingSweeper>()
             .AddHostedService(provider => provider.GetRequiredService<StandingSweeper>())
             .AddSingleton<DeliveryNotices>()
+            .AddSingleton<IServiceKeys, ServiceKeySets>()
             .AddSingleton<SignedReceipts>()
             .AddSingleton<DeliveryReceipts>()
             .AddSingleton<DeletionReceipts>()
@@ -36,10 +39,12 @@ public static class ServicesSetup
             .AddSingleton<SecurityEventTokens>()
             .AddSingleton<SecurityEventPoll>()
             .AddSingleton<EventAddresses>()
+            .AddSingleton<RefusedEvents>()
             .AddSingleton<SecurityEventSender>()
             .AddHostedService(provider => provider.GetRequiredService<SecurityEventSender>())
             .AddSingleton<ServiceDeliveries>()
             .AddSingleton<IEventFollower, ServiceFollower>()
+            .AddSingleton<IRestoredChoices, RestoredStandings>()
             .AddSingleton<ServiceSweeper>()
             .AddHostedService(provider => provider.GetRequiredService<ServiceSweeper>())
             .AddSealedColumn(ServiceRequest.Table, nameof(ServiceRequest.Content), ServiceRequest.ContentPurpose)

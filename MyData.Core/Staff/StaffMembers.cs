@@ -7,7 +7,7 @@ using MyData.Core.Events;
 namespace MyData.Core.Staff;
 
 /// <summary>Staff and their passkeys: enrol, use. There is no other way in.</summary>
-public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer)
+public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer, IRecoveries recoveries)
 {
     /// <summary>Who this is; null for nobody.</summary>
     public async Task<StaffMember?> FindAsync(Guid id, CancellationToken cancellationToken = default)
@@ -32,8 +32,11 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
     }
 
     /// <summary>Whether a passkey can still be made with this invitation.</summary>
-    public async Task<bool> TakesAsync(StaffInvitation invitation, CancellationToken cancellationToken = default) =>
-        await FindAsync(invitation.Id, cancellationToken) is not { } member || member.Takes(invitation);
+    public async Task<bool> TakesAsync(StaffInvitation invitation, CancellationToken cancellationToken = default)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        return Takes(db, invitation);
+    }
 
     /// <summary>Gives the invited one a passkey, makes her a member where she is none yet, and signs her in.</summary>
     /// <returns>The session's cookie; null where the invitation was used before or has died, or the passkey is known.</returns>
@@ -47,9 +50,9 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
         return writer.WriteAsync(
             scope =>
             {
-                var member = scope.Db.Set<StaffMember>().SingleOrDefault(m => m.Id == invitation.Id);
-                if (member?.Takes(invitation) == false)
+                if (!Takes(scope.Db, invitation))
                     return null;
+                var member = scope.Db.Set<StaffMember>().SingleOrDefault(m => m.Id == invitation.Id);
                 if (scope.Db.Set<StaffPasskey>().Any(p => p.CredentialId == passkey.CredentialId))
                     return null;
                 var kind = member is null ? EventKinds.StaffEnrolled : EventKinds.StaffPasskeyAdded;
@@ -136,6 +139,11 @@ public sealed class StaffMembers(IDbContextFactory<MyDataDb> dbs, IWriter writer
             SessionId = sessionId,
             Details = details is null ? null : JsonSerializer.Serialize(details),
         };
+
+    /// <summary>The member whom a first link made may be gone with the database that knew her, and with her that it was used.</summary>
+    private bool Takes(MyDataDb db, StaffInvitation invitation) =>
+        !(invitation.MadeAt <= recoveries.Last(db))
+        && db.Set<StaffMember>().SingleOrDefault(m => m.Id == invitation.Id)?.Takes(invitation) != false;
 
     private static StaffMember Add(WriteScope scope, Guid id, string name, string role, string? office)
     {

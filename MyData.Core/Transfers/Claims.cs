@@ -16,15 +16,22 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
     /// <summary>Refused claims of one consent that are written down.</summary>
     public const int MostRefusalsTold = 20;
 
+    private readonly Func<MyDataDb, Guid, Guid, CancellationToken, Task<Transfer?>> _hers = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid id, Guid citizenId, CancellationToken _) =>
+            db.Set<Transfer>().FirstOrDefault(t => t.Id == id && t.CitizenId == citizenId)
+    );
+
+    private readonly Func<MyDataDb, Guid, Transfer> _byId = EF.CompileQuery(
+        (MyDataDb db, Guid id) => db.Set<Transfer>().Single(t => t.Id == id)
+    );
+
     /// <summary>The transfer whose package may now be sent. The same claim may fetch again until it is done or runs out.</summary>
     /// <exception cref="TransferException">relay.not_ready or relay.claim_refused.</exception>
     /// <exception cref="Ledger.LedgerException"><see cref="Writing.Unavailable"/></exception>
     public async Task<Transfer> ClaimAsync(Guid citizenId, Guid transferId, string claim, CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        var transfer =
-            await db.Set<Transfer>().FirstOrDefaultAsync(t => t.Id == transferId && t.CitizenId == citizenId, token)
-            ?? throw NotReady();
+        var transfer = await _hers(db, transferId, citizenId, token) ?? throw NotReady();
         if (!Matches(transfer, claim))
         {
             await writer.WriteAsync(scope => TellRefusal(scope, transfer), token);
@@ -95,7 +102,7 @@ public sealed class Claims(IDbContextFactory<MyDataDb> databases, IWriter writer
         writer.WriteAsync(
             scope =>
             {
-                var tracked = scope.Db.Set<Transfer>().Single(t => t.Id == transfer.Id);
+                var tracked = _byId(scope.Db, transfer.Id);
                 if (tracked.State != TransferState.Ready)
                     return false;
                 if (tracked.ClaimedAt is not null)

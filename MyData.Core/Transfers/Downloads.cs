@@ -35,6 +35,19 @@ public sealed class Downloads(
     TransferSettings settings
 )
 {
+    private readonly Func<MyDataDb, Guid, int> _open = EF.CompileQuery(
+        (MyDataDb db, Guid citizenId) =>
+            db.Set<Transfer>()
+                .Count(t => t.CitizenId == citizenId && t.State <= TransferState.Ready && t.ForService == null)
+    );
+
+    private readonly Func<MyDataDb, Guid, Guid, IEnumerable<Transfer>> _ready = EF.CompileQuery(
+        (MyDataDb db, Guid consentId, Guid citizenId) =>
+            db.Set<Transfer>()
+                .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId && t.State == TransferState.Ready)
+                .Where(t => t.ForService == null)
+    );
+
     private readonly Func<MyDataDb, Guid, Guid, IAsyncEnumerable<Transfer>> _ofConsent = EF.CompileAsyncQuery(
         (MyDataDb db, Guid consentId, Guid citizenId) =>
             db.Set<Transfer>()
@@ -44,7 +57,7 @@ public sealed class Downloads(
     );
 
     /// <summary>
-    /// Stores the decision and, with a yes, one transfer for each data set, in one transaction. The same form sent twice
+    /// Stores the decision and, with a yes, one transfer for each data set that she has not, in one transaction. The same form sent twice
     /// changes nothing.
     /// </summary>
     /// <exception cref="TransferException">
@@ -83,11 +96,7 @@ public sealed class Downloads(
         writer.WriteAsync(
             scope =>
             {
-                var ready = scope
-                    .Db.Set<Transfer>()
-                    .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId && t.State == TransferState.Ready)
-                    .Where(t => t.ForService == null)
-                    .ToList();
+                var ready = _ready(scope.Db, consentId, citizenId).ToList();
                 foreach (var transfer in ready)
                 {
                     TransferEnd.Drop(scope, transfer, TransferState.Done);
@@ -126,14 +135,13 @@ public sealed class Downloads(
             throw new TransferException(TransferCodes.TooOften, "She has decided too often within the hour.");
         if (consent.Decision != ConsentDecision.Given)
             return [];
-        var open = scope
-            .Db.Set<Transfer>()
-            .Count(t => t.CitizenId == consent.CitizenId && t.State <= TransferState.Ready && t.ForService == null);
-        if (open + request.Consent.Items.Count > settings.MostOpen)
+        // What bears a seal she has already.
+        var wanted = request.Consent.Items.Where(item => item.Seal is null).ToList();
+        if (_open(scope.Db, consent.CitizenId) + wanted.Count > settings.MostOpen)
             throw new TransferException(TransferCodes.TooManyOpen, "Too much is waiting for her already.");
         var key = request.RecipientKey!.PublicOnly().ToJson();
-        var transfers = request
-            .Consent.Items.Select(item => new Transfer
+        var transfers = wanted
+            .Select(item => new Transfer
             {
                 Id = Ids.New(),
                 ConsentId = consent.Id,

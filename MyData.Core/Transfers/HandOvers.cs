@@ -9,6 +9,12 @@ namespace MyData.Core.Transfers;
 /// </summary>
 public sealed class HandOvers(IDbContextFactory<MyDataDb> databases, TimeProvider time)
 {
+    private static readonly PerModel<Func<MyDataDb, Guid, Transfer?>> Waiting = new(() =>
+        EF.CompileQuery(
+            (MyDataDb db, Guid id) =>
+                db.Set<Transfer>().FirstOrDefault(t => t.Id == id && t.State == TransferState.Ready)
+        )
+    );
     private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(2);
 
     /// <summary>Her packages that wait on the relay, the newest first.</summary>
@@ -33,6 +39,26 @@ public sealed class HandOvers(IDbContextFactory<MyDataDb> databases, TimeProvide
             .OrderBy(t => t.Id)
             .ToListAsync(token);
     }
+
+    /// <summary>Hers that bear these seals, whatever became of them since.</summary>
+    public async Task<IReadOnlyList<Transfer>> OfSealsAsync(
+        Guid citizenId,
+        IReadOnlyCollection<string> seals,
+        CancellationToken token = default
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return await OfSeals(db, citizenId, seals).OrderBy(t => t.Id).ToListAsync(token);
+    }
+
+    /// <summary>Within a write: the ids of hers that bear these seals.</summary>
+    public static IReadOnlyList<Guid> OfSeals(WriteScope scope, Guid citizenId, IReadOnlyCollection<string> seals) =>
+        [.. OfSeals(scope.Db, citizenId, seals).Select(t => t.Id)];
+
+    private static IQueryable<Transfer> OfSeals(MyDataDb db, Guid citizenId, IReadOnlyCollection<string> seals) =>
+        db.Set<Transfer>()
+            .Where(t => t.CitizenId == citizenId && t.ForService == null)
+            .Where(t => t.SealDigest != null && seals.Contains(t.SealDigest));
 
     /// <summary>When to ask again for a package that is still on its way to the relay; null where it is not.</summary>
     public async Task<TimeSpan?> WaitAsync(Guid id, CancellationToken token = default)
@@ -61,9 +87,7 @@ public sealed class HandOvers(IDbContextFactory<MyDataDb> databases, TimeProvide
     /// <summary>The last agreed hand-over is acknowledged: nothing is kept (protocols.md A4). False where nothing was.</summary>
     public static bool End(WriteScope scope, Guid transferId)
     {
-        var transfer = scope
-            .Db.Set<Transfer>()
-            .FirstOrDefault(t => t.Id == transferId && t.State == TransferState.Ready);
+        var transfer = Waiting.For(scope.Db)(scope.Db, transferId);
         if (transfer is null)
             return false;
         TransferEnd.Drop(scope, transfer, TransferState.Done);

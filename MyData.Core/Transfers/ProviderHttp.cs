@@ -107,7 +107,10 @@ public sealed class ProviderHttp(TransferSettings settings, EgressGuard guard, T
             _ => TransferCodes.Error,
         };
         if (code is not null)
-            throw new TransferException(code, $"The provider answered {(int)response.StatusCode}.");
+            throw new TransferException(code, $"The provider answered {(int)response.StatusCode}.")
+            {
+                Status = response.StatusCode,
+            };
     }
 
     private static string CodeOf(HttpRequestException failed) =>

@@ -102,7 +102,7 @@ public sealed class Transfer
         {
             builder.ToTable("transfers");
             builder.HasIndex(transfer => transfer.ConsentId);
-            builder.HasIndex(transfer => transfer.CitizenId);
+            builder.HasIndex(transfer => new { transfer.CitizenId, transfer.State });
             builder.HasIndex(transfer => new { transfer.State, transfer.NextAttemptAt });
         }
     }

@@ -80,4 +80,7 @@ public static class TransferCodes
 public sealed class TransferException(string code, string message, Exception? inner = null) : Exception(message, inner)
 {
     public string Code { get; } = code;
+
+    /// <summary>Where an answer is the reason.</summary>
+    public System.Net.HttpStatusCode? Status { get; init; }
 }

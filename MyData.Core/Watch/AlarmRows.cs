@@ -76,6 +76,25 @@ public sealed class AlarmRecord
     }
 }
 
+/// <summary>That one of the staff has opened an alarm. Never deleted. Its thief learns which of them looked at what when.</summary>
+public sealed class AlarmLook
+{
+    public required Guid Alarm { get; init; }
+    public required Guid Staff { get; init; }
+
+    /// <summary>The first time.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    private sealed class Mapping : IEntityTypeConfiguration<AlarmLook>
+    {
+        public void Configure(EntityTypeBuilder<AlarmLook> builder)
+        {
+            builder.ToTable("alarm_looks");
+            builder.HasKey(look => new { look.Alarm, look.Staff });
+        }
+    }
+}
+
 /// <summary>How far the watch has read a log.</summary>
 public sealed class WatchCursor
 {

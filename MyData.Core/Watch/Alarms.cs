@@ -82,25 +82,45 @@ public sealed class Alarms(IDbContextFactory<MyDataDb> databases, IWriter writer
             .ToListAsync(token);
     }
 
-    /// <summary>An auditor has looked at it, and needs no mail; false where somebody had, or it is closed.</summary>
-    public Task<bool> SeeAsync(Guid id, Guid staffId, CancellationToken token) =>
+    /// <summary>
+    /// One of the staff opens it: on record the first time, whoever she is. An auditor's look is the one that counts as seen, and then it needs no
+    /// mail; what grew since is new to her, and is on record again.
+    /// </summary>
+    /// <param name="isAuditor">whoever else may look is among those who are watched: her look silences no mail</param>
+    /// <returns>whether this look is on record now</returns>
+    public Task<bool> OpenAsync(Guid id, Guid staffId, bool isAuditor, CancellationToken token) =>
         writer.WriteAsync(
             scope =>
             {
-                var changed = scope
-                    .Db.Set<Alarm>()
-                    .Where(alarm => alarm.Id == id && alarm.SeenAt == null && alarm.ClosedAt == null)
-                    .ExecuteUpdate(set =>
-                        set.SetProperty(alarm => alarm.SeenAt, (DateTimeOffset?)scope.Now)
-                            .SetProperty(alarm => alarm.SeenBy, (Guid?)staffId)
-                            .SetProperty(alarm => alarm.MailAt, (DateTimeOffset?)null)
+                if (!scope.Db.Set<Alarm>().Any(alarm => alarm.Id == id))
+                    return false;
+                var isSeen = isAuditor && See(scope, id, staffId);
+                var isFirst = !scope.Db.Set<AlarmLook>().Any(look => look.Alarm == id && look.Staff == staffId);
+                if (isFirst)
+                    scope.Db.Add(
+                        new AlarmLook
+                        {
+                            Alarm = id,
+                            Staff = staffId,
+                            At = scope.Now,
+                        }
                     );
-                if (changed == 1)
+                if (isFirst || isSeen)
                     scope.Raise(Happened(EventKinds.AlarmSeen, staffId, new { alarm = id }));
-                return changed == 1;
+                return isFirst || isSeen;
             },
             token
         );
+
+    private static bool See(WriteScope scope, Guid id, Guid staffId) =>
+        scope
+            .Db.Set<Alarm>()
+            .Where(alarm => alarm.Id == id && alarm.SeenAt == null && alarm.ClosedAt == null)
+            .ExecuteUpdate(set =>
+                set.SetProperty(alarm => alarm.SeenAt, (DateTimeOffset?)scope.Now)
+                    .SetProperty(alarm => alarm.SeenBy, (Guid?)staffId)
+                    .SetProperty(alarm => alarm.MailAt, (DateTimeOffset?)null)
+            ) == 1;
 
     /// <summary>Closes it, once; false where it was closed, or is none.</summary>
     /// <param name="reason">one of <see cref="AlarmReasons"/></param>

@@ -16,6 +16,7 @@ public static class WireSetup
             .AddSingleton<IProviderWire, NationalWire>()
             .AddSingleton<NationalReturn>()
             .AddSingleton<NationalPersons>()
+            .AddSingleton<EntryPlaces>()
             .AddSingleton<NationalEntry>()
             .AddSingleton<WireUploads>()
             .AddSingleton<NationalHandOver>()

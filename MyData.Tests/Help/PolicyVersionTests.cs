@@ -13,8 +13,8 @@ public sealed class PolicyVersionTests
     [InlineData(
         "Privacy",
         PolicyVersions.Privacy,
-        "1.9",
-        "06598e1aa62792cf3d4326c4b7e8abf66fda595491895218bed6ce98e81dbb43"
+        "1.10",
+        "bcff235588758fa7fdfc5ce2fe0fdec72fe21be1bd1a76ae87368327b0a08a05"
     )]
     [InlineData(
         "Terms",

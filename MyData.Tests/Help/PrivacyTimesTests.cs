@@ -49,7 +49,7 @@ public sealed class PrivacyTimesTests
         ["package_chunks"] = "“done”, 8 hours at most",
         ["passkeys"] = "passkeys and complaints",
         ["security_events"] =
-            "what an online service is told when you withdraw, and an agency when you hand over or withdraw: 30 days after",
+            "what an online service is told when you withdraw, pause or strike, and an agency then and when you hand over: 30 days after",
         ["service_items"] = "requests of online services",
         ["service_requests"] = "requests of online services: 30 days after",
         ["sessions"] = "8 hours at most, 30 minutes when idle; deleted 30 days after",

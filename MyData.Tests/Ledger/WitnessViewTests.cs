@@ -40,11 +40,17 @@ public sealed class WitnessViewTests : IAsyncLifetime
         using var citizen = _portal.Visitor("en");
         await citizen.SignInFirstTimeAsync(SandboxSteps.Persona("lin"));
         var page = await _portal.EventuallyAsync(
-            "every witness has signed the newest checkpoint",
+            "every witness has signed the newest checkpoint, and shows its root",
             async () =>
             {
                 var seen = await citizen.GetAsync(LedgerUrls.Viewer);
-                return seen.Html.QuerySelectorAll(".block:first-child .signers .on").Length == 5 ? seen : null;
+                var roots = seen
+                    .Html.QuerySelectorAll(".node dd .code, .block:first-child .root")
+                    .Select(one => one.TextContent)
+                    .ToList();
+                var signed = seen.Html.QuerySelectorAll(".block:first-child .signers .on").Length;
+                // Each node shows the root that it has signed.
+                return signed == 5 && roots.Count == 6 && roots.Distinct().Count() == 1 ? seen : null;
             }
         );
         Assert.Equal(5, page.Html.QuerySelectorAll(".node").Length);

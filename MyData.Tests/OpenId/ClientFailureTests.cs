@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 using MyData.Tests.Support;
 using MyData.Web.Features.OpenId;
+using MyData.Web.Hosting;
 
 namespace MyData.Tests.OpenId;
 
@@ -98,6 +100,32 @@ public sealed class ClientFailureTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         using var other = await FetchAsync(service, proof);
         Assert.Equal(HttpStatusCode.Unauthorized, other.StatusCode);
+    }
+
+    /// <summary>A customer may be given a /48: 65,536 networks, each with a bucket of its own.</summary>
+    [Fact]
+    public void Site_WithManyNetworks_WaitsAfterFourTimesOneOfThem()
+    {
+        var time = new ManualTime();
+        var settings = new MyDataSettings { ClientFailures = new() { PerNetwork = 12 } };
+        var failures = new ClientFailures(settings, time);
+        for (var network = 0; network < 12 * ClientFailures.OfSite; network++)
+        {
+            Assert.Null(failures.Wait(From($"2001:db8:7:{network:x}::1")));
+            failures.Add(From($"2001:db8:7:{network:x}::1"), "made-up");
+        }
+        Assert.True(failures.Wait(From("2001:db8:7:ffff::1")) > TimeSpan.Zero);
+        Assert.Null(failures.Wait(From("2001:db8:8::1")));
+        Assert.Null(failures.Wait(From("192.0.2.1")));
+        time.Advance(settings.ClientFailures.Forget);
+        Assert.Null(failures.Wait(From("2001:db8:7:ffff::1")));
+
+        static DefaultHttpContext From(string address)
+        {
+            var context = new DefaultHttpContext();
+            context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+            return context;
+        }
     }
 
     private static string Part(object json) => Base64UrlText.Encode(JsonSerializer.SerializeToUtf8Bytes(json));

@@ -11,6 +11,7 @@ namespace MyData.Tests.Services;
 public sealed class AgencyEventTests(ServiceHouse house) : IClassFixture<ServiceHouse>
 {
     private const string Household = "API.7QovE2Gev6";
+    private const string Labour = "API.UZQkKbsOpz";
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -54,6 +55,35 @@ public sealed class AgencyEventTests(ServiceHouse house) : IClassFixture<Service
         Assert.DoesNotContain(EventKinds.ServiceAskedToDelete, await house.KindsAsync(request));
     }
 
+    /// <summary>What she does with a standing consent its agencies hear too: of each the ones that it is about, and by words in her history.</summary>
+    [Fact]
+    public async Task StandingConsent_PausedResumedStruckAndWithdrawn_IsToldToItsAgencies()
+    {
+        using var service = house.StandingDriver();
+        var (request, _, _) = await house.StandingAsync(service, "chang");
+        var row = await house.RowAsync(request.Id);
+        var standings = house.Get<StandingConsents>();
+        Assert.True(await standings.PauseAsync(row.CitizenId!.Value, row.Id, Stop));
+        Assert.True(await standings.ResumeAsync(row.CitizenId!.Value, row.Id, Stop));
+        Assert.True(await standings.StrikeAsync(row.CitizenId!.Value, row.Id, Labour, Stop));
+        Assert.True(await standings.PauseAsync(row.CitizenId!.Value, row.Id, Stop));
+        await TakenAsync(request, 8);
+        Assert.Equal(
+            ["consent-paused", "consent-paused", "consent-resumed", "handed-over"],
+            KindsOf(service.ClientId, Household)
+        );
+        // What is struck goes on no more, so a later pause is not about it.
+        Assert.Equal(
+            ["consent-paused", "consent-resumed", "handed-over", "item-struck"],
+            KindsOf(service.ClientId, Labour)
+        );
+        var history = (await request.Citizen.GetAsync("/history")).Words.Replace(" ", "", StringComparison.Ordinal);
+        Assert.Contains("已收到您暫停「", history, StringComparison.Ordinal);
+        Assert.Contains("取這一項的通知", history, StringComparison.Ordinal);
+        var told = await request.Citizen.GetAsync("/sandbox/told");
+        Assert.Contains($"暫停讓 {service.ClientId} 再取", told.Words, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AgencyEvent_NamesHerAsThatAgencyDoes_AndIsNotTheServicesToTake()
     {
@@ -88,6 +118,14 @@ public sealed class AgencyEventTests(ServiceHouse house) : IClassFixture<Service
         );
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
+
+    private IEnumerable<string> KindsOf(string service, string dataSet) =>
+        house
+            .Get<AgencyHandOvers>()
+            .All()
+            .Where(told => told.Service == service && told.DataSet.Id == dataSet)
+            .Select(told => told.Kind)
+            .Order(StringComparer.Ordinal);
 
     private IEnumerable<string> Told(Guid transfer, string service) =>
         house

@@ -246,42 +246,6 @@ public sealed class StandingGrantTests(ServiceHouse house) : IClassFixture<Servi
     }
 
     [Fact]
-    public async Task Refresh_AnswerLost_IsGivenOnceMore_AndTheOldOneEndsAllOfThemAfterwards()
-    {
-        using var service = house.StandingDriver();
-        var first = await house.StandingAsync(service, "huang");
-        var lost = await first.AgainAsync(service);
-        var again = await first.AgainAsync(service);
-        Assert.Equal(lost.Refresh, again.Refresh);
-        Assert.Equal(lost.Transfers.Values.Order(), again.Transfers.Values.Order());
-        Assert.Equal("invalid_token service.token", (await service.PackageAsync(lost.Household, lost.Token)).Refusal);
-        await house.ReceiveAsync(service, again, again.Household);
-        Assert.Single(await house.FetchesAsync(first));
-
-        await house.PassAsync(first, TimeSpan.FromDays(1));
-        var next = await again.AgainAsync(service);
-        // A thief with the first one, or the victim of a thief: nobody can tell.
-        Assert.Equal("invalid_grant standing.reused", (await service.RefreshAsync(first.Refresh)).Refusal);
-        Assert.Equal("invalid_grant standing.reused", (await service.RefreshAsync(next.Refresh)).Refusal);
-        Assert.Equal("invalid_token service.token", (await service.PackageAsync(next.Household, next.Token)).Refusal);
-        var row = await house.StandingRowAsync(first);
-        Assert.Equal(StandingCodes.Reused, row.Code);
-        Assert.Contains(NoticeKinds.StandingEnded, await house.NoticesAsync(row.CitizenId));
-        Assert.Equal("consent-ended", (await house.HeardAsync(service, first))[^1].Kind);
-    }
-
-    [Fact]
-    public async Task Refresh_OldTokenAfterItsMinute_EndsAllOfThem()
-    {
-        using var service = house.StandingDriver();
-        var first = await house.StandingAsync(service, "kolas");
-        await first.AgainAsync(service);
-        await house.PassAsync(first, TimeSpan.FromSeconds(61));
-        Assert.Equal("invalid_grant standing.reused", (await service.RefreshAsync(first.Refresh)).Refusal);
-        Assert.NotNull((await house.StandingRowAsync(first)).EndedAt);
-    }
-
-    [Fact]
     public async Task Refresh_ManyAtOnce_IsOneFetch()
     {
         using var service = house.StandingDriver();

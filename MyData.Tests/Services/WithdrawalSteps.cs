@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AngleSharp.Dom;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using MyData.Core.Data;
 using MyData.Core.Encryption;
 using MyData.Core.Notifications;
@@ -8,6 +9,7 @@ using MyData.Core.Services;
 using MyData.Core.Transfers;
 using MyData.Tests.Support;
 using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Tests.Services;
 
@@ -17,7 +19,7 @@ public static class WithdrawalSteps
     public static readonly object All = new { maxEvents = SecurityEventPoll.MostAtOnce };
 
     public static void Set(this ServiceHouse house, string conduct) =>
-        Assert.True(house.Get<BankConduct>().Set(conduct));
+        Assert.True(house.Portal.Services.GetRequiredKeyedService<RelyingParty>(BankListing.Root).Conduct.Set(conduct));
 
     public static async Task<IElement> CardAsync(this HandedRequest request) =>
         (await request.Citizen.GetAsync("/consents")).Single($"#consent-{request.Id}");

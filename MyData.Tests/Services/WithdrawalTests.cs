@@ -8,6 +8,7 @@ using MyData.Core.Services;
 using MyData.Core.Transfers;
 using MyData.Tests.Support;
 using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Tests.Services;
 
@@ -33,7 +34,7 @@ public sealed class WithdrawalTests(ServiceHouse house) : IClassFixture<ServiceH
     [Fact]
     public async Task Withdraw_AfterDelivery_TheBankHearsOfItAtOnce_DeletesAndSigns()
     {
-        house.Set(BankConduct.Deletes);
+        house.Set(RelyingConduct.Deletes);
         using var service = house.BankDriver();
         var (request, transfer, seal) = await house.ReceivedAsync(service, "lin");
         var card = await request.CardAsync();

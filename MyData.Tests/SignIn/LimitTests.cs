@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using MyData.Core.Citizens;
 using MyData.Tests.Support;
 using MyData.Web.Features.SignIn;
@@ -46,6 +47,26 @@ public sealed class LimitTests
         );
         await other.GetAsync(SignInUrls.Documents);
         Assert.Equal(HttpStatusCode.OK, (await other.PostAsync(SignInUrls.Restart)).Status);
+    }
+
+    [Fact]
+    public async Task Failures_OverTheNetworksOfASite_MakeTheWholeOfItWait()
+    {
+        await using var host = new CoreHost();
+        var limits = host.Get<SignInLimits>();
+        var stop = TestContext.Current.CancellationToken;
+        var rate = new SignInSettings.RateSettings { NetworkFailures = 5 };
+        IReadOnlyList<AttemptLimit> Of(string address)
+        {
+            var context = new DefaultHttpContext();
+            context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+            return DocumentSignIn.OfNetwork(context, "", rate);
+        }
+        for (var network = 0; network < 5 * DocumentSignIn.OfSite; network++)
+            Assert.Null(await limits.TakeAsync(Of($"2001:db8:7:{network:x}::1"), stop));
+        Assert.NotNull(await limits.TakeAsync(Of("2001:db8:7:ffff::1"), stop));
+        Assert.Null(await limits.TakeAsync(Of("2001:db8:8:ffff::1"), stop));
+        Assert.Null(await limits.TakeAsync(Of("192.0.2.1"), stop));
     }
 
     /// <summary>Otherwise one good account would buy every guesser of its network a fresh start.</summary>

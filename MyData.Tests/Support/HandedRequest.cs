@@ -13,10 +13,25 @@ public sealed class HandedRequest(CitizenDriver citizen, CommittedEvents? commit
 {
     private readonly Jwk _key = Jwk.GenerateEc();
     private readonly string _claim = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));
+    private readonly List<(Jwk Key, string Claim)> _others = [];
+    private readonly Dictionary<string, Jwk> _keys = [];
 
     public CitizenDriver Citizen => citizen;
     public Guid Id { get; } = Guid.Parse(citizen.Page.Path.Split('/')[^1]);
     public string Path => $"/services/requests/{Id}";
+
+    /// <summary>The key of this request, which its browser keeps for what comes later.</summary>
+    public (Jwk Key, string Claim) Kept => (_key, _claim);
+
+    /// <summary>Chooses packages that she has already, in the browser that has their keys; she stands before the first consent.</summary>
+    public Task<Page> UseAsync((Jwk Key, string Claim) kept, params Guid[] transfers)
+    {
+        _others.Add(kept);
+        return citizen.GetAsync($"{Path}?chosen=yes{string.Concat(transfers.Select(id => $"&held={id}"))}");
+    }
+
+    private (Jwk Key, string Claim) KeyOf(string kid) =>
+        _others.Append((_key, _claim)).Single(one => one.Item1.Thumbprint() == kid);
 
     /// <summary>Agrees to fetch, and waits until the packages are there.</summary>
     /// <param name="also">data sets that she may leave out, and does not</param>
@@ -49,11 +64,13 @@ public sealed class HandedRequest(CitizenDriver citizen, CommittedEvents? commit
         foreach (var one in model.RootElement.GetProperty("transfers").EnumerateArray())
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, one.GetProperty("packageUrl").GetString());
-            request.Headers.Add("MyData-Claim", _claim);
+            var (key, claim) = KeyOf(one.GetProperty("kid").GetString()!);
+            request.Headers.Add("MyData-Claim", claim);
             using var answer = await citizen.SendAsync(request);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             var bytes = await answer.Content.ReadAsByteArrayAsync();
-            opened[one.GetProperty("id").GetString()!] = (bytes, SealedPackage.Open(bytes, _key));
+            opened[one.GetProperty("id").GetString()!] = (bytes, SealedPackage.Open(bytes, key));
+            _keys[one.GetProperty("id").GetString()!] = key;
         }
         return opened;
     }
@@ -87,7 +104,7 @@ public sealed class HandedRequest(CitizenDriver citizen, CommittedEvents? commit
         var entries = opened.Select(one =>
         {
             var head = Encoding.UTF8.GetString(SealedPackageHead.TryParse(one.Value.Json)!.Raw.Span);
-            return $"\"{one.Key}\":{ContentKeys.EntryFor(head, _key, recipient, Jwk.GenerateEc())}";
+            return $"\"{one.Key}\":{ContentKeys.EntryFor(head, _keys[one.Key], recipient, Jwk.GenerateEc())}";
         });
         return $"{{{string.Join(',', entries)}}}";
     }

@@ -106,8 +106,8 @@ public sealed class AlarmTests
         var alarm = await house.AlarmAsync(AlarmCodes.NoConsent);
         await MailAsync(house);
         Assert.Single(house.Mails, mail => mail.Subject.Contains(AlarmCodes.NoConsent, StringComparison.Ordinal));
-        Assert.True(await alarms.SeeAsync(alarm.Id, staff, Stop));
-        Assert.False(await alarms.SeeAsync(alarm.Id, staff, Stop));
+        Assert.True(await alarms.OpenAsync(alarm.Id, staff, isAuditor: true, Stop));
+        Assert.False(await alarms.OpenAsync(alarm.Id, staff, isAuditor: true, Stop));
         await house.CatchUpAsync();
         Assert.Equal(staff, (await alarms.FindAsync(alarm.Id, Stop))!.SeenBy);
 
@@ -117,6 +117,40 @@ public sealed class AlarmTests
         house.Mails.Clear();
         await MailAsync(house);
         Assert.Single(house.Mails, mail => mail.Subject.Contains(AlarmCodes.NoConsent, StringComparison.Ordinal));
+    }
+
+    /// <summary>To open an alarm is a privileged act: an event and a record for each who does, once, and nothing for what is no alarm.</summary>
+    [Fact]
+    public async Task Opened_ByEachOfTheStaff_IsOnRecordOnceEach_AndSilencesNoMail()
+    {
+        await using var house = await WatchHouse.StartAsync();
+        var alarms = house.Host.Get<Alarms>();
+        await house.ReadAsync(1, record => record with { Reason = "none" });
+        var alarm = await house.AlarmAsync(AlarmCodes.NoConsent);
+        var (one, other, auditor) = (Ids.New(), Ids.New(), Ids.New());
+        await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(n => alarms.OpenAsync(alarm.Id, n % 2 == 0 ? one : other, false, Stop))
+        );
+        Assert.Null((await alarms.FindAsync(alarm.Id, Stop))!.SeenAt);
+        await MailAsync(house);
+        Assert.Contains(house.Mails, mail => mail.Subject.Contains(AlarmCodes.NoConsent, StringComparison.Ordinal));
+        Assert.True(await alarms.OpenAsync(alarm.Id, auditor, true, Stop));
+        await alarms.CloseAsync(alarm.Id, auditor, AlarmReasons.Explained, Stop);
+        Assert.False(await alarms.OpenAsync(alarm.Id, one, false, Stop));
+        Assert.False(await alarms.OpenAsync(Ids.New(), one, false, Stop));
+
+        var seen = (await house.Host.EventsAsync()).Where(e => e.Kind == EventKinds.AlarmSeen).ToList();
+        Assert.Equal(
+            new[] { one, other, auditor }.Select(who => $"operator:{who:N}").Order(StringComparer.Ordinal),
+            seen.Select(e => e.Actor).Order(StringComparer.Ordinal)
+        );
+        var records = (await house.Host.AllAsync<LedgerEntryRow>())
+            .Select(row => LedgerRecord.Parse(row.Bytes))
+            .Where(record => record.Operation == EventKinds.AlarmSeen)
+            .ToList();
+        Assert.Equal(3, records.Select(record => record.Actor).Distinct().Count());
+        Assert.Equal(3, records.Count);
+        await house.Host.CheckAsync();
     }
 
     [Fact]

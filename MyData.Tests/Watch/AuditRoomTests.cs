@@ -83,7 +83,11 @@ public sealed class AuditRoomTests(ApiHouse house) : IClassFixture<ApiHouse>
         Assert.Equal(AlarmReasons.Misuse, (await FindAsync(alarm.Id)).Reason);
         var events = await house.Portal.EventsAsync();
         var own = events.Where(e => e.Details?.Contains($"{alarm.Id}", StringComparison.Ordinal) == true).ToList();
-        Assert.Equal([EventKinds.AlarmRaised, EventKinds.AlarmSeen, EventKinds.AlarmClosed], own.Select(e => e.Kind));
+        Assert.Equal(
+            [EventKinds.AlarmRaised, EventKinds.AlarmSeen, EventKinds.AlarmSeen, EventKinds.AlarmClosed],
+            own.Select(e => e.Kind)
+        );
+        Assert.Equal(3, own.Select(e => e.Actor).Distinct().Count());
         Assert.Contains(
             $"{alarm.Id:D}",
             (await auditor.GetAsync($"{WatchUrls.Alarms}?state=closed")).Text,

@@ -26,16 +26,23 @@ public sealed class WireHouse : IAsyncLifetime
     public WireHouse()
         : this(null) { }
 
-    private WireHouse(TimeProvider? time) =>
+    private WireHouse(TimeProvider? time, params (string Key, string Value)[] settings) =>
         Portal = Portal.Start(
             new PortalOptions
             {
                 Time = time,
-                Settings = [("MyData:SignIn:Rate:NetworkBurst", "100000"), ("MyData:Person:Uploads:AtOnce", "100000")],
+                Settings =
+                [
+                    ("MyData:SignIn:Rate:NetworkBurst", "100000"),
+                    ("MyData:Person:Uploads:AtOnce", "100000"),
+                    .. settings,
+                ],
             }
         );
 
     public static WireHouse At(TimeProvider time) => new(time);
+
+    public static WireHouse With(params (string Key, string Value)[] settings) => new(time: null, settings);
 
     public Portal Portal { get; }
 

@@ -22,6 +22,9 @@ public sealed partial class CircuitLimits(
     /// <summary>The policy of the request that opens a connection: so many for each network.</summary>
     public const string RatePolicy = "circuit";
 
+    /// <summary>A /48 holds 65,536 networks: its visitors have so many times what those of one of them have.</summary>
+    public const int OfSite = 4;
+
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
 
     public async Task InvokeAsync(HttpContext context)
@@ -95,7 +98,14 @@ public sealed partial class CircuitLimits(
                 ($"network {Visitor.Network(context)}", most.PerNetwork),
                 ($"person {context.User.GetCitizenId():N}", most.PerPerson),
             ]
-            : [("visitors", most.VisitorsInAll), ($"visitors {Visitor.Network(context)}", most.VisitorsPerNetwork)];
+            :
+            [
+                ("visitors", most.VisitorsInAll),
+                ($"visitors {Visitor.Network(context)}", most.VisitorsPerNetwork),
+                .. Visitor.Site(context.Connection.RemoteIpAddress) is { } site
+                    ? [($"visitors {site}", most.VisitorsPerNetwork * OfSite)]
+                    : Array.Empty<(string, int)>(),
+            ];
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A live page of {Citizen} was refused: " + TooMany)]
     private partial void Refused(Guid? citizen);
@@ -171,7 +181,7 @@ public static class CircuitLimitsSetup
             if (path is "_blazor" or "_blazor/negotiate")
                 route.Metadata.Add(
                     new EndpointLimit(
-                        $"live pages: {most.PerPerson} of a person, {most.PerNetwork} of a network, {most.InAll} in all; of visitors {most.VisitorsPerNetwork} of a network, {most.VisitorsInAll} in all (`{CircuitLimits.TooMany}`)"
+                        $"live pages: {most.PerPerson} of a person, {most.PerNetwork} of a network, {most.InAll} in all; of visitors {most.VisitorsPerNetwork} of a network, {most.VisitorsPerNetwork * CircuitLimits.OfSite} of a /48, {most.VisitorsInAll} in all (`{CircuitLimits.TooMany}`)"
                     )
                 );
         });

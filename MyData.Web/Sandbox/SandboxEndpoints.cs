@@ -8,6 +8,8 @@ using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
 using MyData.Web.Sandbox.Pages;
+using MyData.Web.Sandbox.Relying;
+using MyData.Web.Sandbox.Subsidy;
 
 namespace MyData.Web.Sandbox;
 
@@ -22,7 +24,8 @@ public static class SandboxEndpoints
         MapMisbehaviour(sandbox);
         MapMailbox(sandbox);
         sandbox.MapIdentityProvider();
-        sandbox.MapBank();
+        sandbox.MapRelyingParty<BankPage>(BankListing.Root);
+        sandbox.MapRelyingParty<SubsidyPage>(SubsidyListing.Root);
         sandbox.MapLibrary();
         sandbox.MapCity();
         sandbox

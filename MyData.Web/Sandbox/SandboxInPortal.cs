@@ -10,6 +10,7 @@ using MyData.Web.Sandbox.City;
 using MyData.Web.Sandbox.Counters;
 using MyData.Web.Sandbox.Keys;
 using MyData.Web.Sandbox.Library;
+using MyData.Web.Sandbox.Subsidy;
 
 namespace MyData.Web.Sandbox;
 
@@ -76,6 +77,7 @@ public static class SandboxInPortal
             .Services.GetRequiredService<OnlineServices>()
             .ImportAsync([
                 .. BankListing.Services(BankKeys.Load(folder)),
+                SubsidyListing.Service(folder),
                 LibraryListing.Service(LibraryKeys.Load(folder)),
                 .. CityListing.Services(CitySecrets.Load(folder)),
                 .. OtherServices(app.Services),

@@ -8,6 +8,8 @@ using MyData.Web.Sandbox.Keys;
 using MyData.Web.Sandbox.Library;
 using MyData.Web.Sandbox.Mail;
 using MyData.Web.Sandbox.Misbehaving;
+using MyData.Web.Sandbox.Relying;
+using MyData.Web.Sandbox.Subsidy;
 
 namespace MyData.Web.Sandbox;
 
@@ -74,18 +76,22 @@ public static class SandboxSetup
         services.AddSingleton<DocumentAuthority>();
 
         services.AddSingleton(provider => BankKeys.Load(SandboxInPortal.KeysOf(provider)));
-        services.AddSingleton<BankClient>();
-        services.AddSingleton<BankApplications>();
-        services.AddSingleton<BankConduct>();
-        services.AddSingleton<BankEvents>();
-        services.AddHostedService(provider => provider.GetRequiredService<BankEvents>());
+        services.AddSingleton<RelyingClient>();
+        services.AddRelyingParty(
+            BankListing.Root,
+            provider => BankListing.Party(provider.GetRequiredService<BankKeys>())
+        );
+        services.AddRelyingParty(
+            SubsidyListing.Root,
+            provider => SubsidyListing.Party(SandboxInPortal.KeysOf(provider))
+        );
 
         services.AddSingleton(provider => LibraryKeys.Load(SandboxInPortal.KeysOf(provider)));
         services.AddSingleton<LibraryClient>();
         services.AddSingleton<LibraryVisits>();
         services.AddSingleton<LibraryEvents>();
         services.AddSingleton(provider => CitySecrets.Load(SandboxInPortal.KeysOf(provider)));
-        services.AddSingleton<BankReading>();
+        services.AddSingleton<RelyingReading>();
         services.AddSingleton<CityClient>();
         services.AddSingleton<CityApplications>();
         services.AddSingleton<CityConduct>();

@@ -172,6 +172,27 @@ public sealed partial class Journey
         return flaws;
     }
 
+    /// <summary>No flaw in this page; and a picture of it in the folder that <c>MYDATA_PICTURES</c> names, if it does.</summary>
+    public async Task LookAsync(string name)
+    {
+        await AccessibleAsync();
+        await PictureAsync(name);
+    }
+
+    /// <summary>A picture of the page in the folder that <c>MYDATA_PICTURES</c> names, if it does.</summary>
+    /// <param name="window">what a window of this size shows; null: the whole page</param>
+    public async Task PictureAsync(string name, ViewportSize? window = null)
+    {
+        if (Environment.GetEnvironmentVariable("MYDATA_PICTURES") is not { } folder)
+            return;
+        if (window is not null)
+            await Page.SetViewportSizeAsync(window.Width, window.Height);
+        await Page.ScreenshotAsync(
+            new() { Path = Path.Combine(folder, $"{name}-{Reader.Language}.png"), FullPage = window is null }
+        );
+        await Page.SetViewportSizeAsync(Reader.Width, 800);
+    }
+
     public void AssertQuiet() => Assert.True(_complaints.IsEmpty, string.Join('\n', _complaints));
 
     // A page that says 403 or 404 on purpose is named by the browser too.

@@ -46,6 +46,8 @@ public sealed class WholeJourneyTests
                 await journey.OpenPackagesAsync();
                 await Assertions.Expect(journey.Card(Steps.Household)).ToContainTextAsync(persona.Name);
                 await AccessibleAsync(journey);
+                // README.md shows it.
+                await journey.PictureAsync("opened", new() { Width = 1200, Height = 860 });
                 var files = new[]
                 {
                     await SaveAsync(journey, Steps.Household),

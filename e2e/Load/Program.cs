@@ -25,6 +25,8 @@ public static class Program
         new PublicPages(),
         new OneNode(),
         new Growth(),
+        new ThreeNodes(),
+        new ReceiptCheck(),
         new FiftyUsers(),
         new LostNode(),
         new NumberSearch(),

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using MyData.Core.Ledger;
+using MyData.Core.Recording;
 using MyData.E2E.Support;
 using MyData.Load.Nodes;
 using MyData.Tests.Support;
@@ -75,10 +77,11 @@ public sealed class NodeTests
         await Task.WhenAll(second.KillAsync(), third.KillAsync());
         await SwapAsync(second, third);
 
-        Well(await nodes.PromoteAsync("--yes"));
+        Well(await nodes.PromoteAsync("--yes", "--by", "duty 7"));
         var portal = await nodes.StartPortalAsync(nodes.Databases.Connection);
         await callers.MoreAsync(100, Limit);
         await HoldsAsync(nodes, callers);
+        await TellAsync(nodes, "node2 takes the writes over from node1, at ", "; by duty 7.");
 
         // What was lost comes back: by itself it does not take writes, and whoever makes it do so gets nothing acknowledged.
         Assert.Equal(78, await first.RunAsync("run"));
@@ -95,10 +98,14 @@ public sealed class NodeTests
 
         // Once more, the database alone: the portal that runs finds the next one by itself.
         await second.KillAsync();
-        Well(await nodes.PromoteAsync("--yes"));
+        var again = await nodes.PromoteAsync("--yes", "--by", "duty 8");
+        Well(again);
+        Assert.Contains("incidents tell of it: ", again.Output, StringComparison.Ordinal);
         await callers.MoreAsync(20, Limit);
         await HoldsAsync(nodes, callers);
         Assert.False(portal.HasExited);
+        Refused("promote.primary_answers", await nodes.PromoteAsync("--yes", "--by", "duty 9"));
+        await TellAsync(nodes, "takes the writes over from node2, at ", "; by duty 8.");
     }
 
     [Fact]
@@ -142,6 +149,33 @@ public sealed class NodeTests
     {
         Assert.Equal(1, command.ExitCode);
         Assert.Contains(code, command.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// The promotion is an incident, which says who took over from whom, at which size and by whom: for programs, in the viewer, and as an alarm,
+    /// which is a record.
+    /// </summary>
+    private static async Task TellAsync(ThreeNodes nodes, string what, string by)
+    {
+        using var http = new HttpClient { BaseAddress = nodes.Portal.Origin };
+        var all = JsonDocument.Parse(await http.GetStringAsync("/ledger/v1/incidents", Stop)).RootElement;
+        var told = all.GetProperty("incidents")
+            .EnumerateArray()
+            .Where(one => one.GetProperty("code").GetString() == LedgerIncidents.Promoted)
+            .Select(one => one.GetProperty("message").GetString()!)
+            .ToList();
+        var newest = Assert.Single(told, one => one.EndsWith(by, StringComparison.Ordinal));
+        Assert.Contains(what, newest, StringComparison.Ordinal);
+        var page = await http.GetStringAsync("/ledger", Stop);
+        Assert.Contains(by[2..^1], page, StringComparison.Ordinal);
+        await Eventually.HoldsAsync(
+            "it is an alarm",
+            async () =>
+                JsonDocument
+                    .Parse(await http.GetStringAsync("/ledger/v1/records?api=alarm.raised&reason=watch.incident", Stop))
+                    .RootElement.GetProperty("records")
+                    .GetArrayLength() > 0
+        );
     }
 
     /// <summary>Lost 0, forged 0: by the published files of the portal, and by each witness's own copy.</summary>

@@ -467,7 +467,7 @@ namespace MyData.Core.Data.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CitizenId");
+                    b.HasIndex("CitizenId", "DecidedAt");
 
                     b.ToTable("consents", (string)null);
                 });
@@ -1786,9 +1786,9 @@ namespace MyData.Core.Data.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CitizenId");
-
                     b.HasIndex("ConsentId");
+
+                    b.HasIndex("CitizenId", "State");
 
                     b.HasIndex("State", "NextAttemptAt");
 
@@ -1946,6 +1946,22 @@ namespace MyData.Core.Data.Migrations
                     b.HasIndex("Subject", "Start");
 
                     b.ToTable("alarms", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Watch.AlarmLook", b =>
+                {
+                    b.Property<Guid>("Alarm")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("Staff")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Alarm", "Staff");
+
+                    b.ToTable("alarm_looks", (string)null);
                 });
 
             modelBuilder.Entity("MyData.Core.Watch.AlarmRecord", b =>

@@ -84,6 +84,12 @@ internal sealed class DatabaseNode(NodeAddress address, string connectionString)
         await DoAsync("checkpoint", token);
     }
 
+    /// <summary>Keeps among the ledger's incidents that it took over; as every commit, this waits for another node.</summary>
+    /// <returns>false where this promotion is told of already, or there was none</returns>
+    /// <exception cref="PromotionException"><c>promote.failed</c></exception>
+    public async Task<bool> TellAsync(string lost, long size, string message, CancellationToken token) =>
+        await DoAsync("select nodes.promoted($1, $2, $3, $4)", token, Name, lost, size, message) is true;
+
     /// <summary>Waits until its state is so.</summary>
     /// <returns>the last state, and whether it came to be so within the limit</returns>
     public async Task<(NodeState State, bool IsSo)> UntilAsync(

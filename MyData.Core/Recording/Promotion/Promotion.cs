@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MyData.Core.Ledger;
 
@@ -21,7 +22,8 @@ public sealed record PromotionOutlook(
 /// <summary>
 /// Another node takes over the writes. First both standbys are cut from whom they follow: from then on the lost node can acknowledge nothing,
 /// wherever it is and whoever still reaches it. Then all is looked at again, and only then is the furthest promoted. A crash in between
-/// leaves standbys that follow nobody; the next run begins anew, or points them at the node that was promoted.
+/// leaves standbys that follow nobody; the next run begins anew, or points them at the node that was promoted. The last step tells of it among
+/// the ledger's incidents; the next run does that too.
 /// </summary>
 public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHttp http, OperatorsWord word)
 {
@@ -95,6 +97,8 @@ public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHt
         say($"{chosen.Name} takes writes.");
         var primary = file.Nodes.Single(node => node.Name == chosen.Name);
         await PointAsync(standbys.Where(node => node.Name != chosen.Name), primary, say, token);
+        var lost = before.Nodes.Where(node => standbys.All(standby => standby.Name != node.Name));
+        await TellAsync(chosen, lost, say, token);
         return primary;
     }
 
@@ -103,7 +107,13 @@ public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHt
     {
         var primary = file.Nodes.Single(node => node.Name == outlook.Primary!.Name);
         await PointAsync(Idle(outlook), primary, say, token);
+        await TellAsync(outlook, say, token);
     }
+
+    /// <summary>Tells of a promotion whose run broke off before it did.</summary>
+    /// <returns>whether there was one</returns>
+    public Task<bool> TellAsync(PromotionOutlook outlook, Action<string> say, CancellationToken token) =>
+        TellAsync(outlook.Primary!, outlook.Nodes.Where(node => !node.IsHeard), say, token);
 
     /// <summary>Standbys that receive from nobody though a node takes writes.</summary>
     public static IReadOnlyList<NodeState> Idle(PromotionOutlook outlook) =>
@@ -134,6 +144,35 @@ public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHt
                     ? $"{standby.Name} follows {primary.Name}."
                     : $"{standby.Name} does not follow {primary.Name} yet; its log says why. Until one does, every write waits."
             );
+        }
+    }
+
+    /// <summary>The promotion stands whether or not it can be told of yet.</summary>
+    private async Task<bool> TellAsync(
+        NodeState took,
+        IEnumerable<NodeState> lost,
+        Action<string> say,
+        CancellationToken token
+    )
+    {
+        var from = string.Join(", ", lost.Select(node => node.Name).Where(name => name != took.Name));
+        var newest = took.Logs.Keys.Max(StringComparer.Ordinal) ?? "no log";
+        var size = took.Logs.GetValueOrDefault(newest)?.Size ?? 0;
+        var message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{took.Name} takes the writes over from {(from.Length > 0 ? from : "a node that is back")}, at {size} records of {newest}; by {word.By}.{(word.Behind ? " The operator let it, though a witness had more records." : "")}{(word.Fenced is { } fenced ? $" {fenced} answered, and the operator said that nobody can write there." : "")}"
+        );
+        try
+        {
+            var isNew = await _nodes[took.Name].TellAsync(from.Length > 0 ? from : "–", size, message, token);
+            if (isNew)
+                say($"The ledger's incidents tell of it: {message}");
+            return isNew;
+        }
+        catch (PromotionException failure)
+        {
+            say($"The ledger's incidents do not tell of it yet ({failure.Message}): run this again.");
+            return false;
         }
     }
 

@@ -86,6 +86,12 @@ public sealed partial class LedgerIncidents(
     /// <summary>Records that the database lacked came back.</summary>
     public const string Recovered = "ledger.recovered";
 
+    /// <summary>
+    /// Another node took the writes over, by the runbook's command, which writes it (<c>e2e/Running/database</c>, <c>nodes.promoted</c>). Place: the
+    /// node; from: the one that was lost; index: the ledger's size then.
+    /// </summary>
+    public const string Promoted = "ledger.promoted";
+
     /// <summary>Bytes of the longest note, or other evidence, that is kept here: a tile, or a record.</summary>
     internal const int MostNote = 8 * 1024;
 

@@ -6,8 +6,7 @@ namespace MyData.Core.Recording;
 
 /// <summary>A witness of the policy, as this process met it last.</summary>
 /// <param name="Name">in the policy</param>
-/// <param name="Log">the log's origin; null before the first cosignature</param>
-/// <param name="Size">that it cosigned last</param>
+/// <param name="Last">that it cosigned; null before the first cosignature</param>
 /// <param name="CosignedAt">by its own clock; null before the first</param>
 /// <param name="Lag">entries that are signed and that it has not cosigned</param>
 /// <param name="Error">a stable code; null while it answers</param>
@@ -16,13 +15,19 @@ public sealed record LedgerNode(
     string Name,
     VerifierKey Key,
     Uri Url,
-    string? Log,
-    long Size,
+    Checkpoint? Last,
     DateTimeOffset? CosignedAt,
     long Lag,
     string? Error,
     DateTimeOffset? FailingSince
-);
+)
+{
+    /// <summary>The log's origin; null before the first cosignature.</summary>
+    public string? Log => Last?.Origin;
+
+    /// <summary>That it cosigned last.</summary>
+    public long Size => Last?.Size ?? 0;
+}
 
 /// <summary>The health of the witnesses and the newest checkpoints that they made count: in memory, for whoever shows it.</summary>
 public sealed class LedgerNodes
@@ -70,19 +75,10 @@ public sealed class LedgerNodes
 
     private LedgerNode See(WitnessLink link)
     {
-        var (last, error) = (link.Last, link.Error);
+        var (given, error) = (link.Last, link.Error);
+        var last = given?.Checkpoint;
         var log = _logs.All.FirstOrDefault(one => one.Origin == last?.Origin) ?? _logs.Current;
         var lag = Math.Max((log?.Published?.Checkpoint.Size ?? 0) - (last?.Size ?? 0), 0);
-        return new LedgerNode(
-            link.Name,
-            link.Key,
-            link.Url,
-            last?.Origin,
-            last?.Size ?? 0,
-            last?.At,
-            lag,
-            error?.Code,
-            error?.Since
-        );
+        return new LedgerNode(link.Name, link.Key, link.Url, last, given?.At, lag, error?.Code, error?.Since);
     }
 }

@@ -28,8 +28,7 @@ internal sealed class WitnessLink(string name, VerifierKey key, Uri url)
 
     public void Has(OpenLog log, long size) => _sizes[log.Id] = size;
 
-    public void Gave(OpenLog log, long size, DateTimeOffset at) =>
-        (Last, Error) = (new Cosigned(log.Origin, size, at), null);
+    public void Gave(Checkpoint checkpoint, DateTimeOffset at) => (Last, Error) = (new Cosigned(checkpoint, at), null);
 
     /// <returns>whether it answered until now</returns>
     public bool Failed(string code, DateTimeOffset now)
@@ -60,7 +59,7 @@ internal sealed class WitnessLink(string name, VerifierKey key, Uri url)
     /// <returns>false where nothing came in this time</returns>
     public Task<bool> WaitAsync(TimeSpan limit, CancellationToken token) => _signal.WaitAsync(limit, token);
 
-    public sealed record Cosigned(string Origin, long Size, DateTimeOffset At);
+    public sealed record Cosigned(Checkpoint Checkpoint, DateTimeOffset At);
 
     public sealed record Failing(string Code, DateTimeOffset Since, bool IsAlarmed);
 }

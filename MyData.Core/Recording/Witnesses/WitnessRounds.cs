@@ -145,7 +145,7 @@ internal sealed partial class WitnessRounds(
             Answers(link.Name);
         lock (_lock)
         {
-            link.Gave(round.Log, target.Checkpoint.Size, time.GetUtcNow());
+            link.Gave(target.Checkpoint, time.GetUtcNow());
             if (round.Target != target)
                 Late(round.Log, target, given);
             else if (round.Given.Add(link.Name))

@@ -45,7 +45,9 @@ public sealed class NextFetches(
         await using var db = await databases.CreateDbContextAsync(token);
         if (await db.Set<StandingConsent>().FirstOrDefaultAsync(s => s.FamilyHash == family, token) is not { } standing)
             return null;
-        var root = await db.Set<ServiceRequest>().SingleAsync(r => r.Id == standing.RequestId, token);
+        // Her account may be closed in between.
+        if (await db.Set<ServiceRequest>().FirstOrDefaultAsync(r => r.Id == standing.RequestId, token) is not { } root)
+            return null;
         if (await requests.ViewAsync(root, token) is not { } view)
             return null;
         if (standing.PreviousHash == TransferTokens.HashOf(request.Value))

@@ -12,41 +12,10 @@ namespace MyData.Core.Services;
 public sealed class StandingConsents(Consents consents, IDbContextFactory<MyDataDb> databases, IWriter writer)
 {
     public Task<bool> PauseAsync(Guid citizenId, Guid requestId, CancellationToken token = default) =>
-        ChangeAsync(
-            citizenId,
-            requestId,
-            (scope, standing) =>
-            {
-                if (standing.PausedAt is not null)
-                    return false;
-                This(scope, standing)
-                    .ExecuteUpdate(set => set.SetProperty(s => s.PausedAt, (DateTimeOffset?)scope.Now));
-                var gone = StandingFetches.Stop(scope, standing, StandingCodes.Paused, ServiceEvents.Citizen);
-                scope.Raise(StandingEvents.Happened(EventKinds.StandingPaused, ServiceEvents.Citizen, standing));
-                StandingEvents.Tell(scope, standing, SecurityEventTokens.ConsentPaused, gone);
-                return true;
-            },
-            token
-        );
+        ChangeAsync(citizenId, requestId, (scope, standing) => Pause(scope, standing), token);
 
     public Task<bool> ResumeAsync(Guid citizenId, Guid requestId, CancellationToken token = default) =>
-        ChangeAsync(
-            citizenId,
-            requestId,
-            (scope, standing) =>
-            {
-                if (standing.PausedAt is null)
-                    return false;
-                This(scope, standing).ExecuteUpdate(set => set.SetProperty(s => s.PausedAt, (DateTimeOffset?)null));
-                var next = standing.NextAt > scope.Now ? standing.NextAt : scope.Now;
-                scope.Raise(
-                    StandingEvents.Happened(EventKinds.StandingResumed, ServiceEvents.Citizen, standing, until: next)
-                );
-                StandingEvents.Tell(scope, standing, SecurityEventTokens.ConsentResumed, [], next: next);
-                return true;
-            },
-            token
-        );
+        ChangeAsync(citizenId, requestId, (scope, standing) => Resume(scope, standing), token);
 
     /// <summary>The agency of this data set is asked for it no more; the rest goes on. The last one is not struck: that would be the end.</summary>
     public async Task<bool> StrikeAsync(
@@ -63,25 +32,68 @@ public sealed class StandingConsents(Consents consents, IDbContextFactory<MyData
             (scope, standing) =>
             {
                 var left = agreed.Except(standing.StruckSets).ToList();
-                if (!left.Contains(dataSet) || left.Count < 2)
-                    return false;
-                var struck = string.Join(' ', standing.StruckSets.Append(dataSet));
-                This(scope, standing).ExecuteUpdate(set => set.SetProperty(s => s.Struck, struck));
-                var gone = StandingFetches.Strike(scope, standing, dataSet);
-                scope.Raise(
-                    StandingEvents.Happened(
-                        EventKinds.StandingStruck,
-                        ServiceEvents.Citizen,
-                        standing,
-                        dataSet: dataSet
-                    )
-                );
-                StandingEvents.Tell(scope, standing, SecurityEventTokens.ItemStruck, gone, dataSet);
-                return true;
+                return left.Contains(dataSet) && left.Count > 1 && Strike(scope, standing, dataSet);
             },
             token
         );
     }
+
+    /// <param name="standing">as it is in this write</param>
+    /// <param name="restored">an older database had forgotten it</param>
+    internal static bool Pause(WriteScope scope, StandingConsent standing, bool restored = false)
+    {
+        if (standing.PausedAt is not null)
+            return false;
+        This(scope, standing).ExecuteUpdate(set => set.SetProperty(s => s.PausedAt, (DateTimeOffset?)scope.Now));
+        var gone = StandingFetches.Stop(scope, standing, StandingCodes.Paused, ServiceEvents.Citizen);
+        Raise(scope, EventKinds.StandingPaused, standing, restored);
+        StandingEvents.Tell(scope, standing, SecurityEventTokens.ConsentPaused, gone);
+        return true;
+    }
+
+    /// <inheritdoc cref="Pause"/>
+    internal static bool Resume(WriteScope scope, StandingConsent standing, bool restored = false)
+    {
+        if (standing.PausedAt is null)
+            return false;
+        This(scope, standing).ExecuteUpdate(set => set.SetProperty(s => s.PausedAt, (DateTimeOffset?)null));
+        var next = standing.NextAt > scope.Now ? standing.NextAt : scope.Now;
+        Raise(scope, EventKinds.StandingResumed, standing, restored, until: next);
+        StandingEvents.Tell(scope, standing, SecurityEventTokens.ConsentResumed, [], next: next);
+        return true;
+    }
+
+    /// <inheritdoc cref="Pause"/>
+    internal static bool Strike(WriteScope scope, StandingConsent standing, string dataSet, bool restored = false)
+    {
+        if (standing.StruckSets.Contains(dataSet))
+            return false;
+        var struck = string.Join(' ', standing.StruckSets.Append(dataSet));
+        This(scope, standing).ExecuteUpdate(set => set.SetProperty(s => s.Struck, struck));
+        var gone = StandingFetches.Strike(scope, standing, dataSet);
+        Raise(scope, EventKinds.StandingStruck, standing, restored, dataSet);
+        StandingEvents.Tell(scope, standing, SecurityEventTokens.ItemStruck, gone, dataSet);
+        return true;
+    }
+
+    private static void Raise(
+        WriteScope scope,
+        string kind,
+        StandingConsent standing,
+        bool restored,
+        string? dataSet = null,
+        DateTimeOffset? until = null
+    ) =>
+        scope.Raise(
+            StandingEvents.Happened(
+                kind,
+                ServiceEvents.Citizen,
+                standing,
+                dataSet: dataSet,
+                until: until,
+                restored: restored
+            )
+        );
 
     private async Task<IReadOnlyList<string>> AgreedAsync(Guid citizenId, Guid requestId, CancellationToken token)
     {

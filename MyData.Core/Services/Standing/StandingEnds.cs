@@ -49,10 +49,21 @@ public sealed class StandingEnds(INotices notices)
         hers.ExecuteDelete();
     }
 
+    /// <summary>An older database had brought it back: the service hears of it once more; she had heard of it.</summary>
+    internal static void EndAgain(WriteScope scope, StandingConsent standing, string code) =>
+        Close(scope, standing, code, ServiceEvents.Platform, restored: true);
+
     internal static StandingConsent? Find(WriteScope scope, Guid requestId) =>
         scope.Db.Set<StandingConsent>().AsNoTracking().FirstOrDefault(s => s.RequestId == requestId);
 
-    private static bool Close(WriteScope scope, StandingConsent standing, string code, string actor, bool tell = true)
+    private static bool Close(
+        WriteScope scope,
+        StandingConsent standing,
+        string code,
+        string actor,
+        bool tell = true,
+        bool restored = false
+    )
     {
         var ended = scope
             .Db.Set<StandingConsent>()
@@ -63,7 +74,7 @@ public sealed class StandingEnds(INotices notices)
         if (ended != 1)
             return false;
         var gone = StandingFetches.Stop(scope, standing, code, actor);
-        scope.Raise(StandingEvents.Happened(EventKinds.StandingEnded, actor, standing, code));
+        scope.Raise(StandingEvents.Happened(EventKinds.StandingEnded, actor, standing, code, restored: restored));
         if (tell)
             StandingEvents.Tell(scope, standing, SecurityEventTokens.ConsentEnded, gone, reason: code);
         return true;

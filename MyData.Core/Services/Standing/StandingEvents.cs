@@ -17,6 +17,7 @@ internal static class StandingEvents
     /// <param name="transfer">the transfer that it is about</param>
     /// <param name="until">its end, or from when on it may be used</param>
     /// <param name="to">false where nothing goes to the service by it</param>
+    /// <param name="restored">repeated by a record, an older database having forgotten it</param>
     public static Event Happened(
         string kind,
         string actor,
@@ -25,7 +26,8 @@ internal static class StandingEvents
         string? dataSet = null,
         Guid? transfer = null,
         DateTimeOffset? until = null,
-        bool to = true
+        bool to = true,
+        bool restored = false
     ) =>
         new()
         {
@@ -42,12 +44,16 @@ internal static class StandingEvents
                     service = standing.ServiceId,
                     to = to ? standing.ServiceId : null,
                     until,
+                    restored = restored ? true : (bool?)null,
                 },
                 Short
             ),
         };
 
-    /// <summary>Has the service told, within the write that it is told of. One that never had a token is told nothing.</summary>
+    /// <summary>
+    /// Has the service told, and the agencies, within the write that it is told of. A service that never had a token is told nothing; an agency was
+    /// told of the hand-over already.
+    /// </summary>
     /// <param name="kind">one of <see cref="SecurityEventTokens"/>' kinds</param>
     /// <param name="gone">what it was to have, and does not get any more</param>
     public static void Tell(
@@ -60,6 +66,7 @@ internal static class StandingEvents
         DateTimeOffset? next = null
     )
     {
+        AgencyEvents.Queue(scope, standing, kind, dataSet);
         if (standing.FamilyHash is null)
             return;
         scope.Db.Add(

@@ -93,11 +93,14 @@ public sealed class StandingGrants(NextFetches fetches, StandingJudge judge, Dir
         return (null, false);
     }
 
-    /// <summary>The answer to the last refresh was lost: the same fetch, by another access token; the lost one is dead.</summary>
+    /// <summary>
+    /// The answer to the last refresh was lost: the same fetch, by another access token; the lost one is dead. Where the fetch is over, the new one says
+    /// what became of it, as the lost one did.
+    /// </summary>
     private static void Repeat(WriteScope scope, NextFetch next) =>
         scope
             .Db.Set<ServiceRequest>()
-            .Where(r => r.Id == next.Request.Id && r.State == RequestState.Granted)
+            .Where(r => r.Id == next.Request.Id)
             .ExecuteUpdate(set => set.SetProperty(r => r.TokenHash, next.Token.Hash));
 
     private static void Store(WriteScope scope, NextFetch next)

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using MyData.Core.Catalog;
 using MyData.Core.Data;
 using MyData.Core.Encryption;
@@ -26,6 +27,8 @@ public sealed class StandingJudge(StandingEnds ends, ServiceRefusals refusals, S
             return Told(scope, request, next, Refused(ServiceCodes.OtherKey));
         if (!IsTheOne(standing, request.Value, next, scope.Now))
             return Ended(scope, request, next, StandingCodes.Reused);
+        if (!next.IsAgain)
+            Shown(scope, standing);
         if (standing.Until <= scope.Now)
             return Ended(scope, request, next, StandingCodes.Expired);
         if (IsChanged(standing, next))
@@ -33,18 +36,17 @@ public sealed class StandingJudge(StandingEnds ends, ServiceRefusals refusals, S
         if (standing.PausedAt is not null)
             return Told(scope, request, next, Later(StandingCodes.Paused, null));
         if (OverdueDeletions.IsSuspended(scope.Db, standing.ServiceId, scope.Now))
-            return new OpenIdException("unauthorized_client", 400, "It owes answers.", ServiceCodes.Suspended);
+            return OverdueDeletions.Refusal();
+        // Whatever has become of that fetch: without the successor the service could never come again.
         if (next.IsAgain)
-            return IsUnderWay(scope, next)
-                ? null
-                : Told(scope, request, next, Later(StandingCodes.TooEarly, Wait(next, scope.Now)));
+            return null;
         return standing.NextAt <= scope.Now
             ? null
             : Told(scope, request, next, Later(StandingCodes.TooEarly, Wait(next, scope.Now)));
     }
 
     // Reuse is what a thief and its victim do (RFC 9700 §4.14.2); an answer that was lost looks the same, and is given once more while it may
-    // be one: within a minute, and as long as the successor was not shown (FAPI 2.0 Security Profile §5.3.2.1).
+    // be one: as long as the access token that it brought could live, and the successor was not shown (FAPI 2.0 Security Profile §5.3.2.1).
     private bool IsTheOne(StandingConsent standing, string value, NextFetch next, DateTimeOffset now)
     {
         var hash = TransferTokens.HashOf(value);
@@ -53,30 +55,25 @@ public sealed class StandingJudge(StandingEnds ends, ServiceRefusals refusals, S
                 next.IsAgain
                 && hash == standing.PreviousHash
                 && TransferTokens.HashOf(next.Token.Refresh!) == standing.RefreshHash
-                && standing.RotatedAt + settings.RefreshRetry > now
+                && standing.RotatedAt + settings.TokenLife > now
+                && next.Request.ExpiresAt > now
             );
     }
 
-    private static bool IsChanged(StandingConsent standing, NextFetch next)
-    {
-        var (service, content) = (next.View.Service, next.View.Content);
-        return service.TermsVersion != standing.TermsVersion
-            || service.PurposeCode != content.Purpose
-            || Jwk.Parse(service.RecipientKey).Thumbprint() != content.RecipientThumbprint
-            || service.Standing is not { } registered
-            || standing.Every < registered.Every
-            || next.Items.Any(item => !IsRegistered(service, content, item.DataSetId));
-    }
+    // Also where it is refused then: who shows it had the answer, and from now on the one before is in other hands.
+    private static void Shown(WriteScope scope, StandingConsent standing) =>
+        scope
+            .Db.Set<StandingConsent>()
+            .Where(s => s.RequestId == standing.RequestId && s.PreviousHash != null)
+            .ExecuteUpdate(set => set.SetProperty(s => s.PreviousHash, (string?)null));
 
-    private static bool IsRegistered(OnlineServiceListing service, RequestContent content, string dataSet)
-    {
-        var asked = content.Items.First(item => item.DataSet == dataSet);
-        return service.Item(dataSet) is { } item && asked.Fields.All(item.Fields.Contains);
-    }
-
-    private static bool IsUnderWay(WriteScope scope, NextFetch next) =>
-        ServiceRequests.Read(scope, next.Request.Id) is { State: RequestState.Granted } row
-        && row.ExpiresAt > scope.Now;
+    private static bool IsChanged(StandingConsent standing, NextFetch next) =>
+        StandingTerms.AreOthers(
+            standing,
+            next.View.Service,
+            next.View.Content,
+            next.Items.Select(item => item.DataSetId)
+        );
 
     private static TimeSpan Wait(NextFetch next, DateTimeOffset now) =>
         next.Standing.NextAt > now ? next.Standing.NextAt - now : TimeSpan.FromSeconds(1);

@@ -13,6 +13,10 @@ namespace MyData.Core.Transfers;
 /// </summary>
 internal sealed class SideFollower(TransferSettings settings) : IEventFollower, ISentFollower
 {
+    private static readonly PerModel<Func<MyDataDb, Guid, TransferSide?>> ById = new(() =>
+        EF.CompileQuery((MyDataDb db, Guid id) => db.Set<TransferSide>().FirstOrDefault(side => side.ReportId == id))
+    );
+
     private readonly Func<MyDataDb, Guid, IEnumerable<TransferSide>> _ofTransfer = EF.CompileQuery(
         (MyDataDb db, Guid transfer) => db.Set<TransferSide>().Where(side => side.TransferId == transfer)
     );
@@ -21,7 +25,7 @@ internal sealed class SideFollower(TransferSettings settings) : IEventFollower, 
     public static void Expect(WriteScope scope, Transfer transfer, ExpectedSide expected)
     {
         var id = TransferReport.IdOf(transfer.Id, TransferReport.Sent, expected.Client);
-        if (scope.Db.Set<TransferSide>().Find(id) is not null)
+        if (ById.For(scope.Db)(scope.Db, id) is not null)
             return;
         scope.Db.Add(
             new TransferSide
@@ -48,13 +52,16 @@ internal sealed class SideFollower(TransferSettings settings) : IEventFollower, 
         var ids = transfers.Select(id => (Guid?)id).ToList();
         return scope
             .Db.Set<TransferSide>()
-            .Where(side => ids.Contains(side.TransferId) && side.Seals && side.CalledAt != null)
+            .Where(side => ids.Contains(side.TransferId) && side.Operation == TransferReport.Sent)
+            .Where(side => side.Seals && side.CalledAt != null)
             .Select(side => new { side.TransferId, side.Client })
             .ToDictionary(side => side.TransferId!.Value, side => side.Client);
     }
 
     public void Follow(WriteScope scope, Event happened)
     {
+        if (ServiceSides.Kinds.Contains(happened.Kind))
+            ServiceSides.Follow(scope, happened, settings);
         if (happened.TransferId is not { } transfer || ResultOf(happened) is not { } result)
             return;
         foreach (var side in _ofTransfer(scope.Db, transfer).ToList())
@@ -70,7 +77,7 @@ internal sealed class SideFollower(TransferSettings settings) : IEventFollower, 
     {
         if (!TransferReport.IsReport(sent.Record))
             return false;
-        var side = scope.Db.Set<TransferSide>().Find(sent.Record.Id);
+        var side = ById.For(scope.Db)(scope.Db, sent.Record.Id);
         if (side is null)
             scope.Db.Add(side = Stranger(sent.Record));
         var hers =

@@ -47,13 +47,42 @@ public sealed class SideRebuild(
         {
             var called = await CalledAsync(last, token);
             if (called.Count == 0)
-                return made;
+                return made + await ServicesAsync(token);
             last = called[^1].Id;
             var sides = new List<TransferSide>();
             foreach (var first in called.DistinctBy(happened => happened.TransferId))
                 if (await SideAsync(first, token) is { } side)
                     sides.Add(side);
             made += await StoreAsync(sides, token);
+        }
+    }
+
+    // As they were told: what a service fetched first, then what it said of it.
+    private async Task<int> ServicesAsync(CancellationToken token)
+    {
+        var (made, last) = (0, 0L);
+        while (true)
+        {
+            List<Event> told;
+            await using (var db = await databases.CreateDbContextAsync(token))
+                told = await db.Set<Event>()
+                    .Where(e => e.Id > last && ServiceSides.Kinds.Contains(e.Kind) && e.TransferId != null)
+                    .OrderBy(e => e.Id)
+                    .Take(Slice)
+                    .ToListAsync(token);
+            if (told.Count == 0)
+                return made;
+            last = told[^1].Id;
+            await writer.WriteAsync(
+                scope =>
+                {
+                    scope.Bookkeeping();
+                    foreach (var one in told)
+                        ServiceSides.Follow(scope, one, settings);
+                },
+                token
+            );
+            made += told.Count(one => one.Kind == EventKinds.ServiceFetched);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.Ledger;
 
 namespace MyData.Core.Transfers;
 
@@ -9,6 +10,11 @@ namespace MyData.Core.Transfers;
 public sealed class SideSweep(IDbContextFactory<MyDataDb> databases, IWriter writer, TimeProvider time)
 {
     private const int Most = 100;
+
+    private static readonly JsonSerializerOptions Short = new()
+    {
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+    };
 
     /// <returns>How many she, or others, were told of.</returns>
     public async Task<int> SweepAsync(CancellationToken token)
@@ -61,7 +67,15 @@ public sealed class SideSweep(IDbContextFactory<MyDataDb> databases, IWriter wri
             TransferId = side.TransferId,
             DataSetId = side.DataSetId,
             Code = missing ? "side.missing" : $"side.{side.Differences.Split(' ')[0]}",
-            Details = JsonSerializer.Serialize(new { to = side.Client, differences = side.Differences }),
+            Details = JsonSerializer.Serialize(
+                new
+                {
+                    to = side.Client,
+                    differences = side.Differences,
+                    service = side.Operation == TransferReport.Received ? side.Client : null,
+                },
+                Short
+            ),
         };
     }
 }

@@ -78,7 +78,7 @@ public sealed class TransferSide
     /// <summary>When its report was recorded here.</summary>
     public DateTimeOffset? ReportedAt { get; set; }
 
-    /// <summary>The report's own time.</summary>
+    /// <summary>The report's own time; null where it is no record of its own.</summary>
     public DateTimeOffset? ReportedTime { get; set; }
 
     public string? ReportedResult { get; set; }

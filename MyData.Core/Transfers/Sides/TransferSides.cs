@@ -94,7 +94,8 @@ public sealed class TransferSides(IDbContextFactory<MyDataDb> databases)
     {
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<TransferSide>()
-            .Where(side => side.CitizenId == citizenId && side.ReportedAt != null)
+            // A service's receipt stands in the platform's own record of it.
+            .Where(side => side.CitizenId == citizenId && side.ReportedTime != null)
             .Select(side => side.ReportId)
             .ToListAsync(token);
     }

@@ -18,6 +18,8 @@ public sealed record EntryRequest
 
     /// <summary>Who is signed in; null: nobody.</summary>
     public Guid? CitizenId { get; init; }
+
+    public required EntryOrigin From { get; init; }
 }
 
 /// <summary>What is done with an entry.</summary>
@@ -47,6 +49,7 @@ public sealed class NationalEntry(
     Catalogue catalogue,
     PushedRequests requests,
     NationalRequests national,
+    EntryPlaces places,
     NationalPersons persons,
     NationalReturn back
 )
@@ -90,10 +93,13 @@ public sealed class NationalEntry(
     )
     {
         var (txId, query) = (content.National!.TxId, content.National.Query);
+        var id = Ids.New();
+        var has = await places.TakeAsync(service.Id, entry.From, id, token);
+        var opened = false;
         try
         {
-            if (await national.OpenAsync(service, content, token) is { } opened)
-                return new EntryAnswer.Opened(opened);
+            if (has && (opened = await national.OpenAsync(id, service, content, token)))
+                return new EntryAnswer.Opened(id);
         }
         catch (ServiceException refused) when (refused.Code == ServiceCodes.Suspended)
         {
@@ -103,10 +109,19 @@ public sealed class NationalEntry(
         {
             return new EntryAnswer.Page(429, refused.Code);
         }
+        finally
+        {
+            if (opened)
+                places.Keep(service.Id, entry.From, id);
+            else if (has)
+                places.Leave(service.Id, entry.From, id);
+        }
         var address = back.Address(service, txId, query, NationalReturn.NotAllowed);
+        // Who loads her page again needs no place.
         return await national.FindAsync(entry.CitizenId, service.Id, txId, token) is { } known
-            ? new EntryAnswer.Again(known, address)
-            : new EntryAnswer.Back(address);
+                ? new EntryAnswer.Again(known, address)
+            : has ? new EntryAnswer.Back(address)
+            : new EntryAnswer.Page(429, WireCodes.Network);
     }
 
     /// <summary>

@@ -120,6 +120,8 @@ public sealed class NationalFetch(
                     .Where(d => d.LeasedUntil == null || d.LeasedUntil <= scope.Now);
                 if (!free.Any())
                     return Busy();
+                if (OverdueDeletions.IsSuspended(scope.Db, delivery.ServiceId, scope.Now))
+                    return new(403, ServiceCodes.Suspended);
                 if (!NationalRequests.Fetched(scope, delivery.Id, retention))
                     return Over(ServiceCodes.Expired);
                 free.ExecuteUpdate(set =>
@@ -150,7 +152,11 @@ public sealed class NationalFetch(
         if (delivery.State is WireState.Waiting or WireState.Taken && delivery.Upload is not null)
             await writer.WriteAsync(
                 scope =>
-                    refusals.Tell(scope, delivery.ServiceId, ServiceRequests.Read(scope, delivery.Id), answer.Code!),
+                {
+                    scope.Bookkeeping();
+                    if (ServiceRequests.Find(scope, delivery.Id) is { } request)
+                        refusals.Tell(scope, delivery.ServiceId, request, answer.Code!);
+                },
                 token
             );
         return answer;

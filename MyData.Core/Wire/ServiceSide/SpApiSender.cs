@@ -112,7 +112,11 @@ public sealed partial class SpApiSender(
         if (!await ClaimAsync(one, token))
             return true;
         var service = await services.FindAnyAsync(one.ServiceId, token);
-        var failure = service?.National is { } client ? await PostAsync(one, client, token) : WireCodes.Client;
+        var failure =
+            service?.National is not { } client ? WireCodes.Client
+            // What it was to have it is not given; that there is nothing it may hear.
+            : one.Upload is not null && await IsSuspendedAsync(one, token) ? ServiceCodes.Suspended
+            : await PostAsync(one, client, token);
         try
         {
             if (failure is null)
@@ -149,6 +153,12 @@ public sealed partial class SpApiSender(
             },
             token
         );
+
+    private async Task<bool> IsSuspendedAsync(WireDelivery one, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        return OverdueDeletions.IsSuspended(db, one.ServiceId, time.GetUtcNow());
+    }
 
     /// <returns>Null where it was taken, or the stable code of why not.</returns>
     private async Task<string?> PostAsync(WireDelivery one, NationalClient client, CancellationToken token)
@@ -238,10 +248,14 @@ public sealed partial class SpApiSender(
             {
                 scope.Bookkeeping();
                 // The end of the request takes key and file with it (WireFollower).
-                if (one.Upload is not null && Waiting(scope, one).Any())
+                if (
+                    one.Upload is not null
+                    && Waiting(scope, one).Any()
+                    && ServiceRequests.Find(scope, one.Id) is { } request
+                )
                     refusals.Stop(
                         scope,
-                        ServiceRequests.Read(scope, one.Id),
+                        request,
                         service?.Name,
                         WireCodes.SpApi,
                         MyData.Core.Services.ServiceEvents.Platform

@@ -30,6 +30,9 @@ public static class WireCodes
     /// <summary>A transaction comes a second time.</summary>
     public const string Replayed = "wire.replayed";
 
+    /// <summary>So many requests of this service from her network wait for somebody to take them up already.</summary>
+    public const string Network = "wire.network";
+
     /// <summary>What her browser uploaded is not complete, or not of the form.</summary>
     public const string Upload = "wire.upload";
 
@@ -71,6 +74,7 @@ public static class WireCodes
         Pid,
         OtherPerson,
         Replayed,
+        Network,
         Upload,
         SpApi,
         TicketOver,

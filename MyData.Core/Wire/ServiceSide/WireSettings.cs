@@ -29,6 +29,9 @@ public sealed record WireSettings
     /// <summary>Bytes of one delivery.</summary>
     public long LargestDelivery { get; init; } = 128L * 1024 * 1024;
 
+    /// <summary>Requests of one service from one network that nobody has taken up; a /48 may have <see cref="EntryPlaces.OfSite"/> times as many.</summary>
+    public int MostOfNetwork { get; init; } = 100;
+
     internal IReadOnlyList<int> Retries =>
         [
             .. RetrySeconds
@@ -60,6 +63,8 @@ public sealed record WireSettings
             yield return "MyData:Wire:RetryAfter is at least 10 seconds.";
         if (SecondFetch is not (201 or 403))
             yield return "MyData:Wire:SecondFetch is 201 or 403.";
+        if (MostOfNetwork < 1)
+            yield return "MyData:Wire:MostOfNetwork is at least 1.";
         if (Retries.Any(seconds => seconds < 1))
             yield return "MyData:Wire:RetrySeconds are whole seconds from 1 on, separated by blanks.";
         if (PartBytes is < 1024 or > 240 * 1024 || LargestDelivery < PartBytes)

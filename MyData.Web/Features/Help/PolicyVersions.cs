@@ -4,7 +4,7 @@ namespace MyData.Web.Features.Help;
 public static class PolicyVersions
 {
     /// <summary>Of the words with the usual times; <see cref="PrivacyStatement.Version"/> is what a portal shows and receipts name.</summary>
-    public const string Privacy = "1.9";
+    public const string Privacy = "1.10";
     public const string Terms = "1.0";
 
     /// <summary>The day from which that version holds.</summary>

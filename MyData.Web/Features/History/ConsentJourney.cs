@@ -1,6 +1,7 @@
 using MyData.Core.Encryption;
 using MyData.Core.Events;
 using MyData.Core.History;
+using MyData.Core.Ledger;
 using MyData.Core.Transfers;
 
 namespace MyData.Web.Features.History;
@@ -12,6 +13,9 @@ public sealed record ConsentJourney
 
     /// <summary>What the agency reports of it; null where it was never asked.</summary>
     public SideView? Side { get; init; }
+
+    /// <summary>What the service reports that has it; null where none fetched it.</summary>
+    public SideView? Taken { get; init; }
 
     /// <summary>The line that says most about how it ended, or the last one so far.</summary>
     public required HistoryLine Last { get; init; }
@@ -101,7 +105,14 @@ public sealed record ConsentJourney
                     Service = lines.First().Detail("service"),
                     Online = HistoryWords.IsOnline(lines.First()),
                     Office = lines.First().Detail("office"),
-                    Side = sides.FirstOrDefault(side => side.TransferId == lines.Key),
+                    Side = sides.FirstOrDefault(side =>
+                        side.TransferId == lines.Key && side.Operation == TransferReport.Sent
+                    ),
+                    Taken = lines.Any(line => line.Kind == EventKinds.ServiceFetched)
+                        ? sides.FirstOrDefault(side =>
+                            side.TransferId == lines.Key && side.Operation == TransferReport.Received
+                        )
+                        : null,
                     Seal = lines.Select(SealOf).OfType<string>().FirstOrDefault(),
                 }),
         ];

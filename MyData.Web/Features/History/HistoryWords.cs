@@ -103,7 +103,8 @@ public sealed class HistoryWords(
 
     // A decision for a service reads otherwise than one for herself.
     private string Template(HistoryLine line) =>
-        (line.Detail("service") is null ? null : Known($"Line-{line.Kind}-{line.Purpose ?? "service"}"))
+        (line.Detail("told") is { } told ? Known($"Line-{line.Kind}-{told}") : null)
+        ?? (line.Detail("service") is null ? null : Known($"Line-{line.Kind}-{line.Purpose ?? "service"}"))
         ?? Known($"Line-{line.Kind}")
         ?? text["AnotherStep"];
 

@@ -55,12 +55,25 @@ public static class MembersEndpoints
         var pages = services.GetRequiredService<MemberPages>();
         if (await pages.ComeInAsync(context, id) is not { } model)
             return new SeeOther(ServicesUrls.Over);
-        if (model.Need == MemberNeed.Nothing)
-            return new LeadBack(await pages.SignInAsync(context, model, given: null, statement: null));
+        if (model.Need == MemberNeed.Nothing && await GoOnAsync(context, pages, model) is { } back)
+            return new LeadBack(back);
         if (model.View.Content.Silent)
             return new LeadBack(await pages.LeaveAsync(context, model));
         browsers.Remember(context, id);
         return new SeeOther(MembersUrls.Request(id));
+    }
+
+    /// <summary>As she agreed before; null where that changed in this very moment: then a page says what is wanted now.</summary>
+    private static async Task<string?> GoOnAsync(HttpContext context, MemberPages pages, MemberModel model)
+    {
+        try
+        {
+            return await pages.SignInAsync(context, model, given: null, statement: null);
+        }
+        catch (ServiceException)
+        {
+            return null;
+        }
     }
 
     private static async Task<IResult> SignInAsync(

@@ -14,7 +14,15 @@ internal static class EntryEndpoints
 
     public static void MapEntry(this IEndpointRouteBuilder app)
     {
-        app.MapGet(WireUrls.EntryRoute, EnterAsync).AllowAnonymous().RequireRateLimiting(SignInSetup.RatePolicy);
+        var most = app.ServiceProvider.GetRequiredService<WireSettings>().MostOfNetwork;
+        app.MapGet(WireUrls.EntryRoute, EnterAsync)
+            .AllowAnonymous()
+            .RequireRateLimiting(SignInSetup.RatePolicy)
+            .WithMetadata(
+                new EndpointLimit(
+                    $"nobody's requests: {most} of a service from one network, {most * EntryPlaces.OfSite} from a /48 (`{WireCodes.Network}`)"
+                )
+            );
         app.MapGet(WireUrls.Data, FetchAsync).AllowAnonymous().RequireRateLimiting(SignInSetup.RatePolicy);
     }
 
@@ -38,6 +46,7 @@ internal static class EntryEndpoints
                 ReturnUrl = Single(context, "returnUrl"),
                 Pid = Single(context, "pid"),
                 CitizenId = citizen,
+                From = new(Visitor.Network(context), Visitor.Site(context.Connection.RemoteIpAddress)),
             },
             context.RequestAborted
         );

@@ -16,14 +16,14 @@ public static class OpenBlock
                 Account = http.User.GetCitizenId(),
                 Kid = model.KeyId,
                 model.NationalId,
-                Transfers = ReadyOf(model).Select(Transfer),
+                Transfers = ReadyOf(model).Select(one => Transfer(one, model.KeyId)),
                 TrustUrl = "/.well-known/mydata-trust.json",
                 model.ReportUrl,
                 Strings = ScriptTexts.ForOpening(text),
             }
         );
 
-    private static object Transfer(OpenTransfer transfer) =>
+    private static object Transfer(OpenTransfer transfer, string key) =>
         new
         {
             transfer.Id,
@@ -34,5 +34,6 @@ public static class OpenBlock
             transfer.CertificateSha256,
             SealedBy = transfer.SealedByAgency ? "agency" : "platform",
             transfer.HeldUntil,
+            Kid = transfer.KeyId ?? key,
         };
 }

@@ -24,6 +24,9 @@ public sealed record OpenModel
 public sealed record OpenTransfer
 {
     public required string Id { get; init; }
+
+    /// <summary>Of the key that opens it, where that is not the consent's: she had it already.</summary>
+    public string? KeyId { get; init; }
     public required string DataSet { get; init; }
     public required LocalText Name { get; init; }
     public required LocalText Agency { get; init; }

@@ -2,6 +2,8 @@ using MyData.Core.Catalog;
 using MyData.Core.Citizens;
 using MyData.Core.Consent;
 using MyData.Core.Data;
+using MyData.Core.Encryption;
+using MyData.Core.Services;
 using MyData.Core.Transfers;
 using MyData.Web.Features.Download;
 using MyData.Web.Features.Ledger;
@@ -13,6 +15,7 @@ namespace MyData.Web.Features.Open;
 public sealed class OpenSource(
     Consents consents,
     Downloads downloads,
+    HeldPackages held,
     Catalogue catalogue,
     CitizenAccounts accounts,
     PublicTrust trust,
@@ -38,6 +41,19 @@ public sealed class OpenSource(
             DoneUrl = DownloadUrls.Done(consentId),
             ReportUrl = DownloadUrls.Report(consentId),
         };
+    }
+
+    public async Task<OpenModel?> FindForServiceAsync(Guid citizenId, Guid consentId, CancellationToken ct)
+    {
+        if (await FindAsync(citizenId, consentId, ct) is not { } model)
+            return null;
+        var transfers = model.Transfers.ToList();
+        foreach (var transfer in await held.ChosenAsync(citizenId, consentId, ct))
+        {
+            if (await catalogue.FindAsync(transfer.DataSetId, ct) is { } view)
+                transfers.Add(ModelOf(transfer, view) with { KeyId = Jwk.Parse(transfer.RecipientJwk).Thumbprint() });
+        }
+        return model with { Transfers = transfers };
     }
 
     public async Task<VerifyModel> VerifyAsync(CancellationToken ct)

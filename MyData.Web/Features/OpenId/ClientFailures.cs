@@ -4,8 +4,8 @@ using MyData.Web.Hosting;
 namespace MyData.Web.Features.OpenId;
 
 /// <summary>
-/// Refused requests of agencies fill two buckets that run empty by themselves: of the client that the request names, as seen
-/// from one network, and of that network. Never of the client alone: whoever names an agency from elsewhere fills nothing of
+/// Refused requests of agencies fill buckets that run empty by themselves: of the client that the request names, as seen
+/// from one network, of that network, and of its /48. Never of the client alone: whoever names an agency from elsewhere fills nothing of
 /// hers; nor does a service that has proved itself (<see cref="OpenIdAnswers.Caller.Proven"/>). In memory: no secret here can be guessed, so a
 /// restart gives nothing away.
 /// </summary>
@@ -17,12 +17,20 @@ public sealed class ClientFailures(MyDataSettings settings, TimeProvider time)
     /// <summary>What a proof without the server's nonce counts: the protocol's first step, and nobody may take it without end.</summary>
     public const double NonceShare = 0.125;
 
+    /// <summary>A /48 holds 65,536 networks: it may have so many times the failures of one of them, and forgets them as much faster.</summary>
+    public const int OfSite = 4;
+
     private const int MostBuckets = 20_000;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
 
     /// <summary>How long this network has to wait; null: not at all.</summary>
-    public TimeSpan? Wait(HttpContext context) => Wait(Network(context), settings.ClientFailures.PerNetwork);
+    public TimeSpan? Wait(HttpContext context)
+    {
+        var wait = Wait(Network(context), settings.ClientFailures.PerNetwork);
+        var ofSite = Site(context) is { } site ? Wait(site, settings.ClientFailures.PerNetwork) : null;
+        return ofSite > wait || wait is null ? ofSite : wait;
+    }
 
     /// <summary>How long the client of this name has to wait in this network; null: not at all.</summary>
     public TimeSpan? Wait(HttpContext context, string client) =>
@@ -39,6 +47,8 @@ public sealed class ClientFailures(MyDataSettings settings, TimeProvider time)
                 Forget(now);
             foreach (var key in (string[])[Network(context), Client(context, client)])
                 _buckets[key] = new(Level(key, now) + share, now);
+            if (Site(context) is { } site)
+                _buckets[site] = new(Level(site, now) + share / OfSite, now);
         }
     }
 
@@ -65,6 +75,8 @@ public sealed class ClientFailures(MyDataSettings settings, TimeProvider time)
     }
 
     private static string Network(HttpContext context) => Visitor.Network(context);
+
+    private static string? Site(HttpContext context) => Visitor.Site(context.Connection.RemoteIpAddress);
 
     private static string Client(HttpContext context, string client) =>
         $"{Visitor.Network(context)} {client[..Math.Min(client.Length, 200)]}";

@@ -95,7 +95,7 @@ public static class OpenIdEndpoints
             .DisableAntiforgery()
             .WithMetadata(
                 new EndpointLimit(
-                    $"refusals: {failures.PerClient} of a client from one network, {failures.PerNetwork} of a network; a proof without the nonce is an eighth of one; one is forgotten each {failures.Forget.TotalSeconds} s (`{ClientFailures.TooMany}`)"
+                    $"refusals: {failures.PerClient} of a client from one network, {failures.PerNetwork} of a network, {failures.PerNetwork * ClientFailures.OfSite} of a /48; a proof without the nonce is an eighth of one; one is forgotten each {failures.Forget.TotalSeconds} s (`{ClientFailures.TooMany}`)"
                 )
             );
     }

@@ -16,17 +16,19 @@ public static class PromoteCommand
         promote --check      looks and shows, and changes nothing; well while one could take over, were the node lost that takes writes
           --nodes FILE       the nodes (JSON); /etc/mydata/nodes.json where it is not given
           --fenced NAME      this node answers, but nobody can write there any more: the operator's own word
+          --by WHO           who does it, for everybody to read among the ledger's incidents; the account's name where it is not given
           --behind           though a witness has more records than every node: the portal fetches them before it signs anything
           --yes              asks nothing
         Ends with 0: done, or all is well; 1: refused, with a code; 2: not understood.
         """;
 
     private const string Default = "/etc/mydata/nodes.json";
+    private const int LongestName = 60;
 
     /// <returns>the exit code</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var (nodes, word, check, yes) = (Default, new OperatorsWord(null, Behind: false), false, false);
+        var (nodes, word, check, yes) = (Default, new OperatorsWord(null, Behind: false, Account), false, false);
         for (var at = 1; at < args.Length; at++)
             switch (args[at])
             {
@@ -35,6 +37,9 @@ public static class PromoteCommand
                     break;
                 case "--fenced" when at + 1 < args.Length:
                     word = word with { Fenced = args[++at] };
+                    break;
+                case "--by" when at + 1 < args.Length && IsName(args[at + 1]):
+                    word = word with { By = args[++at] };
                     break;
                 case "--behind":
                     word = word with { Behind = true };
@@ -102,6 +107,8 @@ public static class PromoteCommand
     )
     {
         var idle = Promotion.Idle(outlook);
+        if (idle.Count == 0 && await promotion.TellAsync(outlook, Console.WriteLine, default))
+            return 0;
         if (idle.Count == 0)
             throw new PromotionException(
                 "promote.primary_answers",
@@ -113,6 +120,15 @@ public static class PromoteCommand
         await promotion.FinishAsync(outlook, Console.WriteLine, default);
         return 0;
     }
+
+    /// <summary>Who became root, where somebody did.</summary>
+    private static string Account =>
+        Environment.GetEnvironmentVariable("SUDO_USER") is { } user && IsName(user) ? user : Environment.UserName;
+
+    private static bool IsName(string text) =>
+        text is { Length: > 0 and <= LongestName }
+        && !text.Any(char.IsControl)
+        && !text.StartsWith("--", StringComparison.Ordinal);
 
     private static bool Ask(string question)
     {

@@ -39,13 +39,15 @@ internal static class DecisionEndpoints
         var form = await context.Request.ReadFormAsync(stop);
         if (await pages.FindAsync(context, id, bind: true) is not { } model)
             return new SeeOther(ServicesUrls.Over);
-        var chosen = model.Chosen(form["ds"]);
+        var chosen = model.Chosen(form["ds"], form["held"]);
         var statement = ServiceStatement.ForFetch(model, chosen, settings.Retention, text).Hash;
         var recipient = RecipientForm.Read(form);
         if (
             Decision(form) is not { } decision
             || form["statement"] != statement
             || !Guid.TryParse(form["id"], out var consentId)
+            // A package that is not hers to use here any more is not replaced by another decision than hers.
+            || chosen.Count(item => item.Transfer is not null) != form["held"].Count
             || (decision == ConsentDecision.Given && (recipient is null || TooLow(model, chosen, context)))
         )
             return new SeeOther(ServicesUrls.Request(id));
@@ -53,7 +55,7 @@ internal static class DecisionEndpoints
         {
             Purpose = Purposes.ServiceFetch,
             RecipientKey = recipient?.Key.Thumbprint() ?? "",
-            Items = [.. chosen.Select(item => ItemOf(item))],
+            Items = [.. chosen.Select(item => ItemOf(item, item.Transfer?.SealDigest))],
             Retention = settings.Retention,
             MeantFor = RecipientOf(model),
         };
@@ -77,9 +79,13 @@ internal static class DecisionEndpoints
                 ? new SeeOther(ServicesUrls.Request(id))
                 : new LeadBack(leading.Address(model, ServiceCodes.Declined));
         }
-        catch (ServiceException)
+        catch (ServiceException refused)
         {
-            return new SeeOther(ServicesUrls.Request(id));
+            return new SeeOther(
+                refused.Code == ServiceCodes.PackageGone
+                    ? ServicesUrls.Problem(id, refused.Code)
+                    : ServicesUrls.Request(id)
+            );
         }
         catch (TransferException refused) when (refused.Code is TransferCodes.TooManyOpen or TransferCodes.TooOften)
         {

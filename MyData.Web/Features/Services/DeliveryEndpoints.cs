@@ -111,5 +111,10 @@ internal static class DeliveryEndpoints
         );
 
     private static int StatusOf(string code) =>
-        code == ServiceCodes.Received ? StatusCodes.Status409Conflict : StatusCodes.Status410Gone;
+        code switch
+        {
+            ServiceCodes.Received => StatusCodes.Status409Conflict,
+            ServiceCodes.Suspended => StatusCodes.Status403Forbidden,
+            _ => StatusCodes.Status410Gone,
+        };
 }

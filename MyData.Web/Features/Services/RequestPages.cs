@@ -9,7 +9,7 @@ using MyData.Web.Hosting;
 namespace MyData.Web.Features.Services;
 
 /// <summary>An item of a request as pages show it.</summary>
-/// <param name="Transfer">its way, once she agreed to fetch it; null: not yet, or she left it out</param>
+/// <param name="Transfer">its way, once she agreed to fetch it, or the package that she has already and chose; null: not yet, or she left it out</param>
 public sealed record AskedItem(RequestedItem Asked, DataSetView View, Transfer? Transfer);
 
 /// <summary>A request as its page shows it.</summary>
@@ -23,6 +23,12 @@ public sealed record RequestModel(RequestView View, IReadOnlyList<AskedItem> Ite
 
     /// <summary>The service says whom it means, and that is not who is signed in.</summary>
     public bool IsForAnother { get; init; }
+
+    /// <summary>By data set, the package that she has already and may use in place of a new fetch; while she has not decided.</summary>
+    public IReadOnlyDictionary<string, Transfer> Held { get; init; } = new Dictionary<string, Transfer>();
+
+    /// <summary>The service owes answers, and is given nothing.</summary>
+    public bool IsSuspended { get; init; }
 
     /// <summary>Something is still on its way.</summary>
     public bool IsMoving => Items.Any(item => item.Transfer?.State < TransferState.Ready);
@@ -49,9 +55,22 @@ public sealed record RequestModel(RequestView View, IReadOnlyList<AskedItem> Ite
     public IReadOnlyList<AskedItem> TooHigh(IEnumerable<AskedItem> items, AssuranceLevel level, string methods) =>
         [.. items.Where(item => IsTooHigh(item, level, methods))];
 
-    /// <summary>The items that she takes: the required ones, and those that she ticked.</summary>
-    public IReadOnlyList<AskedItem> Chosen(IEnumerable<string?> ticked) =>
-        [.. Items.Where(item => item.Asked.Required || ticked.Contains(item.Asked.DataSet))];
+    /// <summary>The items that she takes: the required ones, and those that she ticked; with the package that she has, where she ticked that.</summary>
+    /// <param name="ticked">data sets</param>
+    /// <param name="held">transfers; what she has not counts for nothing</param>
+    public IReadOnlyList<AskedItem> Chosen(IEnumerable<string?> ticked, IEnumerable<string?> held) =>
+        [
+            .. Items
+                .Select(item =>
+                    Held.TryGetValue(item.Asked.DataSet, out var has) && held.Contains(has.Id.ToString())
+                        ? item with
+                        {
+                            Transfer = has,
+                        }
+                        : item
+                )
+                .Where(item => item.Asked.Required || item.Transfer is not null || ticked.Contains(item.Asked.DataSet)),
+        ];
 }
 
 /// <summary>What the pages of this feature read from requests, catalogue, consents and transfers.</summary>
@@ -61,6 +80,7 @@ public sealed class RequestPages(
     Catalogue catalogue,
     OnlineServices services,
     Downloads downloads,
+    HeldPackages held,
     OverdueDeletions overdue,
     IProviderAddresses addresses,
     RequestBrowsers browsers,
@@ -103,14 +123,30 @@ public sealed class RequestPages(
         }
         if (view is null)
             return null;
-        var transfers = view.Request is { FetchConsentId: { } consent, CitizenId: { } citizen }
-            ? await downloads.ListAsync(citizen, consent, token)
+        IReadOnlyList<Transfer> transfers = view.Request is { FetchConsentId: { } consent, CitizenId: { } citizen }
+            ?
+            [
+                .. await downloads.ListAsync(citizen, consent, token),
+                .. await held.ChosenAsync(citizen, consent, token),
+            ]
             : [];
         var items = new List<AskedItem>();
         foreach (var asked in view.Content.Items)
             if (await catalogue.FindAsync(asked.DataSet, token) is { } set)
                 items.Add(new(asked, set, transfers.FirstOrDefault(t => t.DataSetId == asked.DataSet)));
-        return new(view, items) { IsForAnother = other };
+        var undecided = view.Request.State == RequestState.Opened && !other;
+        return new(view, items)
+        {
+            IsForAnother = other,
+            Held =
+                undecided && citizenId is { } has
+                    ? await held.OfferAsync(has, view.Content, token)
+                    : new Dictionary<string, Transfer>(),
+            IsSuspended =
+                view.Request.State <= RequestState.Fetching
+                && !requests.IsOver(view.Request)
+                && await overdue.IsSuspendedAsync(view.Service.Id, token),
+        };
     }
 
     public Task<IReadOnlyList<ServiceItem>> DeliveriesAsync(Guid requestId, CancellationToken token) =>

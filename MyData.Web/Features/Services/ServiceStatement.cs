@@ -28,14 +28,28 @@ public static class ServiceStatement
         };
         foreach (var item in chosen)
         {
-            lines.Add(Line(item, "StatementGives", text));
+            lines.Add(Line(item, item.Transfer is null ? "StatementGives" : "StatementHandsOver", text));
             foreach (var parameter in item.View.Listing.Parameters)
                 if (item.Asked.Parameters.TryGetValue(parameter.Name, out var value))
                     lines.Add(new(parameter.Label.Here(), value));
-            if (!item.View.SealedByProvider)
+            if (item.Transfer is { SealDigest: { } seal, ReadyAt: { } came } has)
+                lines.Add(
+                    new(
+                        text["StatementHeld", item.View.Listing.Name.Here()],
+                        text[
+                            "StatementHeldText",
+                            Dates.Text(came),
+                            SealDigest.Parse(seal).Display(),
+                            Dates.Text(has.ExpiresAt ?? came)
+                        ]
+                    )
+                );
+            else if (!item.View.SealedByProvider)
                 lines.Add(new(text["StatementSealing"], text["StatementSealedOnArrival"]));
         }
-        lines.Add(new(text["StatementTimes"], text["StatementOnce"]));
+        var fetched = chosen.Any(item => item.Transfer is null);
+        if (fetched)
+            lines.Add(new(text["StatementTimes"], text["StatementOnce"]));
         if (model.View.Content.Standing is { } later)
             lines.Add(
                 new(
@@ -48,7 +62,8 @@ public static class ServiceStatement
                     ]
                 )
             );
-        lines.Add(new(text["StatementKeeping"], text["StatementKept", kept.TotalHours]));
+        if (fetched)
+            lines.Add(new(text["StatementKeeping"], text["StatementKept", kept.TotalHours]));
         lines.Add(new(text["StatementNow"], text["StatementToYouFirst", model.Service.Organisation.Here()]));
         if (model.IsNational)
             lines.Add(

@@ -76,6 +76,7 @@ public static class ServicesEndpoints
             && model.Items.Any(item => item.Asked.Required && item.Transfer?.State == TransferState.Failed);
         var code =
             model.IsForAnother ? WireCodes.OtherPerson
+            : model.IsSuspended ? ServiceCodes.Suspended
             : failed ? ServiceCodes.NotFetched
             : ServiceCodes.Declined;
         try
@@ -102,5 +103,8 @@ public static class ServicesEndpoints
     }
 
     internal static string StateOf(RequestModel model) =>
-        string.Join(' ', [$"{model.Request.State}", .. model.Items.Select(item => $"{item.Transfer?.State}")]);
+        string.Join(
+            ' ',
+            [$"{model.Request.State} {model.IsSuspended}", .. model.Items.Select(item => $"{item.Transfer?.State}")]
+        );
 }

@@ -56,6 +56,24 @@ public sealed class DocumentSignIn(
         return answer.Apply(context, result, proof.Method.Code);
     }
 
+    /// <summary>A /48 holds 65,536 networks: it has so many times what one of them has.</summary>
+    public const int OfSite = 4;
+
+    /// <summary>What all that comes from this network is held to, and from its /48.</summary>
+    /// <param name="of">what is counted</param>
+    public static IReadOnlyList<AttemptLimit> OfNetwork(
+        HttpContext context,
+        string of,
+        SignInSettings.RateSettings rate
+    )
+    {
+        var forget = TimeSpan.FromMinutes(1);
+        var network = new AttemptLimit($"{of}network {Visitor.Network(context)}", rate.NetworkFailures, forget);
+        return Visitor.Site(context.Connection.RemoteIpAddress) is { } site
+            ? [network, new($"{of}site {site}", rate.NetworkFailures * OfSite, forget / OfSite)]
+            : [network];
+    }
+
     // A device on which this very person has signed in before is not held to what others do in its network.
     private async Task<IReadOnlyList<AttemptLimit>> LimitsAsync(HttpContext context, NationalId id)
     {
@@ -70,6 +88,6 @@ public sealed class DocumentSignIn(
         );
         return hers
             ? [person, new($"device {device!.Id}", rate.DeviceFailures, TimeSpan.FromMinutes(10))]
-            : [person, new($"network {network}", rate.NetworkFailures, TimeSpan.FromMinutes(1))];
+            : [person, .. OfNetwork(context, "", rate)];
     }
 }

@@ -43,7 +43,7 @@ public static class SignInEndpoints
             )
             .WithMetadata(
                 new EndpointLimit(
-                    $"failures: {rate.PersonFailures} of a person from one device and network, {rate.DeviceFailures} of a device, {rate.NetworkFailures} of a network; then a wait that grows (`{DocumentSignIn.TooMany}`)"
+                    $"failures: {rate.PersonFailures} of a person from one device and network, {rate.DeviceFailures} of a device, {rate.NetworkFailures} of a network, {rate.NetworkFailures * DocumentSignIn.OfSite} of a /48; then a wait that grows (`{DocumentSignIn.TooMany}`)"
                 )
             );
         group.MapGet(

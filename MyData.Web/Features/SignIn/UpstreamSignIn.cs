@@ -71,12 +71,8 @@ public sealed partial class UpstreamSignIn(
         var context = refused.HttpContext;
         var code = refused.Failure is AnswerNotAwaitedException ? IdentityChecks.Gone : Failed;
         // Anybody can call the address: beyond so many of one network there is nothing new to tell.
-        var told = new AttemptLimit(
-            $"upstream {Visitor.Network(context)}",
-            settings.SignIn.Rate.NetworkFailures,
-            TimeSpan.FromMinutes(1)
-        );
-        if (await limits.TakeAsync([told], context.RequestAborted) is null)
+        var told = DocumentSignIn.OfNetwork(context, "upstream ", settings.SignIn.Rate);
+        if (await limits.TakeAsync(told, context.RequestAborted) is null)
         {
             var check = await checks.FindAsync(SessionCookie.ReadCheck(context), context.RequestAborted);
             var (method, origin) = (IdentityMethod.Upstream, visitor.Origin(context));

@@ -1,24 +1,13 @@
-using System.Text;
-using MyData.Core.Data;
 using MyData.Core.Encryption;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Web.Sandbox.Bank;
 
-/// <summary>The bank's two keys, made at their first use in the sandbox's key folder: one signs, the other opens what it is handed.</summary>
 public sealed record BankKeys(Jwk Client, Jwk Recipient)
 {
-    public static BankKeys Load(string folder) =>
-        new(Read(folder, "service-bank-client.jwk", "sig"), Read(folder, "service-bank-recipient.jwk", "enc"));
-
-    private static Jwk Read(string folder, string name, string use)
+    public static BankKeys Load(string folder)
     {
-        var bytes = new KeyFolder(folder, mayCreate: true).Get(name, () => Encoding.UTF8.GetBytes(New(use).ToJson()));
-        return Jwk.Parse(Encoding.UTF8.GetString(bytes));
-    }
-
-    private static Jwk New(string use)
-    {
-        var key = Jwk.GenerateEc(use: use);
-        return key.WithKid(key.Thumbprint()[..16]);
+        var (client, recipient) = RelyingKeys.Load(folder, "bank");
+        return new(client, recipient);
     }
 }

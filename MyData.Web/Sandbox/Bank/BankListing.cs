@@ -1,20 +1,8 @@
 using MyData.Core.Catalog;
 using MyData.Web.Sandbox.Agencies;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Web.Sandbox.Bank;
-
-/// <summary>Something that one applies for at the bank: a service of its own at the portal.</summary>
-/// <param name="Id">its <c>client_id</c></param>
-/// <param name="Name">in the bank's own forms</param>
-/// <param name="Asks">data sets and fields</param>
-/// <param name="Use">as <c>authorization_details</c> have it</param>
-public sealed record BankProduct(
-    string Id,
-    string Name,
-    string PurposeCode,
-    IReadOnlyList<(string DataSet, IReadOnlyList<string> Fields)> Asks,
-    object Use
-);
 
 /// <summary>What the made-up bank registers at the portal: a loan asks where she lives, and likes to know her work.</summary>
 public static class BankListing
@@ -40,19 +28,27 @@ public static class BankListing
     public static readonly IReadOnlyList<string> HouseholdFields = ["name", "id", "birthday", "address"];
     private static readonly IReadOnlyList<string> AddressFields = ["name", "address"];
 
-    public static BankProduct Loan { get; } =
-        new(Id, "loan", PurposeCode, [(Household, HouseholdFields), (Labour, LabourFields)], "once");
+    public static RelyingProduct Loan { get; } =
+        new(Id, "loan", PurposeCode, [new(Household, HouseholdFields), new(Labour, LabourFields)], "once");
 
-    public static BankProduct Care { get; } =
+    public static RelyingProduct Care { get; } =
         new(
             CareId,
             "care",
             CarePurposeCode,
-            [(Labour, LabourFields), (Household, AddressFields)],
+            [new(Labour, LabourFields), new(Household, AddressFields)],
             new { frequency = "P30D", window = "P365D" }
         );
 
-    public static IReadOnlyList<BankProduct> Products => [Loan, Care];
+    public static RelyingParty Party(BankKeys keys) =>
+        new(
+            Root,
+            keys.Client,
+            keys.Recipient,
+            [Loan, Care],
+            Retention,
+            "《沙盒銀行法》第 48 條 (Sandbox Banking Act, art. 48)"
+        );
 
     public static IReadOnlyList<OnlineServiceListing> Services(BankKeys keys) =>
         [
@@ -71,7 +67,7 @@ public static class BankListing
                 TermsVersion = 1,
                 Site = Root,
                 RedirectUris = [Callback],
-                EventUrl = Root + BankEvents.Path,
+                EventUrl = Root + RelyingEvents.Path,
                 ClientKeys = [keys.Client.PublicOnly().ToJson()],
                 RecipientKey = keys.Recipient.PublicOnly().ToJson(),
                 Items = [new(Household, HouseholdFields, Required: true), new(Labour, LabourFields, Required: false)],
@@ -91,7 +87,7 @@ public static class BankListing
                 TermsVersion = 1,
                 Site = Root,
                 RedirectUris = [Callback],
-                EventUrl = Root + BankEvents.Path,
+                EventUrl = Root + RelyingEvents.Path,
                 ClientKeys = [keys.Client.PublicOnly().ToJson()],
                 RecipientKey = keys.Recipient.PublicOnly().ToJson(),
                 Items = [new(Labour, LabourFields, Required: true), new(Household, AddressFields, Required: false)],

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using MyData.Core.Catalog;
-using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Web.Sandbox.City;
 
 /// <summary>A data set as the city got it.</summary>
 /// <param name="SignedBy">name in the agency's certificate, which was checked; null: the agency holds nothing on her</param>
-public sealed record CityPackage(LocalText DataSet, string? SignedBy, IReadOnlyList<BankValue> Values);
+public sealed record CityPackage(LocalText DataSet, string? SignedBy, IReadOnlyList<ReceivedValue> Values);
 
 /// <summary>One application, from "apply" to what was received; in memory, and of one browser.</summary>
 public sealed class CityApplication(string service)

@@ -6,7 +6,7 @@ using System.Xml.Linq;
 using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 using MyData.Web.Sandbox.Agencies;
-using MyData.Web.Sandbox.Bank;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Web.Sandbox.City;
 
@@ -16,7 +16,7 @@ internal sealed class CityClient(
     SandboxAddress address,
     CitySecrets secrets,
     CityConduct conduct,
-    BankReading reading,
+    RelyingReading reading,
     TimeProvider clock
 )
 {

@@ -17,11 +17,12 @@ public sealed record Answer(HttpStatusCode Status, Uri Url, byte[] Body)
     /// <summary>The JSON that a page hands its module.</summary>
     public string Block(string id)
     {
-        var mark = $"id=\"{id}\">";
-        var start = Text.IndexOf(mark, StringComparison.Ordinal);
-        return start < 0
-            ? throw Unexpected($"no {id}")
-            : Text[(start + mark.Length)..Text.IndexOf("</script>", start, StringComparison.Ordinal)];
+        var start = Text.IndexOf($"id=\"{id}\"", StringComparison.Ordinal);
+        if (start < 0)
+            throw Unexpected($"no {id}");
+        // Attributes of the page's own style may stand behind it.
+        var text = Text.IndexOf('>', start) + 1;
+        return Text[text..Text.IndexOf("</script>", text, StringComparison.Ordinal)];
     }
 
     /// <exception cref="LoadException">It is another page, or an error.</exception>

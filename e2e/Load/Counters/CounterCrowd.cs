@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Microsoft.Playwright;
 using MyData.Core.Encryption;
-using MyData.E2E.Support;
 using MyData.Load.Browsing;
 using MyData.Load.Flows;
 using MyData.Load.Report;
@@ -19,11 +17,16 @@ namespace MyData.Load.Counters;
 public sealed class CounterCrowd : IMeasurement
 {
     private const int Counters = 50;
+
+    /// <summary>At a time, so that none runs out before it is shown.</summary>
     private const int TicketsOfEach = 55;
 
-    /// <summary>As with the whole flows: until the JIT is done with what counters do.</summary>
-    private const int WarmUp = 120;
-    private const int Seen = 15;
+    /// <summary>Rounds, as with the whole flows: until the JIT is done with what counters do.</summary>
+    private const int WarmUp = 5;
+    private const int Measured = 3;
+
+    /// <summary>In each measured round.</summary>
+    private const int Seen = 8;
     private const string Household = "ds=API.7QovE2Gev6";
 
     public string Name => "counter";
@@ -39,64 +42,95 @@ public sealed class CounterCrowd : IMeasurement
             ("MyData:SignIn:Rate:NetworkBurst", "100000")
         );
         await using var portal = await Server.StartAsync(plan, bench.Stop);
-        Bench.Say("Making tickets …");
-        var tickets = new ConcurrentQueue<PaperTicket>(await TicketsAsync(portal.Origin, bench.Stop));
-        var forScreen = Enumerable.Range(0, Seen).Select(_ => Take(tickets)).ToList();
+        var people = await PeopleAsync(portal.Origin, bench.Stop);
         var clerks = new List<(Browser Browser, Calls Calls)>();
         for (var n = 0; n < Counters; n++)
             clerks.Add(await ClerkAsync(portal.Origin, bench.Stop));
-        Bench.Say("Warming up …");
-        await Crowd.RunAsync(
-            Counters,
-            WarmUp,
-            (n, token) => RedeemAsync(clerks[n].Calls, Take(tickets), token),
-            bench.Stop
-        );
-        Bench.Say("Redeeming …");
-        var onScreen = ScreenAsync(portal.Origin, forScreen);
-        var result = await Crowd.RunAsync(
-            Counters,
-            tickets.Count,
-            (n, token) => RedeemAsync(clerks[n].Calls, Take(tickets), token),
-            bench.Stop
-        );
-        var screen = await onScreen;
-        foreach (var reason in result.Lost.GroupBy(why => why).Take(5))
-            Bench.Say($"  {reason.Count()} × {reason.Key}");
-        return
+        await using var screen = await ClerkScreen.OpenAsync(portal.Origin);
+        var redeemed = new List<CrowdResult>();
+        var onScreen = new Samples();
+        var work = TimeSpan.Zero;
+        for (var round = 0; round < WarmUp + Measured; round++)
+        {
+            Bench.Say($"Making tickets, round {round + 1} of {WarmUp + Measured} …");
+            var tickets = new ConcurrentQueue<PaperTicket>(await TicketsAsync(people, bench.Stop));
+            var measured = round >= WarmUp;
+            var forScreen = Enumerable.Range(0, measured ? Seen : 1).Select(_ => Take(tickets)).ToList();
+            var before = ProcessTime.Of(portal.Id);
+            var seeing = screen.ShowAsync(forScreen);
+            var result = await Crowd.RunAsync(
+                Counters,
+                tickets.Count,
+                (n, token) => RedeemAsync(clerks[n].Calls, Take(tickets), token),
+                bench.Stop
+            );
+            Bench.Say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {result.PerSecond:0.0}/s, p95 {result.Seconds.P95:0.00} s, lost {result.Lost.Count} {result.Lost.FirstOrDefault()}"
+                )
+            );
+            var seen = await seeing;
+            if (!measured)
+                continue;
+            redeemed.Add(result);
+            work += ProcessTime.Of(portal.Id) - before;
+            foreach (var seconds in seen)
+                onScreen.Add(seconds);
+        }
+        return Figures(CrowdResult.Of(redeemed), onScreen, work);
+    }
+
+    private static IReadOnlyList<Figure> Figures(CrowdResult redeemed, Samples onScreen, TimeSpan work) =>
         [
             new()
             {
                 Name = $"{Counters} counters at once, one redemption over HTTP",
                 Target = "p95 < 1 s",
                 Unit = "s",
-                Samples = result.Seconds,
-                Met = result.Seconds.P95 < 1 && result.Lost.Count == 0,
+                Samples = redeemed.Seconds,
+                Met = redeemed.Seconds.P95 < 1 && redeemed.Lost.Count == 0,
+                Yardstick = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{redeemed.PerSecond:0.0} a second; the portal's processor time {work.TotalMilliseconds / redeemed.Seconds.Count:0.0} ms each"
+                ),
             },
             new()
             {
                 Name = "a clerk in Chromium among them, scan to data on screen",
                 Target = "p95 < 1 s",
                 Unit = "s",
-                Samples = screen,
-                Met = screen.P95 < 1,
+                Samples = onScreen,
+                Met = onScreen.P95 < 1,
             },
         ];
-    }
 
-    private static async Task<List<PaperTicket>> TicketsAsync(Uri origin, CancellationToken token)
+    private static async Task<IReadOnlyList<Citizen>> PeopleAsync(Uri origin, CancellationToken token)
     {
         var people = await Person.ListAsync(Network.Client(0), origin, token);
-        var made = await Task.WhenAll(
+        return await Task.WhenAll(
             people.Select(async person =>
             {
                 var browser = new Browser(Network.Client(person.Number), origin);
                 await SignIn.FirstTimeAsync(browser, person, token);
                 var consent = await Consent.GiveAsync(browser, Household, token);
                 await Packages.WaitAsync(browser, consent, 1, token);
+                return new Citizen(person, browser, consent);
+            })
+        );
+    }
+
+    private static async Task<IReadOnlyList<PaperTicket>> TicketsAsync(
+        IReadOnlyList<Citizen> people,
+        CancellationToken token
+    )
+    {
+        var made = await Task.WhenAll(
+            people.Select(async one =>
+            {
                 var hers = new List<PaperTicket>();
                 for (var n = 0; n < TicketsOfEach; n++)
-                    hers.Add(await PaperTicket.MakeAsync(browser, consent, person, token));
+                    hers.Add(await PaperTicket.MakeAsync(one.Browser, one.Consent, one.Person, token));
                 return hers;
             })
         );
@@ -130,33 +164,8 @@ public sealed class CounterCrowd : IMeasurement
         await calls.PostAsync($"/counter/desk/{ticket}/next", token);
     }
 
-    /// <summary>Seconds from the scanner's Enter to the opened data, the card's characters typed as fast as keys go.</summary>
-    private static async Task<Samples> ScreenAsync(Uri origin, IReadOnlyList<PaperTicket> papers)
-    {
-        using var playwright = await Playwright.CreateAsync();
-        await using var chromium = await playwright.Chromium.LaunchAsync(
-            new() { ExecutablePath = BrowserInstall.Find(), Args = ["--no-sandbox", "--disable-gpu"] }
-        );
-        var page = await chromium.NewPageAsync();
-        await page.GotoAsync(new Uri(origin, "/staff/signin").ToString());
-        await page.Locator("#staff-clerks [value=hro]").ClickAsync();
-        await page.WaitForURLAsync("**/counter/desk");
-        var seconds = new List<double>();
-        foreach (var paper in papers)
-        {
-            await page.Locator("#scan").FillAsync(paper.Code);
-            var start = Stopwatch.GetTimestamp();
-            await page.Keyboard.PressAsync("Enter");
-            await page.Locator("#card").FillAsync(paper.Card);
-            await page.Keyboard.PressAsync("Enter");
-            await page.Locator("[data-packages] .data").First.WaitForAsync();
-            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-            await page.Keyboard.PressAsync("Escape");
-            await page.Locator("#scan").WaitForAsync();
-        }
-        return new Samples(seconds);
-    }
-
     private static PaperTicket Take(ConcurrentQueue<PaperTicket> tickets) =>
         tickets.TryDequeue(out var ticket) ? ticket : throw new LoadException("No ticket is left.");
+
+    private sealed record Citizen(Person Person, Browser Browser, Consent Consent);
 }

@@ -8,6 +8,17 @@ namespace MyData.Load.Flows;
 public sealed record CrowdResult(Samples Seconds, TimeSpan Took, IReadOnlyCollection<string> Lost)
 {
     public double PerSecond => Seconds.Count / Took.TotalSeconds;
+
+    /// <summary>Several turns of one crowd, without what was between them.</summary>
+    public static CrowdResult Of(IEnumerable<CrowdResult> turns)
+    {
+        var all = turns.ToList();
+        return new CrowdResult(
+            new Samples(all.SelectMany(turn => turn.Seconds.Values)),
+            TimeSpan.FromTicks(all.Sum(turn => turn.Took.Ticks)),
+            [.. all.SelectMany(turn => turn.Lost)]
+        );
+    }
 }
 
 /// <summary>So many at once, each beginning again as soon as she has ended, until enough was done.</summary>

@@ -22,12 +22,14 @@ public sealed class Engine : IAsyncDisposable
         _loops = [Get<TileKeeper>(), (IHostedService)Get<ILedgerQuorum>()];
     }
 
-    /// <param name="folder">of keys, and of the log's tiles</param>
+    /// <param name="folder">of the log's tiles, and of keys where there are none yet</param>
+    /// <param name="keys">a folder of keys that others know already</param>
     public static async Task<Engine> StartAsync(
         string database,
         string folder,
         LedgerSettings ledger,
-        CancellationToken token
+        CancellationToken token,
+        string? keys = null
     )
     {
         var services = new ServiceCollection();
@@ -36,7 +38,7 @@ public sealed class Engine : IAsyncDisposable
         services.AddSingleton(ledger with { Folder = Path.Combine(folder, "ledger") });
         services.AddMyDataCore(
             new DatabaseSettings { ConnectionString = database },
-            new KeyFolder(Path.Combine(folder, "keys"), mayCreate: true)
+            new KeyFolder(keys ?? Path.Combine(folder, "keys"), mayCreate: true)
         );
         var provider = services.BuildServiceProvider();
         try

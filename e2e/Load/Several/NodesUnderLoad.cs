@@ -10,40 +10,38 @@ namespace MyData.Load.Several;
 /// </summary>
 public sealed class NodesUnderLoad : IAsyncDisposable
 {
-    private const int Witnesses = 4;
-    private readonly List<Server> _witnesses = [];
     private readonly Workspace _workspace;
     private readonly string _program;
-    private readonly string _policy;
-    private readonly string _keys;
+    private FourWitnesses? _witnesses;
     private Server? _portal;
 
-    private NodesUnderLoad(Bench bench, DatabaseNodes databases, string program)
-    {
+    private NodesUnderLoad(Bench bench, DatabaseNodes databases, string program) =>
         (_workspace, Databases, _program) = (bench.Workspace, databases, program);
-        _keys = bench.Workspace.NewFolder("nodes-keys");
-        _policy = Path.Combine(bench.Workspace.NewFolder("nodes-policy"), "policy");
-    }
 
     public DatabaseNodes Databases { get; }
 
+    public FourWitnesses Witnesses => _witnesses!;
+
     public Server Portal => _portal!;
 
-    public static async Task<NodesUnderLoad> StartAsync(Bench bench)
+    /// <param name="withPortal">else only the databases and the witnesses run, for whoever writes the log itself</param>
+    public static async Task<NodesUnderLoad> StartAsync(Bench bench, bool withPortal = true)
     {
         var program = await bench.Workspace.PublishedAsync(bench.Stop);
         var nodes = new NodesUnderLoad(bench, await DatabaseNodes.StartAsync(Repository.Root), program);
         try
         {
-            await nodes.StartWitnessesAsync(bench.Stop);
+            nodes._witnesses = await FourWitnesses.StartAsync(bench);
+            if (!withPortal)
+                return nodes;
             var folder = bench.Workspace.NewFolder("nodes-portal");
             nodes._portal = await Server.StartAsync(
                 ServerPlan
                     .Portal(program, folder, bench.Workspace.SandboxKeys)
                     .With(
                         ("MyData:Database", nodes.Databases.Connection),
-                        ("MyData:Keys", nodes._keys),
-                        ("MyData:Ledger:Policy", nodes._policy),
+                        ("MyData:Keys", nodes.Witnesses.Keys),
+                        ("MyData:Ledger:Policy", nodes.Witnesses.Policy),
                         ("MyData:Ledger:Folder", Path.Combine(folder, "ledger"))
                     ),
                 bench.Stop
@@ -75,7 +73,7 @@ public sealed class NodesUnderLoad : IAsyncDisposable
     /// <summary>The runbook.</summary>
     public async Task PromoteAsync(CancellationToken token)
     {
-        var file = await Databases.NodesFileAsync(_policy);
+        var file = await Databases.NodesFileAsync(Witnesses.Policy);
         var (code, output) = await Commands.RunAsync(
             _program,
             ["dotnet", "MyData.Web.dll", "promote", "--yes", "--nodes", file],
@@ -90,53 +88,8 @@ public sealed class NodesUnderLoad : IAsyncDisposable
     {
         if (_portal is not null)
             await _portal.DisposeAsync();
-        foreach (var witness in _witnesses)
-            await witness.DisposeAsync();
+        if (_witnesses is not null)
+            await _witnesses.DisposeAsync();
         await Databases.DisposeAsync();
-    }
-
-    private async Task StartWitnessesAsync(CancellationToken token)
-    {
-        var (_, output) = await Commands.RunAsync(
-            _program,
-            ["dotnet", "MyData.Web.dll", "keys"],
-            token,
-            ("ASPNETCORE_ENVIRONMENT", "Development"),
-            ("MyData__Keys", _keys)
-        );
-        var log = output.Split('\n').Single(line => line.StartsWith("log ", StringComparison.Ordinal))["log ".Length..];
-        using var http = new HttpClient();
-        var lines = new List<string>();
-        for (var number = 1; number <= Witnesses; number++)
-        {
-            var folder = _workspace.NewFolder($"witness-{number}");
-            var port = Server.FreePort();
-            var witness = Server.Plan(
-                new ServerPlan
-                {
-                    Program = _program,
-                    Folder = folder,
-                    Arguments = ["witness"],
-                    Settings = new Dictionary<string, string>
-                    {
-                        ["Witness:Name"] = $"witness.example/{number}",
-                        ["Witness:Folder"] = folder,
-                        ["Witness:Listen"] = FormattableString.Invariant($"http://localhost:{port}"),
-                        ["Witness:Logs:0:Key"] = log.Trim(),
-                        ["Witness:Logs:0:EveryYear"] = "true",
-                    },
-                },
-                port
-            );
-            _witnesses.Add(witness);
-            await witness.StartAsync(token);
-            var key = (await http.GetStringAsync(witness.Origin, token)).Split('\n')[0];
-            lines.Add($"witness w{number} {key} {witness.Origin.GetLeftPart(UriPartial.Authority)}\n");
-        }
-        await File.WriteAllTextAsync(
-            _policy,
-            $"{string.Concat(lines)}group enough 3 w1 w2 w3 w4\nquorum enough\n",
-            token
-        );
     }
 }

@@ -507,7 +507,7 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CitizenId");
+                    b.HasIndex("CitizenId", "DecidedAt");
 
                     b.ToTable("consents", (string)null);
                 });
@@ -1934,9 +1934,9 @@ namespace MyData.Core.Data.Postgres.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("CitizenId");
-
                     b.HasIndex("ConsentId");
+
+                    b.HasIndex("CitizenId", "State");
 
                     b.HasIndex("State", "NextAttemptAt");
 
@@ -2108,6 +2108,22 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.HasIndex("Subject", "Start");
 
                     b.ToTable("alarms", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Watch.AlarmLook", b =>
+                {
+                    b.Property<Guid>("Alarm")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("Staff")
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Alarm", "Staff");
+
+                    b.ToTable("alarm_looks", (string)null);
                 });
 
             modelBuilder.Entity("MyData.Core.Watch.AlarmRecord", b =>

@@ -10,7 +10,6 @@ import { failureOf } from "./preview.js";
  *
  * @typedef {object} Model
  * @property {string} account
- * @property {string} kid of her key
  * @property {Record<string, string>} seals by transfer, in hexadecimal
  * @property {import("../jwk.js").Jwk} recipient the service's key
  * @property {Record<string, string>} strings
@@ -22,13 +21,13 @@ const view = { language: document.documentElement.lang, strings: model.strings }
 const page = required("[data-open]");
 const form = required("form[data-handover]");
 const agree = required("[data-agree]", form);
-/** Heads by transfer: no data is in them. @type {Map<string, import("../sealedhead.js").Head>} */
+/** By transfer: its head, in which no data is, and which key of hers opens it. @type {Map<string, { head: import("../sealedhead.js").Head, kid: string }>} */
 const heads = new Map();
 let settled = false;
 
 page.addEventListener("mydata-opened", (event) => {
-  const { id, head, seal } = /** @type {CustomEvent} */ (event).detail;
-  if (model.seals[id] === seal) heads.set(id, head);
+  const { id, kid, head, seal } = /** @type {CustomEvent} */ (event).detail;
+  if (model.seals[id] === seal) heads.set(id, { head, kid });
 });
 page.addEventListener("mydata-finished", (event) => {
   const all = Object.keys(model.seals).every((id) => heads.has(id));
@@ -43,11 +42,13 @@ form.addEventListener("submit", (event) => {
 
 async function handOver() {
   try {
-    const key = await findKey(model.account, model.kid);
-    demand(key, "key.missing", "the key of this consent is not in this browser");
     /** @type {Record<string, object>} */
     const entries = {};
-    for (const [id, head] of heads) entries[id] = await wrapHeadFor(head, key, model.recipient);
+    for (const [id, { head, kid }] of heads) {
+      const key = await findKey(model.account, kid);
+      demand(key, "key.missing", "the key of this consent is not in this browser");
+      entries[id] = await wrapHeadFor(head, key, model.recipient);
+    }
     const input = form.querySelector("input[name=entries]");
     demand(input instanceof HTMLInputElement, "browser.failed", "the form has no place for them");
     input.value = JSON.stringify(entries);

@@ -24,6 +24,7 @@ import { badge, cardOf, failureOf, fileName, formatBytes, sealOf } from "./previ
  * @property {string} certificateSha256
  * @property {"agency" | "platform"} sealedBy
  * @property {string} heldUntil RFC 3339
+ * @property {string} kid of the key that opens it: this consent's, or where she had it already, that of the one before
  *
  * @typedef {object} Model
  * @property {string} account
@@ -50,17 +51,29 @@ await start();
 
 async function start() {
   try {
-    const key = await findKey(model.account, model.kid);
-    demand(key, "key.missing", "the key of this consent is not in this browser");
-    const arrivals = model.transfers.map((transfer) => Date.parse(transfer.heldUntil) - HELD);
-    if (arrivals.length > 0) await keepAfterArrival(key.kid, Math.max(...arrivals));
+    const keys = await findKeys();
+    const own = model.transfers.filter((transfer) => transfer.kid === model.kid);
+    const arrivals = own.map((transfer) => Date.parse(transfer.heldUntil) - HELD);
+    if (arrivals.length > 0) await keepAfterArrival(model.kid, Math.max(...arrivals));
     const roots = await fetchRoots();
     let opened = 0;
-    for (const transfer of model.transfers) opened += await openOne(transfer, key, roots);
+    for (const transfer of model.transfers) opened += await openOne(transfer, keys[transfer.kid], roots);
     finish(opened);
   } catch (error) {
     stopAll(error);
   }
+}
+
+/** @returns {Promise<Record<string, import("../keystore.js").StoredKey>>} by kid */
+async function findKeys() {
+  /** @type {Record<string, import("../keystore.js").StoredKey>} */
+  const keys = {};
+  for (const { kid } of model.transfers) {
+    const key = await findKey(model.account, kid);
+    demand(key, "key.missing", "the key of this consent is not in this browser");
+    keys[kid] = key;
+  }
+  return keys;
 }
 
 /** @returns {Promise<Uint8Array[]>} DER */
@@ -89,7 +102,7 @@ async function openOne(transfer, key, roots) {
     const card = cardOf(opened, await fetchSchema(transfer), view);
     show(section, transfer, seal.display, zip, card);
     const signer = { spki: opened.certificate.publicKey.spki, thumbprint: transfer.certificateSha256 };
-    tell("mydata-opened", { id: transfer.id, head, seal: seal.hex, zip, signer });
+    tell("mydata-opened", { id: transfer.id, kid: transfer.kid, head, seal: seal.hex, zip, signer });
     return 1;
   } catch (error) {
     fail(section, transfer, error);

@@ -1,7 +1,7 @@
-namespace MyData.Web.Sandbox.Bank;
+namespace MyData.Web.Sandbox.Relying;
 
-/// <summary>How the bank answers when somebody takes her consent back: the same for everybody, until another way is set.</summary>
-public sealed class BankConduct
+/// <summary>How an organisation answers when somebody takes her consent back: the same for everybody, until another way is set.</summary>
+public sealed class RelyingConduct
 {
     public const string Deletes = "deletes";
     public const string Keeps = "keeps";

@@ -4,18 +4,18 @@ using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 using MyData.Web.Sandbox.Agencies;
 
-namespace MyData.Web.Sandbox.Bank;
+namespace MyData.Web.Sandbox.Relying;
 
 /// <summary>Checks what a package says by the roots that the portal publishes, before anything of it is believed.</summary>
-internal sealed class BankReading(IHttpClientFactory clients, SandboxAddress address)
+internal sealed class RelyingReading(IHttpClientFactory clients, SandboxAddress address)
 {
     private const int Longest = 60;
 
-    public async Task<BankPackage> ReadAsync(OpenedPackage opened, string dataSet, CancellationToken ct)
+    public async Task<ReceivedPackage> ReadAsync(OpenedPackage opened, string dataSet, CancellationToken ct)
     {
         using var package = PackageReader.Read(opened.Zip, PackageLimits.Default);
         if (opened.Head.DataSet != dataSet || package.Info is not { } info || info.DataSet != dataSet)
-            throw new BankRefusedException("another data set");
+            throw new RelyingRefusedException("another data set");
         new ConfiguredRoots(await RootsAsync(ct)).Check(package.Certificate, info.IssuedAt);
         var (label, values) = await ValuesAsync(package, dataSet, ct);
         return new(
@@ -28,7 +28,7 @@ internal sealed class BankReading(IHttpClientFactory clients, SandboxAddress add
     }
 
     /// <summary>What stands in a package, in the words of the catalogue.</summary>
-    public async Task<(LocalText Label, IReadOnlyList<BankValue> Values)> ValuesAsync(
+    public async Task<(LocalText Label, IReadOnlyList<ReceivedValue> Values)> ValuesAsync(
         VerifiedPackage package,
         string dataSet,
         CancellationToken ct
@@ -43,7 +43,7 @@ internal sealed class BankReading(IHttpClientFactory clients, SandboxAddress add
         );
     }
 
-    private static BankValue Value(JsonProperty one, JsonElement fields) =>
+    private static ReceivedValue Value(JsonProperty one, JsonElement fields) =>
         new(
             fields.TryGetProperty(one.Name, out var field) ? Label(field, one.Name) : new(one.Name, one.Name),
             Short(one.Value),

@@ -6,10 +6,10 @@ using System.Text.Json;
 using MyData.Core.Encryption;
 using MyData.Web.Sandbox.Agencies;
 
-namespace MyData.Web.Sandbox.Bank;
+namespace MyData.Web.Sandbox.Relying;
 
 /// <summary>The portal said no.</summary>
-public sealed class BankRefusedException(string code) : Exception(code)
+public sealed class RelyingRefusedException(string code) : Exception(code)
 {
     public string Code { get; } = code;
 }
@@ -18,17 +18,15 @@ public sealed class BankRefusedException(string code) : Exception(code)
 /// How a service talks to the portal, all over HTTP: pushed requests, the code for a token, packages, receipts; its client assertion
 /// (RFC 7523) and a DPoP proof (RFC 9449) with each.
 /// </summary>
-public sealed class BankClient(IHttpClientFactory clients, SandboxAddress address, BankKeys keys, TimeProvider clock)
+public sealed class RelyingClient(IHttpClientFactory clients, SandboxAddress address, TimeProvider clock)
 {
     private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int MostWaits = 30;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private string? _nonce;
 
-    public string Callback => address.Own + SandboxAddress.Root + BankListing.Callback;
-
     /// <summary>Where the browser goes to (RFC 9126 §4).</summary>
-    public async Task<string> PushAsync(BankApplication application, CancellationToken ct)
+    public async Task<string> PushAsync(RelyingApplication application, CancellationToken ct)
     {
         var portal = await DiscoverAsync(ct);
         var details = new object[]
@@ -36,11 +34,16 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             new
             {
                 type = "mydata",
-                datasets = application.Product.Asks.Select(one => new { id = one.DataSet, fields = one.Fields }),
+                datasets = application.Product.Asks.Select(one => new
+                {
+                    id = one.DataSet,
+                    fields = one.Fields,
+                    parameters = one.Parameters ?? new Dictionary<string, string>(),
+                }),
                 purpose = application.Product.PurposeCode,
-                retention = System.Xml.XmlConvert.ToString(BankListing.Retention),
+                retention = System.Xml.XmlConvert.ToString(application.Party.Retention),
                 use = application.Product.Use,
-                recipient_key = keys.Recipient.Kid,
+                recipient_key = application.Party.Recipient.Kid,
             },
         };
         using var answer = await PostAsync(
@@ -49,7 +52,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             "pushed_authorization_request_endpoint",
             [
                 new("response_type", "code"),
-                new("redirect_uri", Callback),
+                new("redirect_uri", CallbackOf(application)),
                 new("state", application.State),
                 new("code_challenge", application.Challenge),
                 new("code_challenge_method", "S256"),
@@ -66,8 +69,8 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
         issuer == Text(await DiscoverAsync(ct), "issuer");
 
     /// <summary>The code for a token, then each package: fetched, opened, checked, signed for.</summary>
-    public async Task<IReadOnlyList<BankPackage>> ReceiveAsync(
-        BankApplication application,
+    public async Task<IReadOnlyList<ReceivedPackage>> ReceiveAsync(
+        RelyingApplication application,
         string code,
         CancellationToken ct
     )
@@ -80,7 +83,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             [
                 new("grant_type", "authorization_code"),
                 new("code", code),
-                new("redirect_uri", Callback),
+                new("redirect_uri", CallbackOf(application)),
                 new("code_verifier", application.Verifier),
             ],
             ct
@@ -90,9 +93,9 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
     }
 
     /// <summary>By itself, under a standing consent: the refresh token for a new fetch, which waits for the agencies.</summary>
-    public async Task<IReadOnlyList<BankPackage>> FetchAgainAsync(
-        BankApplication application,
-        BankStanding standing,
+    public async Task<IReadOnlyList<ReceivedPackage>> FetchAgainAsync(
+        RelyingApplication application,
+        RelyingStanding standing,
         CancellationToken ct
     )
     {
@@ -110,7 +113,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
         return await FetchAsync(application, portal, granted.RootElement, ct);
     }
 
-    private static BankStanding? StandingOf(JsonElement granted)
+    private static RelyingStanding? StandingOf(JsonElement granted)
     {
         if (!granted.TryGetProperty("refresh_token", out var refresh))
             return null;
@@ -125,8 +128,8 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
     }
 
     /// <summary>Each package: fetched, opened, checked, signed for.</summary>
-    private async Task<IReadOnlyList<BankPackage>> FetchAsync(
-        BankApplication application,
+    private async Task<IReadOnlyList<ReceivedPackage>> FetchAsync(
+        RelyingApplication application,
         JsonElement portal,
         JsonElement granted,
         CancellationToken ct
@@ -134,7 +137,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
     {
         var token = granted.GetProperty("access_token").GetString()!;
         var sets = granted.GetProperty("authorization_details")[0].GetProperty("datasets");
-        var received = new List<BankPackage>();
+        var received = new List<ReceivedPackage>();
         foreach (var set in sets.EnumerateArray())
         {
             var transfer = set.GetProperty("transfer_id").GetString()!;
@@ -143,33 +146,33 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             // The agency holds nothing.
             if (sealedBytes.Length == 0)
                 continue;
-            var opened = SealedPackage.Open(sealedBytes, keys.Recipient);
+            var opened = SealedPackage.Open(sealedBytes, application.Party.Recipient);
             received.Add(
-                await new BankReading(clients, address).ReadAsync(opened, set.GetProperty("id").GetString()!, ct)
+                await new RelyingReading(clients, address).ReadAsync(opened, set.GetProperty("id").GetString()!, ct)
             );
-            var receipt = Receipt(application.Product.Id, Text(portal, "issuer"), transfer, opened.Digest);
+            var receipt = Receipt(application, Text(portal, "issuer"), transfer, opened.Digest);
             await SendAsync(application, HttpMethod.Post, $"{url}/receipt", token, receipt, ct);
         }
         return received;
     }
 
-    private string Receipt(string client, string issuer, string transfer, SealDigest seal) =>
+    private string Receipt(RelyingApplication application, string issuer, string transfer, SealDigest seal) =>
         Sign(
-            keys.Client,
+            application.Party.Client,
             new Dictionary<string, object>
             {
-                ["iss"] = client,
+                ["iss"] = application.Product.Id,
                 ["aud"] = issuer,
                 ["iat"] = Now,
                 ["transfer"] = transfer,
                 ["seal"] = seal.Hex,
-                ["delete_by"] = Now + (long)BankListing.Retention.TotalSeconds,
+                ["delete_by"] = Now + (long)application.Party.Retention.TotalSeconds,
             },
             "mydata-delivery-receipt+jwt"
         );
 
     private async Task<JsonDocument> PostAsync(
-        BankApplication application,
+        RelyingApplication application,
         JsonElement portal,
         string endpoint,
         IReadOnlyList<KeyValuePair<string, string>> fields,
@@ -186,7 +189,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
                     .. fields,
                     new("client_id", application.Product.Id),
                     new("client_assertion_type", AssertionType),
-                    new("client_assertion", Assertion(application.Product.Id, Text(portal, "issuer"))),
+                    new("client_assertion", Assertion(application, Text(portal, "issuer"))),
                 ]),
             },
             null,
@@ -196,7 +199,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
     }
 
     private Task<byte[]> SendAsync(
-        BankApplication application,
+        RelyingApplication application,
         HttpMethod method,
         string url,
         string token,
@@ -223,7 +226,7 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
 
     /// <summary>Sends, and once more with the nonce that the portal asks for (RFC 9449 §8), or when what it prepares is to be ready.</summary>
     private async Task<byte[]> SendAsync(
-        BankApplication application,
+        RelyingApplication application,
         Uri url,
         Func<Uri, HttpRequestMessage> make,
         string? token,
@@ -246,15 +249,15 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             }
             if (answer.IsSuccessStatusCode)
                 return answer.StatusCode == HttpStatusCode.Accepted
-                    ? throw new BankRefusedException("not ready")
+                    ? throw new RelyingRefusedException("not ready")
                     : body;
             var code = CodeOf(body);
             if (code != "dpop.nonce" || tries > 1)
-                throw new BankRefusedException(code);
+                throw new RelyingRefusedException(code);
         }
     }
 
-    private string Proof(BankApplication application, HttpMethod method, Uri url, string? token)
+    private string Proof(RelyingApplication application, HttpMethod method, Uri url, string? token)
     {
         var claims = new Dictionary<string, object>
         {
@@ -280,13 +283,13 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
         );
     }
 
-    private string Assertion(string client, string issuer) =>
+    private string Assertion(RelyingApplication application, string issuer) =>
         Sign(
-            keys.Client,
+            application.Party.Client,
             new Dictionary<string, object>
             {
-                ["iss"] = client,
-                ["sub"] = client,
+                ["iss"] = application.Product.Id,
+                ["sub"] = application.Product.Id,
                 ["aud"] = issuer,
                 ["jti"] = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
                 ["iat"] = Now,
@@ -294,6 +297,8 @@ public sealed class BankClient(IHttpClientFactory clients, SandboxAddress addres
             },
             null
         );
+
+    private string CallbackOf(RelyingApplication application) => address.Own + application.Party.Page("/callback");
 
     private async Task<JsonElement> DiscoverAsync(CancellationToken ct)
     {

@@ -4,29 +4,29 @@ using System.Text;
 using MyData.Core.Catalog;
 using MyData.Core.Encryption;
 
-namespace MyData.Web.Sandbox.Bank;
+namespace MyData.Web.Sandbox.Relying;
 
 /// <summary>One field of a package.</summary>
 /// <param name="Label">as the portal's catalogue names it</param>
 /// <param name="Entries">of a list: how many; null: it is none</param>
-public sealed record BankValue(LocalText Label, string Text, int? Entries = null);
+public sealed record ReceivedValue(LocalText Label, string Text, int? Entries = null);
 
-/// <summary>A package that the bank has opened.</summary>
+/// <summary>A package that was opened here.</summary>
 /// <param name="Transfer">its transfer's id</param>
 /// <param name="DataSet">as the portal's catalogue names it</param>
 /// <param name="Seal">as people compare it</param>
 /// <param name="SignedBy">name in the agency's certificate, which was checked</param>
 /// <param name="Values">what stands in it, by field</param>
-public sealed record BankPackage(
+public sealed record ReceivedPackage(
     string Transfer,
     LocalText DataSet,
     string Seal,
     string SignedBy,
-    IReadOnlyList<BankValue> Values
+    IReadOnlyList<ReceivedValue> Values
 );
 
-/// <summary>What the bank may fetch again by itself, as far as it has heard.</summary>
-public sealed class BankStanding
+/// <summary>What the organisation may fetch again by itself, as far as it has heard.</summary>
+public sealed class RelyingStanding
 {
     /// <summary>The refresh token that is good next.</summary>
     public required string Refresh { get; set; }
@@ -47,14 +47,15 @@ public sealed class BankStanding
 }
 
 /// <summary>One application, from "apply" to what was received; in memory, and of one browser.</summary>
-public sealed class BankApplication(BankProduct product)
+public sealed class RelyingApplication(RelyingParty party, RelyingProduct product)
 {
     private int _busy;
 
-    public BankProduct Product => product;
+    public RelyingParty Party => party;
+    public RelyingProduct Product => product;
 
     /// <summary>Where she ticked it; null: once.</summary>
-    public BankStanding? Standing { get; set; }
+    public RelyingStanding? Standing { get; set; }
 
     /// <summary>One try at a time: false where there is one already.</summary>
     public bool Begin() => Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
@@ -77,7 +78,7 @@ public sealed class BankApplication(BankProduct product)
     /// <summary>Why nothing came; null: something did, or nothing was answered yet.</summary>
     public string? Error { get; set; }
 
-    public IReadOnlyList<BankPackage> Packages { get; set; } = [];
+    public IReadOnlyList<ReceivedPackage> Packages { get; set; } = [];
 
     /// <summary>Data sets of the packages that it deleted because she asked.</summary>
     public IReadOnlyList<LocalText> Deleted { get; set; } = [];
@@ -85,17 +86,17 @@ public sealed class BankApplication(BankProduct product)
     private static string Random() => Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));
 }
 
-/// <summary>The bank's applications, the newest thousand.</summary>
-public sealed class BankApplications
+/// <summary>An organisation's applications, the newest thousand.</summary>
+public sealed class RelyingApplications
 {
     private const int Most = 1_000;
-    private readonly ConcurrentDictionary<string, BankApplication> _all = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RelyingApplication> _all = new(StringComparer.Ordinal);
 
-    public BankApplication Begin(BankProduct product)
+    public RelyingApplication Begin(RelyingParty party, RelyingProduct product)
     {
         if (_all.Count >= Most)
             _all.Clear();
-        var made = new BankApplication(product);
+        var made = new RelyingApplication(party, product);
         _all[made.Id] = made;
         return made;
     }
@@ -113,8 +114,8 @@ public sealed class BankApplications
     }
 
     /// <summary>What it may fetch again by this consent of somebody's.</summary>
-    public BankStanding? OfConsent(string consent) =>
+    public RelyingStanding? OfConsent(string consent) =>
         _all.Values.Select(application => application.Standing).FirstOrDefault(one => one?.Consent == consent);
 
-    public BankApplication? Find(string? id) => id is null ? null : _all.GetValueOrDefault(id);
+    public RelyingApplication? Find(string? id) => id is null ? null : _all.GetValueOrDefault(id);
 }

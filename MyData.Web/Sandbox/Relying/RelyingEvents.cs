@@ -6,26 +6,23 @@ using MyData.Core.Data;
 using MyData.Core.Encryption;
 using MyData.Web.Sandbox.Agencies;
 
-namespace MyData.Web.Sandbox.Bank;
+namespace MyData.Web.Sandbox.Relying;
 
 /// <summary>
-/// The bank is told that somebody took her consent back (RFC 8935): it checks who tells it, says that it has heard, and then does what its conduct is:
+/// An organisation is told that somebody took her consent back (RFC 8935): it checks who tells it, says that it has heard, and then does what its conduct is:
 /// deletes, or keeps by law, and signs for that.
 /// </summary>
-public sealed class BankEvents(
+public sealed class RelyingEvents(
     IHttpClientFactory clients,
     SecurityEventReader reader,
-    BankKeys keys,
-    BankApplications applications,
-    BankConduct conduct,
+    RelyingParty party,
     TimeProvider clock,
-    ILogger<BankEvents> log
+    ILogger<RelyingEvents> log
 ) : BackgroundLoop
 {
     public const string Path = "/events";
 
     private const int MostTries = 20;
-    private const string Law = "《沙盒銀行法》第 48 條 (Sandbox Banking Act, art. 48)";
     private const string Revoked = "consent-revoked";
     private static readonly string[] Kinds = [Revoked, "deletion-overdue"];
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(365);
@@ -36,9 +33,9 @@ public sealed class BankEvents(
     /// <summary>RFC 8935 §2: 202 where it was taken, 400 with why not.</summary>
     public async Task<IResult> TakeAsync(HttpContext http)
     {
-        if (conduct.Current == BankConduct.Deaf)
+        if (party.Conduct.Current == RelyingConduct.Deaf)
             return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
-        if (await reader.ReadAsync(http, [.. BankListing.Products.Select(product => product.Id)]) is not { } heard)
+        if (await reader.ReadAsync(http, [.. party.Products.Select(product => product.Id)]) is not { } heard)
             return Results.Json(new { err = "invalid_request" }, statusCode: StatusCodes.Status400BadRequest);
         foreach (var (kind, told) in heard.Events)
             Note(kind, told);
@@ -49,17 +46,17 @@ public sealed class BankEvents(
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        conduct.WhenChanged(GoOn);
+        party.Conduct.WhenChanged(GoOn);
         await foreach (var package in _told.Reader.ReadAllAsync(stopping))
         {
-            if (conduct.Current is BankConduct.Silent or BankConduct.Deaf)
+            if (party.Conduct.Current is RelyingConduct.Silent or RelyingConduct.Deaf)
             {
                 _owed.Enqueue(package);
                 continue;
             }
-            var keeps = conduct.Current == BankConduct.Keeps;
+            var keeps = party.Conduct.Current == RelyingConduct.Keeps;
             if (!keeps)
-                applications.Forget(package.Transfer);
+                party.Applications.Forget(package.Transfer);
             for (var tries = 0; tries < MostTries && !await AnswerAsync(package, keeps, stopping); tries++)
                 await Task.Delay(Again, clock, stopping);
         }
@@ -88,7 +85,7 @@ public sealed class BankEvents(
     {
         if (
             !told.TryGetProperty("consent_id", out var consent)
-            || applications.OfConsent(consent.GetString() ?? "") is not { } standing
+            || party.Applications.OfConsent(consent.GetString() ?? "") is not { } standing
         )
             return;
         standing.Paused = kind == "consent-paused" || (standing.Paused && kind != "consent-resumed");
@@ -109,9 +106,9 @@ public sealed class BankEvents(
             ["status"] = keeps ? "kept" : "deleted",
         };
         if (keeps)
-            (claims["until"], claims["law"]) = ((now + KeptFor).ToUnixTimeSeconds(), Law);
+            (claims["until"], claims["law"]) = ((now + KeptFor).ToUnixTimeSeconds(), party.Law);
         var receipt = Jws.Sign(
-            keys.Client,
+            party.Client,
             JoseNames.Es256,
             JsonSerializer.SerializeToUtf8Bytes(claims),
             "mydata-deletion-receipt+jwt"
