@@ -17,12 +17,18 @@ internal sealed class PostgresEngine : IDatabaseEngine, IDisposable
     /// <summary>Seconds; a migration of large tables takes its time.</summary>
     private const int LongestMigration = 3600;
 
+    /// <summary>How many promotions a node has followed, as the name of its newest log file tells (postgresql.org/docs/15/continuous-archiving.html §26.3.5).</summary>
+    private const string Timeline = "SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int";
+
     private static readonly PostgresText Text = new();
     private readonly NpgsqlConnectionStringBuilder _address;
     private readonly NpgsqlDataSource _readers;
     private readonly DbContextOptions<MyDataDb> _reading;
     private readonly PostgresSession _session;
     private readonly TimeProvider _time;
+
+    // The newest that the writer has had; readers are anybody's threads.
+    private volatile int _timeline;
 
     public PostgresEngine(DatabaseSettings settings, TimeProvider time)
     {
@@ -33,7 +39,7 @@ internal sealed class PostgresEngine : IDatabaseEngine, IDisposable
         Prefer("No Reset On Close", true);
         Prefer("Max Auto Prepare", 200);
         Prefer("Auto Prepare Min Usages", 2);
-        if (PostgresAddress.Hosts(_address).Count > 1)
+        if (HasNodes)
         {
             Prefer("Target Session Attributes", "read-write");
             // Seconds until a server that has changed its role is looked at again.
@@ -58,7 +64,7 @@ internal sealed class PostgresEngine : IDatabaseEngine, IDisposable
     {
         try
         {
-            _session.Connect();
+            Connect();
             using var connection = new NpgsqlConnection(Alone().ConnectionString);
             using var db = new PostgresDb(new DbContextOptionsBuilder<MyDataDb>().UseNpgsql(connection).Options);
             db.Database.SetCommandTimeout(LongestMigration);
@@ -95,6 +101,11 @@ internal sealed class PostgresEngine : IDatabaseEngine, IDisposable
     {
         if (!_session.Connect())
             return false;
+        if (HasNodes)
+        {
+            using var command = new NpgsqlCommand(Timeline, _session.Connection);
+            _timeline = Math.Max(_timeline, (int)command.ExecuteScalar()!);
+        }
         _readers.Clear();
         return true;
     }
@@ -130,6 +141,8 @@ internal sealed class PostgresEngine : IDatabaseEngine, IDisposable
             _address[word] = value;
     }
 
+    private bool HasNodes => PostgresAddress.Hosts(_address).Count > 1;
+
     /// <summary>A connection of its own, outside the pool.</summary>
     private NpgsqlConnectionStringBuilder Alone() =>
         new(_address.ConnectionString)
@@ -145,8 +158,27 @@ internal sealed class PostgresEngine : IDatabaseEngine, IDisposable
         // Here the driver wants it as a method and not as a word.
         address.Remove("Target Session Attributes");
         var builder = new NpgsqlDataSourceBuilder(address.ConnectionString);
-        return PostgresAddress.Hosts(_address).Count > 1
-            ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite)
-            : builder.Build();
+        if (!HasNodes)
+            return builder.Build();
+        // A lost node that somebody has take writes again has what was written until then: it must not be read as if that were all.
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(Timeline, connection);
+                RefuseLeftBehind(command.ExecuteScalar());
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(Timeline, connection);
+                RefuseLeftBehind(await command.ExecuteScalarAsync());
+            }
+        );
+        return builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite);
+    }
+
+    private void RefuseLeftBehind(object? timeline)
+    {
+        if (timeline is not int its || its < _timeline)
+            throw new NpgsqlException("Another node was promoted since this one took writes.");
     }
 }
