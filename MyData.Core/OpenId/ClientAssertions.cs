@@ -18,7 +18,9 @@ public sealed class ClientAssertions(IIssuer issuer, TimeProvider time)
 
     private const int MostCharacters = 4096;
 
-    // Registered keys alone, and each is imported once: that costs as much as a signature does.
+    private const int MostKeys = 4096;
+
+    // Services' own keys alone, and each is imported once: that costs as much as a signature does. Those at a service's address change as it likes.
     private readonly ConcurrentDictionary<string, Jwk> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Whom it names, unproved: only chooses whose keys are tried.</summary>
@@ -72,7 +74,14 @@ public sealed class ClientAssertions(IIssuer issuer, TimeProvider time)
     }
 
     /// <summary>A registered key, imported once.</summary>
-    public Jwk Key(string jwk) => _keys.GetOrAdd(jwk, Jwk.Parse);
+    public Jwk Key(string jwk)
+    {
+        if (_keys.TryGetValue(jwk, out var known))
+            return known;
+        if (_keys.Count >= MostKeys)
+            _keys.Clear();
+        return _keys.GetOrAdd(jwk, Jwk.Parse);
+    }
 
     private JsonElement Read(string assertion, IReadOnlyList<string> keys, IReadOnlySet<string> algorithms)
     {

@@ -95,11 +95,13 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
             if (!Jws.PeekHeader(proof).TryGetProperty("jwk", out var jwk))
                 throw OpenIdException.InvalidProof("The proof carries no key.", SignatureCode);
             var text = jwk.GetRawText();
-            var key = _proved.GetValueOrDefault(text) ?? Jwk.Parse(jwk);
+            var held = _proved.GetValueOrDefault(text);
+            var key = held ?? Jwk.Parse(jwk);
             if (key.IsPrivate)
                 throw OpenIdException.InvalidProof("The proof carries a private key.", SignatureCode);
             var verified = Jws.Verify(proof, [key], JoseNames.SignatureAlgs, "dpop+jwt");
-            Hold(text, key);
+            if (held is null)
+                Hold(text, key);
             return (key, StrictJson.ParseObject(verified.Payload, SignatureCode));
         }
         catch (EncryptionException refused)

@@ -47,9 +47,9 @@ public sealed partial class ServiceKeySets(
                 return;
             var now = time.GetUtcNow();
             held.Now = held.Now with { AskedAt = now };
-            held.Now = new(now, now, await FetchAsync(uri, token));
+            held.Now = new(now, now, await FetchAsync(uri));
         }
-        catch (Exception failed) when (CodeOf(failed, token) is { } code)
+        catch (Exception failed) when (CodeOf(failed) is { } code)
         {
             NotLearnt(service.Id, code);
         }
@@ -73,10 +73,10 @@ public sealed partial class ServiceKeySets(
             );
     }
 
-    private async Task<IReadOnlyList<(string? Kid, string Json)>> FetchAsync(string uri, CancellationToken token)
+    // Whoever hangs up meanwhile must not stop what everybody else waits for: that would be a way to keep a service's keys from being learnt.
+    private async Task<IReadOnlyList<(string? Kid, string Json)>> FetchAsync(string uri)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
-        limit.CancelAfter(LongestFetch);
+        using var limit = new CancellationTokenSource(LongestFetch);
         using var request = new HttpRequestMessage(HttpMethod.Get, addresses.Resolve(uri));
         request.Headers.Accept.ParseAdd("application/jwk-set+json, application/json");
         var bytes = await http.SendAsync(
@@ -112,13 +112,13 @@ public sealed partial class ServiceKeySets(
         }
     }
 
-    private static string? CodeOf(Exception failed, CancellationToken token) =>
+    private static string? CodeOf(Exception failed) =>
         failed switch
         {
             TransferException one => one.Code,
             EncryptionException one => one.Code,
             CatalogueException => TransferCodes.Unreachable,
-            OperationCanceledException when !token.IsCancellationRequested => TransferCodes.Timeout,
+            OperationCanceledException => TransferCodes.Timeout,
             _ => null,
         };
 

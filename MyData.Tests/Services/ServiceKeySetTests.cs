@@ -73,7 +73,11 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
             { "no keys", 200, """{"keys":[]}""" },
             { "a secret one", 200, $$"""{"keys":[{{secret}}]}""" },
             { "too many", 200, JwkSet.ToPublicJson(many) },
-            { "too large", 200, $$"""{"keys":[],"x":"{{new string('x', 70_000)}}"}""" },
+            {
+                "too large",
+                200,
+                $$"""{"x":"{{new string('x', 70_000)}}",{{JwkSet.ToPublicJson([Key("large")])[1..]}}"""
+            },
             { "only one to open with", 200, JwkSet.ToPublicJson([Jwk.GenerateEc("enc")]) },
         };
     }
@@ -89,6 +93,26 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
         world.Time.Advance(Settings.KeysLife);
         await world.LearnAsync(Key("good"));
         Assert.True(site.Asked >= 2, what);
+        Assert.Equal(["good"], world.Kids);
+    }
+
+    /// <summary>A stranger who names a key that nobody knows, and hangs up: what he made the platform ask for is learnt all the same.</summary>
+    [Fact]
+    public async Task Learn_WhoeverAskedHangsUp_TheSetIsLearnt()
+    {
+        await using var site = await KeySite.StartAsync();
+        using var world = new World(site);
+        site.Answer = JwkSet.ToPublicJson([Key("good")]);
+        using var stranger = new CancellationTokenSource();
+        site.BeforeAnswering = stranger.Cancel;
+        try
+        {
+            await world.LearnAsync(Key("unknown"), stranger.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // He hears nothing of it either way.
+        }
         Assert.Equal(["good"], world.Kids);
     }
 
@@ -166,8 +190,8 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
         public IEnumerable<string?> Kids => _sets.Of(_service).Select(key => Jwk.Parse(key).Kid);
 
         /// <summary>As something comes that this key signed.</summary>
-        public Task LearnAsync(Jwk key) =>
-            _sets.LearnAsync(_service, Jws.Sign(key, JoseNames.Es256, "{}"u8.ToArray(), null), Stop);
+        public Task LearnAsync(Jwk key, CancellationToken? asking = null) =>
+            _sets.LearnAsync(_service, Jws.Sign(key, JoseNames.Es256, "{}"u8.ToArray(), null), asking ?? Stop);
 
         public void Dispose() => _http.Dispose();
     }
@@ -182,6 +206,7 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
         public string Answer { get; set; } = "";
         public int Status { get; set; } = 200;
         public int Asked { get; private set; }
+        public Action BeforeAnswering { get; set; } = () => { };
 
         public Uri Resolve(string pathOrUrl) => new(new Uri(app.Urls.Single()), pathOrUrl);
 
@@ -202,6 +227,7 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
         private Task AnswerAsync(HttpContext http)
         {
             Asked++;
+            BeforeAnswering();
             http.Response.StatusCode = Status;
             if (Status == (int)HttpStatusCode.Found)
                 http.Response.Headers.Location = "/jwks.json";
