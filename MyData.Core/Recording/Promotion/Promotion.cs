@@ -113,7 +113,7 @@ public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHt
     /// <summary>Tells of a promotion whose run broke off before it did.</summary>
     /// <returns>whether there was one</returns>
     public Task<bool> TellAsync(PromotionOutlook outlook, Action<string> say, CancellationToken token) =>
-        TellAsync(outlook.Primary!, outlook.Nodes.Where(node => !node.IsHeard), say, token);
+        TellAsync(outlook.Primary!, lost: null, say, token);
 
     /// <summary>Standbys that receive from nobody though a node takes writes.</summary>
     public static IReadOnlyList<NodeState> Idle(PromotionOutlook outlook) =>
@@ -150,17 +150,17 @@ public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHt
     /// <summary>The promotion stands whether or not it can be told of yet.</summary>
     private async Task<bool> TellAsync(
         NodeState took,
-        IEnumerable<NodeState> lost,
+        IEnumerable<NodeState>? lost,
         Action<string> say,
         CancellationToken token
     )
     {
-        var from = string.Join(", ", lost.Select(node => node.Name).Where(name => name != took.Name));
+        var from = string.Join(", ", lost?.Select(node => node.Name).Where(name => name != took.Name) ?? []);
         var newest = took.Logs.Keys.Max(StringComparer.Ordinal) ?? "no log";
         var size = took.Logs.GetValueOrDefault(newest)?.Size ?? 0;
         var message = string.Create(
             CultureInfo.InvariantCulture,
-            $"{took.Name} takes the writes over from {(from.Length > 0 ? from : "a node that is back")}, at {size} records of {newest}; by {word.By}.{(word.Behind ? " The operator let it, though a witness had more records." : "")}{(word.Fenced is { } fenced ? $" {fenced} answered, and the operator said that nobody can write there." : "")}"
+            $"{(lost is null ? $"{took.Name} took the writes over some time before this was told," : $"{took.Name} takes the writes over from {(from.Length > 0 ? from : "a node that is back")},")} at {size} records of {newest}; by {word.By}.{(word.Behind ? " The operator let it, though a witness had more records." : "")}{(word.Fenced is { } fenced ? $" {fenced} answered, and the operator said that nobody can write there." : "")}"
         );
         try
         {

@@ -16,7 +16,7 @@ public static class PromoteCommand
         promote --check      looks and shows, and changes nothing; well while one could take over, were the node lost that takes writes
           --nodes FILE       the nodes (JSON); /etc/mydata/nodes.json where it is not given
           --fenced NAME      this node answers, but nobody can write there any more: the operator's own word
-          --by WHO           who does it, for everybody to read among the ledger's incidents; the account's name where it is not given
+          --by WHO           who does it, for everybody to read among the ledger's incidents; 'an operator' where it is not given
           --behind           though a witness has more records than every node: the portal fetches them before it signs anything
           --yes              asks nothing
         Ends with 0: done, or all is well; 1: refused, with a code; 2: not understood.
@@ -25,10 +25,13 @@ public static class PromoteCommand
     private const string Default = "/etc/mydata/nodes.json";
     private const int LongestName = 60;
 
+    // Whose account it is concerns nobody outside, and would tell an attacker whom to go for.
+    private const string SomeOperator = "an operator";
+
     /// <returns>the exit code</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var (nodes, word, check, yes) = (Default, new OperatorsWord(null, Behind: false, Account), false, false);
+        var (nodes, word, check, yes) = (Default, new OperatorsWord(null, Behind: false, SomeOperator), false, false);
         for (var at = 1; at < args.Length; at++)
             switch (args[at])
             {
@@ -107,7 +110,8 @@ public static class PromoteCommand
     )
     {
         var idle = Promotion.Idle(outlook);
-        if (idle.Count == 0 && await promotion.TellAsync(outlook, Console.WriteLine, default))
+        // What everybody will read for good is written by nobody's mere look.
+        if (idle.Count == 0 && yes && await promotion.TellAsync(outlook, Console.WriteLine, default))
             return 0;
         if (idle.Count == 0)
             throw new PromotionException(
@@ -120,10 +124,6 @@ public static class PromoteCommand
         await promotion.FinishAsync(outlook, Console.WriteLine, default);
         return 0;
     }
-
-    /// <summary>Who became root, where somebody did.</summary>
-    private static string Account =>
-        Environment.GetEnvironmentVariable("SUDO_USER") is { } user && IsName(user) ? user : Environment.UserName;
 
     private static bool IsName(string text) =>
         text is { Length: > 0 and <= LongestName }
