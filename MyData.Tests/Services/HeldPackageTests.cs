@@ -107,6 +107,9 @@ public sealed class HeldPackageTests(ServiceHouse house) : IClassFixture<Service
         await request.Citizen.SubmitAsync(page, "service-hand-over", ("entries", entries), ("decision", "agree"));
         Assert.Equal((RequestState.Fetching, null), await StateAsync(request));
         Assert.Null((await request.Citizen.GetAsync(request.Path)).Html.GetElementById("service-hand-over"));
+        // It is no no of hers that the service hears.
+        await request.Citizen.SubmitAsync($"{request.Path}/decline");
+        Assert.Contains("error=temporarily_unavailable", request.Citizen.Page.Url.Query, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,11 +29,17 @@ internal sealed class RestoredStandings : IRestoredChoices
                 if (one.DataSet is { } dataSet && StandingEnds.Find(scope, standing.RequestId) is { } now)
                     StandingConsents.Strike(scope, now, dataSet, restored: true);
             // The last of the two says how she left it.
-            if (about.LastOrDefault(choice => PausedOrNot.Contains(choice.Record.Operation)) is { } last)
-                Pause(scope, standing, last);
+            if (
+                about.LastOrDefault(choice => PausedOrNot.Contains(choice.Record.Operation)) is { } last
+                && StandingEnds.Find(scope, standing.RequestId) is { } left
+            )
+                Pause(scope, left, last);
             // Also what ended because a stolen token was shown: it would be good again.
-            if (about.FirstOrDefault(choice => choice.Record.Operation == EventKinds.StandingEnded) is { } ended)
-                StandingEnds.EndAgain(scope, standing, ended.Record.Result);
+            if (
+                about.FirstOrDefault(choice => choice.Record.Operation == EventKinds.StandingEnded) is { } ended
+                && StandingEnds.Find(scope, standing.RequestId) is { } still
+            )
+                StandingEnds.EndAgain(scope, still, ended.Record.Result);
         }
     }
 

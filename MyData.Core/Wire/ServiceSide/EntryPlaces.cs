@@ -35,8 +35,8 @@ public sealed class EntryPlaces(
         var place = new Place(id, time.GetUtcNow() + services.OpenedLife);
         if (TryTake(keys, place))
             return true;
-        foreach (var (key, most) in keys)
-            if (Stored(key) is { } ids && ids.Count >= most)
+        foreach (var (key, _) in keys)
+            if (Stored(key) is { Count: > 0 } ids)
             {
                 var waiting = await requests.NobodysAsync(ids, token);
                 Drop(key, ids.Where(one => !waiting.Contains(one)));

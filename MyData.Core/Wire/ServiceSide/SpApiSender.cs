@@ -132,7 +132,8 @@ public sealed partial class SpApiSender(
         }
         if (failure is not null)
             NotTaken(one.Id, one.ServiceId, one.Attempts + 1, failure);
-        return failure is null;
+        // It was not asked: the next one may be what it may hear.
+        return failure is null or ServiceCodes.Suspended;
     }
 
     private Task<bool> ClaimAsync(WireDelivery one, CancellationToken token) =>
@@ -257,7 +258,7 @@ public sealed partial class SpApiSender(
                         scope,
                         request,
                         service?.Name,
-                        WireCodes.SpApi,
+                        failure == ServiceCodes.Suspended ? failure : WireCodes.SpApi,
                         MyData.Core.Services.ServiceEvents.Platform
                     );
                 WireFollower.End(scope, Waiting(scope, one), WireState.Ended, failure);

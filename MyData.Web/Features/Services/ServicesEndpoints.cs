@@ -73,7 +73,10 @@ public static class ServicesEndpoints
         // Where what it needs could not be had, the service hears that instead of a no; that an agency holds nothing on her it does not hear.
         var failed =
             model is { Request.State: RequestState.Fetching, IsMoving: false }
-            && model.Items.Any(item => item.Asked.Required && item.Transfer?.State == TransferState.Failed);
+            && model.Items.Any(item =>
+                item.Asked.Required
+                && item.Transfer?.State is TransferState.Failed or TransferState.Done or TransferState.Expired
+            );
         var code =
             model.IsForAnother ? WireCodes.OtherPerson
             : model.IsSuspended ? ServiceCodes.Suspended

@@ -42,7 +42,6 @@ public sealed class RelyingParty(
 )
 {
     public string Root => root;
-    public string Callback => root + "/callback";
     public Jwk Client => client;
     public Jwk Recipient => recipient;
     public IReadOnlyList<RelyingProduct> Products => products;
