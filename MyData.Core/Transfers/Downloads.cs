@@ -48,12 +48,13 @@ public sealed class Downloads(
                 .Where(t => t.ForService == null)
     );
 
-    private readonly Func<MyDataDb, Guid, Guid, IAsyncEnumerable<Transfer>> _ofConsent = EF.CompileAsyncQuery(
-        (MyDataDb db, Guid consentId, Guid citizenId) =>
+    // By the consent alone: asked for both, SQLite goes through all transfers that she ever had.
+    private readonly Func<MyDataDb, Guid, IAsyncEnumerable<Transfer>> _ofConsent = EF.CompileAsyncQuery(
+        (MyDataDb db, Guid consentId) =>
             db.Set<Transfer>()
                 .AsNoTracking()
                 .OrderBy(t => t.Id)
-                .Where(t => t.ConsentId == consentId && t.CitizenId == citizenId && t.ForService == null)
+                .Where(t => t.ConsentId == consentId && t.ForService == null)
     );
 
     /// <summary>
@@ -115,7 +116,7 @@ public sealed class Downloads(
     )
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await _ofConsent(db, consentId, citizenId).ToListAsync(token);
+        return await _ofConsent(db, consentId).Where(t => t.CitizenId == citizenId).ToListAsync(token);
     }
 
     /// <summary>Her downloads that are under way or ready, newest first: the ids of their consents.</summary>
