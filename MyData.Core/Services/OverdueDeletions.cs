@@ -36,16 +36,23 @@ public sealed class OverdueDeletions(
     /// <summary>The most that a page shows.</summary>
     public const int MostShown = 200;
 
+    // By what is due, which is little and has an index: every push and every token asks this.
+    private static readonly PerModel<Func<MyDataDb, string, DateTimeOffset, bool>> Owes = new(() =>
+        EF.CompileQuery(
+            (MyDataDb db, string serviceId, DateTimeOffset now) =>
+                db.Set<ServiceItem>()
+                    .Any(i =>
+                        i.DueAt <= now
+                        && i.SuspendedAt != null
+                        && i.DeletedAt == null
+                        && db.Set<ServiceRequest>().Any(r => r.Id == i.RequestId && r.ServiceId == serviceId)
+                    )
+        )
+    );
+
     /// <summary>It owes an answer for so long that it may ask nobody, and is given nothing; over with its last answer.</summary>
     public static bool IsSuspended(MyDataDb db, string serviceId, DateTimeOffset now) =>
-        // By what is due, which is little and has an index: every push asks this.
-        db.Set<ServiceItem>()
-            .Any(i =>
-                i.DueAt <= now
-                && i.SuspendedAt != null
-                && i.DeletedAt == null
-                && db.Set<ServiceRequest>().Any(r => r.Id == i.RequestId && r.ServiceId == serviceId)
-            );
+        Owes.For(db)(db, serviceId, now);
 
     /// <summary>Within a write that would hand something over: to who is suspended nothing goes, not what she agreed to before either.</summary>
     /// <exception cref="ServiceException">service.suspended; the write must not be done then.</exception>

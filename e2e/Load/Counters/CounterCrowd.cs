@@ -113,9 +113,7 @@ public sealed class CounterCrowd : IMeasurement
             {
                 var browser = new Browser(Network.Client(person.Number), origin);
                 await SignIn.FirstTimeAsync(browser, person, token);
-                var consent = await Consent.GiveAsync(browser, Household, token);
-                await Packages.WaitAsync(browser, consent, 1, token);
-                return new Citizen(person, browser, consent);
+                return new Citizen(person, browser);
             })
         );
     }
@@ -128,9 +126,12 @@ public sealed class CounterCrowd : IMeasurement
         var made = await Task.WhenAll(
             people.Select(async one =>
             {
+                // The last counter that has it takes the package with it.
+                var consent = await Consent.GiveAsync(one.Browser, Household, token);
+                await Packages.WaitAsync(one.Browser, consent, 1, token);
                 var hers = new List<PaperTicket>();
                 for (var n = 0; n < TicketsOfEach; n++)
-                    hers.Add(await PaperTicket.MakeAsync(one.Browser, one.Consent, one.Person, token));
+                    hers.Add(await PaperTicket.MakeAsync(one.Browser, consent, one.Person, token));
                 return hers;
             })
         );
@@ -167,5 +168,5 @@ public sealed class CounterCrowd : IMeasurement
     private static PaperTicket Take(ConcurrentQueue<PaperTicket> tickets) =>
         tickets.TryDequeue(out var ticket) ? ticket : throw new LoadException("No ticket is left.");
 
-    private sealed record Citizen(Person Person, Browser Browser, Consent Consent);
+    private sealed record Citizen(Person Person, Browser Browser);
 }

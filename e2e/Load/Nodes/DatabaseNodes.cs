@@ -76,9 +76,10 @@ public sealed class DatabaseNodes : IAsyncDisposable
         await node.DisposeAsync();
     }
 
-    public string ConnectionTo(params IEnumerable<DatabaseNode> nodes) =>
-        $"Host={string.Join(',', nodes.Select(node => node.At))};Database=mydata;Username=mydata;Password={Password("mydata")};"
-        + $"{Secure};Target Session Attributes=read-write";
+    public string ConnectionTo(params IReadOnlyList<DatabaseNode> nodes) =>
+        $"Host={string.Join(',', nodes.Select(node => node.At))};Database=mydata;Username=mydata;Password={Password("mydata")};{Secure}"
+        // Npgsql takes it for several hosts alone.
+        + (nodes.Count > 1 ? ";Target Session Attributes=read-write" : "");
 
     /// <summary>Writes the file that <c>promote</c> reads.</summary>
     /// <returns>its path</returns>

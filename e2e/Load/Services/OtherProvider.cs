@@ -27,7 +27,14 @@ public sealed class OtherProvider : IAsyncDisposable
 
     public IReadOnlyList<string> Codes { get; }
 
-    public static async Task<OtherProvider> StartAsync(Jwk client, string verifier, int codes, CancellationToken token)
+    /// <param name="socket">the folder of PostgreSQL's socket; null: it keeps all in memory</param>
+    public static async Task<OtherProvider> StartAsync(
+        Jwk client,
+        string verifier,
+        int codes,
+        string? socket,
+        CancellationToken token
+    )
     {
         var folder = Path.Combine(Repository.Root, "e2e", "Outside", "provider");
         if (!Directory.Exists(Path.Combine(folder, "node_modules")))
@@ -55,6 +62,7 @@ public sealed class OtherProvider : IAsyncDisposable
             LoadService.Challenge(verifier),
             client.PublicOnly().ToJson(),
             Jwk.GenerateEc("own", "sig").ToJson(),
+            .. socket is null ? [] : (string[])[socket],
         ];
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

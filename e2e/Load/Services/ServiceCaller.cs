@@ -14,6 +14,7 @@ namespace MyData.Load.Services;
 public sealed class ServiceCaller(HttpClient http, string issuer, string clientId, Jwk key)
 {
     private readonly Jwk _proofKey = Jwk.GenerateEc(use: "sig");
+    private Dictionary<string, object?>? _proofHeader;
     private string? _nonce;
 
     public static string Random() => Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));
@@ -188,7 +189,7 @@ public sealed class ServiceCaller(HttpClient http, string issuer, string clientI
             JoseNames.Es256,
             JsonSerializer.SerializeToUtf8Bytes(claims),
             "dpop+jwt",
-            new Dictionary<string, object?>
+            _proofHeader ??= new()
             {
                 ["jwk"] = JsonSerializer.Deserialize<JsonElement>(_proofKey.PublicOnly().ToJson()),
             }

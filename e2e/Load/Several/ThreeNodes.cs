@@ -15,7 +15,7 @@ namespace MyData.Load.Several;
 /// </summary>
 public sealed class ThreeNodes : IMeasurement
 {
-    private const int WarmUp = 8_000;
+    private const int WarmUp = 25_000;
     private const int Measured = 30_000;
     private const int Quorum = 3;
     private const int Followers = 2;

@@ -1,5 +1,7 @@
 // An authorization server by others, for one comparison: codes are made beside it, and it exchanges them with private_key_jwt, PKCE, DPoP
-// with nonce and access tokens as JWT, as the portal does. Its store is a Map: nothing is durable.
+// with nonce and access tokens as JWT, as the portal does. Its store is a Map, where nothing is durable; or, where a sixth argument names the
+// folder of a socket, PostgreSQL by npm pg, each write on the disk before it is answered.
+import pg from "pg";
 import { Provider } from "oidc-provider";
 
 const [port, count, challenge] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4]];
@@ -10,7 +12,7 @@ const redirect = `${issuer}/callback`;
 const resource = `${issuer}/api`;
 
 const rows = new Map();
-class Store {
+class Memory {
   constructor(name) {
     this.name = name;
   }
@@ -33,8 +35,43 @@ class Store {
   async findByUserCode() {}
 }
 
+const socket = process.argv[7];
+const pool = socket && new pg.Pool({ host: socket, user: "postgres", database: "postgres", max: 20 });
+class Durable {
+  constructor(name) {
+    this.name = name;
+  }
+  // Named, so that the server keeps each prepared.
+  ask(name, text, ...values) {
+    return pool.query({ name, text, values });
+  }
+  async upsert(id, payload) {
+    const text = "insert into rows values ($1, $2, $3) on conflict (id) do update set payload = $2";
+    await this.ask("upsert", text, `${this.name}:${id}`, payload, payload.grantId ?? null);
+  }
+  async find(id) {
+    return (await this.ask("find", "select payload from rows where id = $1", `${this.name}:${id}`)).rows[0]?.payload;
+  }
+  async destroy(id) {
+    await this.ask("destroy", "delete from rows where id = $1", `${this.name}:${id}`);
+  }
+  async consume(id) {
+    const text = "update rows set payload = jsonb_set(payload, '{consumed}', to_jsonb($2::bigint)) where id = $1";
+    await this.ask("consume", text, `${this.name}:${id}`, Math.floor(Date.now() / 1000));
+  }
+  async revokeByGrantId(grant) {
+    await this.ask("revoke", "delete from rows where grant_id = $1", grant);
+  }
+  async findByUid() {}
+  async findByUserCode() {}
+}
+if (pool) {
+  await pool.query("create table rows (id text primary key, payload jsonb not null, grant_id text)");
+  await pool.query("create index on rows (grant_id)");
+}
+
 const provider = new Provider(issuer, {
-  adapter: Store,
+  adapter: pool ? Durable : Memory,
   jwks: { keys: [ownKey] },
   clients: [
     {
@@ -68,8 +105,7 @@ const provider = new Provider(issuer, {
 });
 
 const client = await provider.Client.find("load");
-const codes = [];
-for (let n = 0; n < count; n++) {
+async function newCode(n) {
   const accountId = `person-${n}`;
   const grant = new provider.Grant({ accountId, clientId: "load" });
   grant.addResourceScope(resource, "read");
@@ -85,6 +121,7 @@ for (let n = 0; n < count; n++) {
     codeChallengeMethod: "S256",
     authTime: Math.floor(Date.now() / 1000),
   });
-  codes.push(await code.save());
+  return code.save();
 }
+const codes = await Promise.all(Array.from({ length: count }, (_, n) => newCode(n)));
 provider.listen(port, "127.0.0.1", () => console.log(JSON.stringify({ issuer, redirect, codes })));
