@@ -85,7 +85,7 @@ internal sealed class SqliteEngine : IDatabaseEngine, IDisposable
         if (_writer.State == System.Data.ConnectionState.Open)
             return false;
         _writer.Open();
-        SqlitePragmas.Apply(_writer);
+        SqlitePragmas.ApplyToWriter(_writer);
         return true;
     }
 

@@ -10,7 +10,13 @@ internal static class SqlitePragmas
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=5000; PRAGMA secure_delete=ON; "
         + "PRAGMA wal_autocheckpoint=8000;";
 
+    // KiB, as it is used. The ledger's tags are random: each new one lands on another page of an index that soon outgrows the 2 MB of the default.
+    private const string WriterPragmas = "PRAGMA cache_size=-65536;";
+
     public static void Apply(SqliteConnection connection) => Set(connection, Pragmas);
+
+    /// <summary>The one connection that writes, besides.</summary>
+    public static void ApplyToWriter(SqliteConnection connection) => Set(connection, Pragmas + WriterPragmas);
 
     public static void Set(SqliteConnection connection, string pragmas)
     {
