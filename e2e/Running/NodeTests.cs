@@ -5,6 +5,7 @@ using MyData.Core.Recording;
 using MyData.E2E.Support;
 using MyData.Load.Nodes;
 using MyData.Tests.Support;
+using Npgsql;
 
 namespace MyData.E2E.Running;
 
@@ -95,6 +96,10 @@ public sealed class NodeTests
         Well(await nodes.PromoteAsync("--check"));
         await callers.MoreAsync(20, Limit);
         await HoldsAsync(nodes, callers);
+
+        // A cluster that an older version made lacks a function; told to reload, the node that takes writes has it.
+        await ExecuteAsync(nodes.Databases.Connection, "drop function nodes.promoted(text, text, bigint, text)");
+        await second.MustAsync("reload");
 
         // Once more, the database alone: the portal that runs finds the next one by itself.
         await second.KillAsync();
@@ -204,6 +209,14 @@ public sealed class NodeTests
             Directory.Move(Path.Combine(standby.Folder, "aside"), Path.Combine(standby.Folder, "older"));
             await standby.StartAsync();
         }
+    }
+
+    private static async Task ExecuteAsync(string connection, string statement)
+    {
+        await using var database = new NpgsqlConnection(connection);
+        await database.OpenAsync(Stop);
+        await using var command = new NpgsqlCommand(statement, database);
+        await command.ExecuteNonQueryAsync(Stop);
     }
 
     private static async Task CopyAsync(DatabaseNode node, string from, string to)
