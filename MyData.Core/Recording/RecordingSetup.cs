@@ -51,7 +51,7 @@ public static class RecordingSetup
         services.AddSingleton<OwnTags>();
         services.AddSingleton<LostRecords>();
         services.AddSingleton<RestoredConsents>();
-        services.AddSingleton<IRecoveries, Recoveries>();
+        services.AddSingleton<IRecoveries>(provider => provider.GetRequiredService<LedgerIncidents>());
         services.AddSingleton<LogRecovery>();
         services.AddHostedService(provider => provider.GetRequiredService<LogRecovery>());
         services.AddSingleton(provider => new LedgerRecovery(provider.GetRequiredService<LogRecovery>()));

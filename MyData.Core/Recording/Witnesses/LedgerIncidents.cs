@@ -69,7 +69,7 @@ public sealed partial class LedgerIncidents(
     IDbContextFactory<MyDataDb> databases,
     TimeProvider time,
     ILogger<LedgerIncidents> log
-)
+) : IRecoveries
 {
     /// <summary>Something stood there that was not what was signed; it was put right.</summary>
     public const string Healed = "ledger.healed";
@@ -142,13 +142,15 @@ public sealed partial class LedgerIncidents(
         return await db.Set<LedgerIncidentRow>().CountAsync(row => row.Witness == witness && row.At >= since, token);
     }
 
-    /// <summary>When such a thing happened last; null where it never did.</summary>
-    internal async Task<DateTimeOffset?> LastAsync(string code, CancellationToken token)
+    /// <summary>By the log's own incidents, which nobody takes away. The incident stands before anything else is written again.</summary>
+    public DateTimeOffset? Last(MyDataDb db) =>
+        db.Set<LedgerIncidentRow>().Where(row => row.Code == Recovered).Max(row => (DateTimeOffset?)row.At);
+
+    /// <inheritdoc cref="Last"/>
+    internal async Task<DateTimeOffset?> LastRecoveryAsync(CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<LedgerIncidentRow>()
-            .Where(row => row.Code == code)
-            .MaxAsync(row => (DateTimeOffset?)row.At, token);
+        return Last(db);
     }
 
     /// <summary>Keeps it, once. That it cannot be written is no reason to go on: the caller acts upon it either way.</summary>
