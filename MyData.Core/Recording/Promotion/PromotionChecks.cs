@@ -212,5 +212,5 @@ internal sealed record PromotionView
 /// <summary>What the operator answers for.</summary>
 /// <param name="Fenced">a node that may answer, and where nobody can write</param>
 /// <param name="Behind">that the one which takes over may lack records that a witness has</param>
-/// <param name="By">who she is, as everybody may read it among the ledger's incidents</param>
-public sealed record OperatorsWord(string? Fenced, bool Behind, string By = "");
+/// <param name="By">who she is, as everybody may read it among the ledger's incidents; null where she does not say</param>
+public sealed record OperatorsWord(string? Fenced, bool Behind, string? By = null);

@@ -88,7 +88,7 @@ public sealed partial class LedgerIncidents(
 
     /// <summary>
     /// Another node took the writes over, by the runbook's command, which writes it (<c>e2e/Running/database</c>, <c>nodes.promoted</c>). Place: the
-    /// node; from: the one that was lost; index: the ledger's size then.
+    /// node; from: the one that was lost; index: the ledger's size then; message: <see cref="ToldPromotion"/>.
     /// </summary>
     public const string Promoted = "ledger.promoted";
 
