@@ -124,7 +124,8 @@ public sealed record ApiIncident(
     private static string? Text(byte[]? note) => note is null ? null : Encoding.UTF8.GetString(note);
 }
 
-public sealed record ApiIncidents(IReadOnlyList<ApiIncident> Incidents);
+/// <param name="Cursor">where to go on; none behind the oldest</param>
+public sealed record ApiIncidents(IReadOnlyList<ApiIncident> Incidents, string? Cursor);
 
 /// <param name="Note">the signed checkpoint</param>
 public sealed record ApiCheckpoint(int Year, string Origin, long Size, string Root, string Note);
