@@ -47,6 +47,8 @@ public static class RecordingSetup
         services.AddHostedService(provider => provider.GetRequiredService<LedgerScrub>());
         services.AddSingleton<NodeReports>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeReports>());
+        services.AddSingleton<NodeDatabases>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeDatabases>());
         services.AddSingleton<LogLooking>();
         services.AddSingleton<OwnTags>();
         services.AddSingleton<LostRecords>();

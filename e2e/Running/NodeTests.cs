@@ -32,6 +32,7 @@ public sealed class NodeTests
         await third.KillAsync();
         await callers.MoreAsync(50, Limit);
         Assert.Empty(callers.Refusals);
+        await SeesAsync(citizen, "node3");
 
         var asked = await Download.AskAsync(citizen, "API.7QovE2Gev6");
         await second.KillAsync();
@@ -48,6 +49,7 @@ public sealed class NodeTests
         await third.StartFollowingAsync();
         await callers.MoreAsync(20, Limit);
         await HoldsAsync(nodes, callers);
+        await SeesAsync(citizen, away: null);
     }
 
     [Fact]
@@ -114,6 +116,10 @@ public sealed class NodeTests
         Well(later);
         Assert.Contains("have told already", later.Output, StringComparison.Ordinal);
         await TellAsync(nodes, ("node2", "duty 8"), ("node1", "duty 7"));
+        // Witnesses and nodes are what they were, whichever of them takes the writes: recorded at the first start, and at no other.
+        using var visitor = nodes.Portal.Visitor();
+        var policy = Assert.Single((await visitor.GetAsync("/ledger")).Texts("[data-policy-changes] li"));
+        Assert.Contains("加入節點：node1、node2、node3。", policy, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,6 +163,24 @@ public sealed class NodeTests
     {
         Assert.Equal(1, command.ExitCode);
         Assert.Contains(code, command.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Which node's database does not follow: the proxy, programs and people are told the same.</summary>
+    private static async Task SeesAsync(CitizenDriver visitor, string? away)
+    {
+        await Eventually.HoldsAsync(
+            $"{away ?? "nobody"} is away",
+            async () => (await visitor.GetAsync("/health")).Text == (away is null ? "ok" : $"ok\naway: {away}")
+        );
+        var nodes = JsonDocument.Parse((await visitor.GetAsync("/ledger/v1/nodes")).Text).RootElement;
+        Assert.Equal(
+            ["writes", away == "node2" ? "away" : "follows", away == "node3" ? "away" : "follows"],
+            nodes.GetProperty("databases").EnumerateArray().Select(one => one.GetProperty("state").GetString())
+        );
+        var metrics = (await visitor.GetAsync("/ledger/v1/metrics")).Text;
+        Assert.Contains($"mydata_database_node_up{{node=\"node3\"}} {(away == "node3" ? 0 : 1)}\n", metrics, StringComparison.Ordinal);
+        var page = await visitor.GetAsync("/ledger");
+        Assert.Equal(away is null ? [] : [away], page.Texts(".databases > p").Select(text => text.Split(' ')[0]));
     }
 
     /// <summary>

@@ -48,7 +48,8 @@ internal static class WatchingEndpoints
                 Convert.ToBase64String(newest.Root.Span),
                 newest.At,
                 !view.IsAlone,
-                [.. nodes]
+                [.. nodes],
+                [.. view.Databases.Select(ApiDatabase.Of)]
             ),
             ApiJson.Options
         );
@@ -64,10 +65,7 @@ internal static class WatchingEndpoints
         Open(context);
         cursor = cursor is "" ? null : cursor;
         return await incidents.PageAsync(MostIncidents, cursor, token) is { } page
-            ? Results.Json(
-                new ApiIncidents([.. page.Incidents.Select(ApiIncident.Of)], page.Next),
-                ApiJson.Options
-            )
+            ? Results.Json(new ApiIncidents([.. page.Incidents.Select(ApiIncident.Of)], page.Next), ApiJson.Options)
             : ApiProblem.Of(SearchEndpoints.NoCursor()).Answer();
     }
 
