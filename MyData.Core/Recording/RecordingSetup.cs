@@ -49,6 +49,8 @@ public static class RecordingSetup
         services.AddHostedService(provider => provider.GetRequiredService<NodeReports>());
         services.AddSingleton<NodeDatabases>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeDatabases>());
+        services.AddSingleton<PolicyHistory>();
+        services.AddHostedService(provider => provider.GetRequiredService<PolicyHistory>());
         services.AddSingleton<LogLooking>();
         services.AddSingleton<OwnTags>();
         services.AddSingleton<LostRecords>();

@@ -178,7 +178,11 @@ public sealed class NodeTests
             nodes.GetProperty("databases").EnumerateArray().Select(one => one.GetProperty("state").GetString())
         );
         var metrics = (await visitor.GetAsync("/ledger/v1/metrics")).Text;
-        Assert.Contains($"mydata_database_node_up{{node=\"node3\"}} {(away == "node3" ? 0 : 1)}\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            $"mydata_database_node_up{{node=\"node3\"}} {(away == "node3" ? 0 : 1)}\n",
+            metrics,
+            StringComparison.Ordinal
+        );
         var page = await visitor.GetAsync("/ledger");
         Assert.Equal(away is null ? [] : [away], page.Texts(".databases > p").Select(text => text.Split(' ')[0]));
     }
@@ -196,8 +200,7 @@ public sealed class NodeTests
         Assert.DoesNotContain(incidents, one => one.GetProperty("code").GetString() == LedgerIncidents.Recovered);
         Assert.DoesNotContain(
             incidents,
-            one =>
-                one.TryGetProperty("place", out var place) && place.GetString() is ("ledger_entries" or "checkpoint")
+            one => one.TryGetProperty("place", out var place) && place.GetString() is ("ledger_entries" or "checkpoint")
         );
         var told = incidents
             .Where(one => one.GetProperty("code").GetString() == LedgerIncidents.Promoted)

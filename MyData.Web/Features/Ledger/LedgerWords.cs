@@ -37,6 +37,25 @@ public sealed class LedgerWords(IStringLocalizer<LedgerText> text)
             yield return text["PromotedFenced", fenced];
     }
 
+    /// <summary>What another policy changed, a sentence each.</summary>
+    public IEnumerable<string> Policy(PolicyChange change) =>
+        new (string Key, IReadOnlyList<string> Names)[]
+        {
+            ("PolicyJoined", change.Joined),
+            ("PolicyLeft", change.Left),
+            ("PolicyRekeyed", change.Rekeyed),
+            ("PolicyNodesJoined", change.NodesJoined),
+            ("PolicyNodesLeft", change.NodesLeft),
+        }
+            .Where(part => part.Names.Count > 0)
+            .Select(part => text[part.Key, string.Join(text["ListSeparator"].Value, part.Names)].Value)
+            .Concat(
+                change.From == change.To ? [] : [text["PolicyQuorum", Quorum(change.From), Quorum(change.To)].Value]
+            );
+
+    private string Quorum(PolicyQuorum quorum) =>
+        quorum.Needed == 0 ? text["QuorumNone"] : text["QuorumOf", quorum.Needed, quorum.Of];
+
     /// <summary>How long ago, in the largest unit that is not none.</summary>
     public string Age(TimeSpan age) =>
         age switch
