@@ -103,4 +103,5 @@ public static class EventKinds
     public const string AlarmClosed = "alarm.closed";
     public const string AuditExported = "audit.exported";
     public const string VaultOpened = "ledger.vault-opened";
+    public const string PolicyChanged = "policy.changed";
 }

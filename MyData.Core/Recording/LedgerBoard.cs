@@ -59,6 +59,9 @@ public sealed record LedgerBoardView
     public required WitnessPolicy Policy { get; init; }
     public required IReadOnlyList<NodeView> Nodes { get; init; }
 
+    /// <summary>The database of each node; none where it is one.</summary>
+    public required IReadOnlyList<NodeDatabase> Databases { get; init; }
+
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<LedgerBlock> Blocks { get; init; }
 
@@ -74,6 +77,7 @@ public sealed class LedgerBoard(
     LedgerNodes nodes,
     LedgerRecords records,
     NodeReports reports,
+    NodeDatabases nodeDatabases,
     IDbContextFactory<MyDataDb> databases
 )
 {
@@ -101,6 +105,7 @@ public sealed class LedgerBoard(
             Origin = log.Origin,
             Policy = log.Policy,
             Blocks = last.Blocks,
+            Databases = nodeDatabases.All,
             Nodes =
             [
                 new NodeView

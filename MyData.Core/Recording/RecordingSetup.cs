@@ -47,11 +47,15 @@ public static class RecordingSetup
         services.AddHostedService(provider => provider.GetRequiredService<LedgerScrub>());
         services.AddSingleton<NodeReports>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeReports>());
+        services.AddSingleton<NodeDatabases>();
+        services.AddHostedService(provider => provider.GetRequiredService<NodeDatabases>());
+        services.AddSingleton<PolicyHistory>();
+        services.AddHostedService(provider => provider.GetRequiredService<PolicyHistory>());
         services.AddSingleton<LogLooking>();
         services.AddSingleton<OwnTags>();
         services.AddSingleton<LostRecords>();
         services.AddSingleton<RestoredConsents>();
-        services.AddSingleton<IRecoveries, Recoveries>();
+        services.AddSingleton<IRecoveries>(provider => provider.GetRequiredService<LedgerIncidents>());
         services.AddSingleton<LogRecovery>();
         services.AddHostedService(provider => provider.GetRequiredService<LogRecovery>());
         services.AddSingleton(provider => new LedgerRecovery(provider.GetRequiredService<LogRecovery>()));

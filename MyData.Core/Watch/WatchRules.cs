@@ -48,7 +48,8 @@ internal sealed class WatchRules(WatchSettings settings)
         EventKinds.CatalogChanged,
         EventKinds.KeyRolled,
         EventKinds.AuditExported,
-        EventKinds.VaultOpened
+        EventKinds.VaultOpened,
+        EventKinds.PolicyChanged
     );
 
     private readonly string[] _legalBases = settings.LegalBases.Split(' ', StringSplitOptions.RemoveEmptyEntries);

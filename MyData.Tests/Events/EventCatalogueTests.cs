@@ -28,6 +28,7 @@ public sealed partial class EventCatalogueTests
         EventKinds.AlarmClosed,
         EventKinds.AuditExported,
         EventKinds.VaultOpened,
+        EventKinds.PolicyChanged,
         EventKinds.CounterClosed,
     ];
 

@@ -60,5 +60,71 @@ public sealed class EvidenceTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData("zh-TW", "node2 從 node1 接手，當時帳本有 1,234 筆紀錄。", "執行的人：duty 7。", "事後補的")]
+    [InlineData(
+        "en",
+        "node2 took over from node1, at 1,234 records of the ledger.",
+        "Done by duty 7.",
+        "some time after"
+    )]
+    public async Task Promotion_IsSaidInTheLanguageOfThePage_AndAnOlderOneAsItWasTold(
+        string language,
+        string who,
+        string by,
+        string late
+    )
+    {
+        const string sentence = "node3 takes the writes over from node2, at 9 records of x; by an operator.";
+        var told = new ToldPromotion { By = "duty 7", Log = "mydata.example/ledger/2026" };
+        foreach (var (message, index) in new[] { (told.ToString(), 1234), (sentence, 9) })
+            await _portal
+                .Services.GetRequiredService<LedgerIncidents>()
+                .AddAsync(
+                    new Incident(LedgerIncidents.Promoted, message)
+                    {
+                        Place = "node2",
+                        From = "node1",
+                        Index = index,
+                    },
+                    Stop
+                );
+        using var stranger = _portal.Visitor(language);
+        var page = (await stranger.GetAsync(LedgerUrls.Viewer)).ShouldBe(HttpStatusCode.OK);
+        var notices = page.Texts($"[data-incident='{LedgerIncidents.Promoted}']");
+        Assert.Equal(2, notices.Count);
+        var ours = Assert.Single(notices, text => text.Contains(who, StringComparison.Ordinal));
+        Assert.Contains(by, ours, StringComparison.Ordinal);
+        Assert.DoesNotContain(late, ours, StringComparison.Ordinal);
+        Assert.DoesNotContain("told=", page.Text, StringComparison.Ordinal);
+        Assert.Contains(sentence, Assert.Single(notices, text => text != ours), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("zh-TW", "較早的事件", "回到最新的")]
+    [InlineData("en", "Older incidents", "Back to the newest")]
+    public async Task Incidents_MoreThanAPage_AreReadOnToTheOldest(string language, string older, string newest)
+    {
+        var incidents = _portal.Services.GetRequiredService<LedgerIncidents>();
+        for (var n = 0; n < 23; n++)
+            await incidents.AddAsync(
+                new Incident("witness.silent", "x") { Witness = $"w{n}.", At = LogHouse.Now.AddMinutes(n) },
+                Stop
+            );
+        await incidents.AddAsync(new Incident("ledger.fork", "x") { Witness = "w99.", At = LogHouse.Now }, Stop);
+        using var stranger = _portal.Visitor(language);
+        var first = (await stranger.GetAsync(LedgerUrls.Viewer)).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal(20, first.Texts("[data-incident]").Count);
+        Assert.Contains("w99.", first.Texts("[data-incident]")[0], StringComparison.Ordinal);
+        var address = first.Link(older).GetAttribute("href")!;
+        var rest = (await stranger.GetAsync(address)).ShouldBe(HttpStatusCode.OK);
+        Assert.Equal(4, rest.Texts("[data-incident]").Count);
+        Assert.Contains("w0.", rest.Texts("[data-incident]")[3], StringComparison.Ordinal);
+        Assert.DoesNotContain(older, rest.Words, StringComparison.Ordinal);
+        Assert.Equal($"{LedgerUrls.Viewer}#incidents", rest.Link(newest).GetAttribute("href"));
+        var none = await stranger.GetAsync($"{LedgerUrls.Viewer}?incidents=x");
+        Assert.Equal(20, none.ShouldBe(HttpStatusCode.OK).Texts("[data-incident]").Count);
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 }

@@ -40,6 +40,44 @@ public sealed class LedgerIncidentTests : IAsyncLifetime
         Assert.Null(Assert.Single(listed, incident => incident.Witness == "w2").Theirs);
     }
 
+    [Fact]
+    public async Task Pages_GoOnToTheOldest_EachOnce_WithWhatStopsTheLedgerFirst()
+    {
+        for (byte n = 0; n < 9; n++)
+        {
+            // Three of each moment.
+            if (n % 3 == 0)
+                _host.Time.Advance(TimeSpan.FromMinutes(1));
+            await AddAsync(n is 1 or 7 ? "ledger.fork" : "witness.silent", "w1", [n]);
+        }
+        var incidents = _host.Get<LedgerIncidents>();
+        var all = await ListAsync();
+        Assert.Equal(["ledger.fork", "ledger.fork", "witness.silent"], all.Take(3).Select(one => one.Code));
+        for (var most = 1; most <= 9; most++)
+        {
+            var (seen, pages, cursor) = (new List<string>(), 0, (string?)null);
+            do
+            {
+                var page = (await incidents.PageAsync(most, cursor, Stop))!;
+                seen.AddRange(page.Incidents.Select(one => one.Id));
+                (cursor, pages) = (page.Next, pages + 1);
+            } while (cursor is not null);
+            Assert.Equal(all.Select(one => one.Id), seen);
+            Assert.Equal((9 + most - 1) / most, pages);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("00000000000000000000000000000000000000000000000000000000000000FF")]
+    [InlineData("00000000000000000000000000000000000000000000000000000000000000ff")]
+    public async Task Page_OfACursorThatNoPageGave_IsNone(string cursor)
+    {
+        await AddAsync("ledger.fork", "w1", [1]);
+        Assert.Null(await _host.Get<LedgerIncidents>().PageAsync(9, cursor, Stop));
+    }
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private Task AddAsync(string code, string witness, byte[] theirs) =>

@@ -198,6 +198,32 @@ public sealed class ScrubTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CheckpointFile_OfALogThatWasOpenedAfreshDuringTheRound_IsNoFault()
+    {
+        var began = Host.Log();
+        // As after a commit that nobody confirmed: another node takes the writes, and the log is opened from its rows.
+        Host.Get<ICommitLog>().Failed();
+        await Host.RecordAsync(3, People);
+        await Host.PassAsync();
+        await Host.Get<TileKeeper>().StoreAsync(Stop);
+        var file = Path.Combine(LogFolder, "checkpoint");
+        var shown = await File.ReadAllBytesAsync(file, Stop);
+        Assert.NotSame(began, Host.Log());
+        Assert.True(Checkpoint.Parse(SignedNote.Parse(shown).Text.Span).Size > began.Tree.Edge.Size);
+
+        var found = new Found();
+        await new FileMending(
+            Host.Get<OpenLogs>(),
+            Host.Get<LedgerIncidents>(),
+            TimeProvider.System
+        ).MendCheckpointAsync(began, found, Stop);
+        Assert.Empty(found.All);
+        Assert.Equal(1, found.Files);
+        Assert.Empty(await Host.IncidentsAsync());
+        Assert.Equal(shown, await File.ReadAllBytesAsync(file, Stop));
+    }
+
+    [Fact]
     public async Task RowAndFile_BothWrong_ComeFromAWitness()
     {
         Bend("UPDATE ledger_entries SET Bytes = CAST(replace(Bytes, 'mydata', 'mydatb') AS BLOB) WHERE Idx = 7");

@@ -35,6 +35,29 @@ public sealed class WatchingTests(ApiHouse house) : IClassFixture<ApiHouse>
     }
 
     [Fact]
+    public async Task Incidents_GoOnAtTheirCursor_ToTheOldest()
+    {
+        await using var portal = Portal.Start(new());
+        var incidents = portal.Services.GetRequiredService<LedgerIncidents>();
+        var now = TimeProvider.System.GetUtcNow();
+        for (var n = 0; n < 101; n++)
+            await incidents.AddAsync(new Incident("witness.silent", $"{n}") { At = now.AddMinutes(-n) }, Stop);
+        await incidents.AddAsync(new Incident("ledger.fork", "fork") { At = now.AddYears(-1) }, Stop);
+        using var http = new HttpClient { BaseAddress = portal.Origin };
+        var first = JsonNode.Parse(await http.GetStringAsync(ApiUrls.Incidents, Stop))!;
+        var rest = JsonNode.Parse(await http.GetStringAsync($"{ApiUrls.Incidents}?cursor={first["cursor"]}", Stop))!;
+        Assert.Equal(["fork", .. Enumerable.Range(0, 99).Select(n => $"{n}")], Messages(first));
+        Assert.Equal(["99", "100"], Messages(rest));
+        Assert.Null(rest["cursor"]);
+        using var none = await http.GetAsync($"{ApiUrls.Incidents}?cursor=x", Stop);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, none.StatusCode);
+        Assert.Equal("query.cursor", (string?)JsonNode.Parse(await none.Content.ReadAsStringAsync(Stop))!["code"]);
+
+        static IEnumerable<string?> Messages(JsonNode page) =>
+            page["incidents"]!.AsArray().Select(one => (string?)one!["message"]);
+    }
+
+    [Fact]
     public async Task Search_BySystemApiReasonTimeResult_GivesThoseAlone()
     {
         var caller = await ApiCaller.NewEd25519("test-searched").RegisterAsync(house.Keys);

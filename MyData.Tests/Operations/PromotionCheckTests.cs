@@ -137,6 +137,30 @@ public sealed partial class PromotionCheckTests
         Assert.Equal(["promote.fork"], Refused(Good with { Forks = ["w2 has cosigned another tree of 7 records"] }));
 
     [Theory]
+    [InlineData(true, 1, Telling.Told)]
+    [InlineData(false, 1, Telling.Nothing)]
+    [InlineData(false, 2, Telling.ToldBefore)]
+    public void Told_ByAnEarlierRunThatWasCut_IsSaidSo(bool isNew, long timeline, Telling telling) =>
+        Assert.Equal(telling, Promotion.Judge(isNew, Standby("node2", 200) with { Timeline = timeline }));
+
+    [Fact]
+    public void ToldPromotion_IsReadAsItWasWritten_WhateverHerName()
+    {
+        var all = new ToldPromotion
+        {
+            IsLate = true,
+            IsBehind = true,
+            Fenced = "node1",
+            Log = Log,
+            By = "duty 7 fenced=x behind",
+        };
+        Assert.Equal($"told=late behind fenced=node1 log={Log} by=duty 7 fenced=x behind", all.ToString());
+        ToldPromotion[] told = [new(), all, new() { By = "told=late" }, all with { Fenced = null, By = null }];
+        Assert.All(told, one => Assert.Equal(one, ToldPromotion.Parse(one.ToString())));
+        Assert.Null(ToldPromotion.Parse("node2 takes the writes over from node1, at 9 records of x; by an operator."));
+    }
+
+    [Theory]
     [InlineData("Username=r", false)]
     [InlineData("Username=r;SSL Mode=Require", false)]
     [InlineData("Username=r;SSL Mode=VerifyCA", false)]

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Text;
+using MyData.Core.Ledger;
 using MyData.E2E.Support;
 using MyData.Load.Nodes;
 using MyData.Tests.Support;
@@ -22,14 +25,7 @@ public sealed class StrangersToolTests(StrangersToolTests.Built built, WitnessPa
     public async Task Log_OfThePortalAndOfAWitness_IsAcceptedByGosOwnTools()
     {
         using var http = new HttpClient();
-        var log = new Uri(pair.Portal.Origin, LedgerUrls.Of(TimeProvider.System.GetUtcNow().Year));
-        await using (var callers = new SteadyCallers(() => pair.Portal.Origin, PortalProcess.SandboxKeys, atOnce: 8))
-        {
-            await callers.MoreAsync(Records, Limit);
-            await callers.StopAsync();
-        }
-        var policy = Path.Combine(built.Folder, "policy");
-        await File.WriteAllTextAsync(policy, await http.GetStringAsync($"{log}/policy", Stop), Stop);
+        var (log, policy) = await FillAsync();
         var receipts = new List<string>();
         foreach (var index in (int[])[0, 1, 255, 256, Records - 1])
         {
@@ -71,7 +67,78 @@ public sealed class StrangersToolTests(StrangersToolTests.Built built, WitnessPa
         );
         await File.WriteAllLinesAsync(other, lines2, Stop);
         var (unknown, unsigned) = await built.RunAsync($"{log}", other);
-        Assert.True(unknown == 1, unsigned);
+        Assert.True(
+            unknown == 1 && unsigned.Contains("not signed by the log of this origin", StringComparison.Ordinal),
+            unsigned
+        );
+    }
+
+    [Fact]
+    public async Task Log_BentOnItsWay_IsRefused()
+    {
+        var (log, policy) = await FillAsync();
+        await using var front = await FrontOfWitness.StartAsync(pair.Portal.Origin);
+        var bent = $"{front.Url}{log.AbsolutePath}";
+        var (code, said) = await built.RunAsync(bent, policy);
+        Assert.True(code == 0, said);
+        await RefusedAsync("checkpoint", FlipCosignature, "invalid signature for key");
+        await RefusedAsync("000", bytes => IsTile(bytes) ? Flip(bytes, 40) : bytes, NotTheTile, Inconsistent);
+        await RefusedAsync("000", bytes => IsTile(bytes) ? bytes : Flip(bytes, 40), NotTheTile);
+        await RefusedAsync("000", bytes => IsTile(bytes) ? bytes : [.. bytes, 0], "goes on behind its records");
+
+        // A record and its hash, changed alike.
+        using var http = new HttpClient();
+        var bundle = Flip(await http.GetByteArrayAsync($"{log}/tile/entries/000", Stop), 40);
+        var leaf = Merkle.LeafHash(bundle.AsSpan(2, BinaryPrimitives.ReadUInt16BigEndian(bundle)));
+        await RefusedAsync(
+            "000",
+            bytes => IsTile(bytes) ? [.. leaf, .. bytes[Merkle.HashSize..]] : bundle,
+            "do not lead to the signed root",
+            Inconsistent
+        );
+
+        static bool IsTile(byte[] bytes) => bytes.Length == Tile.FullBytes;
+
+        async Task RefusedAsync(string file, Func<byte[], byte[]> bend, params string[] why)
+        {
+            front.Bend = (asked, bytes) => asked == file ? bend(bytes) : bytes;
+            var (refused, message) = await built.RunAsync(bent, policy);
+            Assert.True(refused == 1 && why.Any(one => message.Contains(one, StringComparison.Ordinal)), message);
+        }
+    }
+
+    private const string NotTheTile = "is not what the tile says";
+
+    // What Go's package says itself, of those tiles that it holds against the tree: which, depends on the tree's size.
+    private const string Inconsistent = "downloaded inconsistent tile";
+
+    /// <summary>More than a full tile of records, and the policy as a file.</summary>
+    private async Task<(Uri Log, string Policy)> FillAsync()
+    {
+        var log = new Uri(pair.Portal.Origin, LedgerUrls.Of(TimeProvider.System.GetUtcNow().Year));
+        await using (var callers = new SteadyCallers(() => pair.Portal.Origin, PortalProcess.SandboxKeys, atOnce: 8))
+        {
+            await callers.MoreAsync(Records, Limit);
+            await callers.StopAsync();
+        }
+        using var http = new HttpClient();
+        var policy = Path.Combine(built.Folder, $"policy-{Guid.NewGuid():N}");
+        await File.WriteAllTextAsync(policy, await http.GetStringAsync($"{log}/policy", Stop), Stop);
+        return (log, policy);
+    }
+
+    // The last line is a witness's: the log signs first. Its last bytes are signature, not key id or time.
+    private static byte[] FlipCosignature(byte[] note)
+    {
+        var text = Encoding.UTF8.GetString(note);
+        var at = text.Length - 20;
+        return Encoding.UTF8.GetBytes($"{text[..at]}{(text[at] == 'A' ? 'B' : 'A')}{text[(at + 1)..]}");
+    }
+
+    private static byte[] Flip(byte[] bytes, int at)
+    {
+        bytes[at] ^= 1;
+        return bytes;
     }
 
     // The checksum database's own key, as it is printed in the Go command.

@@ -72,6 +72,8 @@ public sealed record NodesFile
             Pooling = false,
             Timeout = 5,
             CommandTimeout = 90,
+            // No: a server that is asked to give up a commit which waits for other machines says that it is done.
+            CancellationTimeout = -1,
         }.ConnectionString;
 }
 

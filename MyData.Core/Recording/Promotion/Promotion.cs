@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MyData.Core.Ledger;
 
@@ -27,6 +26,12 @@ public sealed record PromotionOutlook(
 /// </summary>
 public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHttp http, OperatorsWord word)
 {
+    /// <summary>As the lost node, where it is not known which one that was.</summary>
+    public const string Nobody = "–";
+
+    /// <summary>Of a database that has followed no promotion.</summary>
+    private const long FirstTimeline = 1;
+
     private static readonly TimeSpan CutLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ReplayLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan FollowLimit = TimeSpan.FromSeconds(60);
@@ -111,8 +116,7 @@ public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHt
     }
 
     /// <summary>Tells of a promotion whose run broke off before it did.</summary>
-    /// <returns>whether there was one</returns>
-    public Task<bool> TellAsync(PromotionOutlook outlook, Action<string> say, CancellationToken token) =>
+    public Task<Telling> TellAsync(PromotionOutlook outlook, Action<string> say, CancellationToken token) =>
         TellAsync(outlook.Primary!, lost: null, say, token);
 
     /// <summary>Standbys that receive from nobody though a node takes writes.</summary>
@@ -148,33 +152,47 @@ public sealed class Promotion(NodesFile file, LedgerSettings settings, WitnessHt
     }
 
     /// <summary>The promotion stands whether or not it can be told of yet.</summary>
-    private async Task<bool> TellAsync(
+    private async Task<Telling> TellAsync(
         NodeState took,
         IEnumerable<NodeState>? lost,
         Action<string> say,
         CancellationToken token
     )
     {
-        var from = string.Join(", ", lost?.Select(node => node.Name).Where(name => name != took.Name) ?? []);
-        var newest = took.Logs.Keys.Max(StringComparer.Ordinal) ?? "no log";
-        var size = took.Logs.GetValueOrDefault(newest)?.Size ?? 0;
-        var message = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(lost is null ? $"{took.Name} took the writes over some time before this was told," : $"{took.Name} takes the writes over from {(from.Length > 0 ? from : "a node that is back")},")} at {size} records of {newest}; by {word.By}.{(word.Behind ? " The operator let it, though a witness had more records." : "")}{(word.Fenced is { } fenced ? $" {fenced} answered, and the operator said that nobody can write there." : "")}"
-        );
+        var gone = lost?.Select(node => node.Name).Where(name => name != took.Name).ToList() ?? [];
+        var from = gone.Count > 0 ? string.Join(", ", gone) : Nobody;
+        var newest = took.Logs.Keys.Max(StringComparer.Ordinal);
+        var size = newest is null ? 0 : took.Logs[newest].Size;
+        var told = new ToldPromotion
+        {
+            IsLate = lost is null,
+            IsBehind = word.Behind,
+            Fenced = word.Fenced,
+            Log = newest,
+            By = word.By,
+        };
         try
         {
-            var isNew = await _nodes[took.Name].TellAsync(from.Length > 0 ? from : "–", size, message, token);
-            if (isNew)
-                say($"The ledger's incidents tell of it: {message}");
-            return isNew;
+            var isNew = await _nodes[took.Name].TellAsync(from, size, $"{told}", token);
+            var telling = Judge(isNew, took);
+            if (telling is Telling.Told)
+                say($"The ledger's incidents tell of it: {took.Name} takes over from {from}, {size} records, {told}.");
+            if (telling is Telling.ToldBefore)
+                say($"The ledger's incidents have told already that {took.Name} took over.");
+            return telling;
         }
         catch (PromotionException failure)
         {
-            say($"The ledger's incidents do not tell of it yet ({failure.Message}): run this again.");
-            return false;
+            say($"Whether the ledger's incidents tell of it is not sure ({failure.Message}): run this again.");
+            return Telling.Unsure;
         }
     }
+
+    /// <param name="isNew">what its database answered: false also of a node that never took over</param>
+    internal static Telling Judge(bool isNew, NodeState took) =>
+        isNew ? Telling.Told
+        : took.Timeline > FirstTimeline ? Telling.ToldBefore
+        : Telling.Nothing;
 
     private Task<NodeState[]> AskNodesAsync(CancellationToken token) =>
         Task.WhenAll(file.Nodes.Select(node => _nodes[node.Name].AskAsync(token)));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using MyData.Core.Ledger;
 
 namespace MyData.Core.Recording;
@@ -14,7 +13,7 @@ public sealed record PromotionCheck(string Code, bool IsGood, string Found);
 /// A commit is acknowledged when one standby has it, so it is on the further of them all; and a receipt is given when a quorum of witnesses
 /// has cosigned, so at least one of those heard knows its size unless the others could be a quorum alone.
 /// </summary>
-internal static partial class PromotionChecks
+internal static class PromotionChecks
 {
     public const string PrimaryAnswers = "promote.primary_answers";
 
@@ -77,9 +76,7 @@ internal static partial class PromotionChecks
         var all = view.Nodes.Select(node => node.Name).Order(StringComparer.Ordinal).ToList();
         foreach (var node in view.Standbys)
         {
-            var known = Name()
-                .Matches(node.Synchronous.Split('(').ElementAtOrDefault(1) ?? "")
-                .Select(name => name.Value);
+            var known = NodeDatabases.StandbyNames(node.Synchronous);
             if (!known.Append(node.Name).Order(StringComparer.Ordinal).SequenceEqual(all))
                 return Bad(
                     code,
@@ -177,9 +174,6 @@ internal static partial class PromotionChecks
     private static PromotionCheck Good(string code, string found) => new(code, true, found);
 
     private static PromotionCheck Bad(string code, string found) => new(code, false, found);
-
-    [GeneratedRegex(@"[\w.-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Name();
 }
 
 /// <summary>All that was heard, of which the checks judge.</summary>
@@ -212,5 +206,5 @@ internal sealed record PromotionView
 /// <summary>What the operator answers for.</summary>
 /// <param name="Fenced">a node that may answer, and where nobody can write</param>
 /// <param name="Behind">that the one which takes over may lack records that a witness has</param>
-/// <param name="By">who she is, as everybody may read it among the ledger's incidents</param>
-public sealed record OperatorsWord(string? Fenced, bool Behind, string By = "");
+/// <param name="By">who she is, as everybody may read it among the ledger's incidents; null where she does not say</param>
+public sealed record OperatorsWord(string? Fenced, bool Behind, string? By = null);

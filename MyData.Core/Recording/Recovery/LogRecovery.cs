@@ -170,7 +170,7 @@ internal sealed partial class LogRecovery(
         foreach (var look in looks.Where(look => look.Ahead is not null))
             await BringAsync(look, token);
         logs.Wait(null);
-        if (await incidents.LastAsync(LedgerIncidents.Recovered, token) is { } at)
+        if (await incidents.LastRecoveryAsync(token) is { } at)
         {
             if (await accounts.IsNeededAsync(at, token))
                 await accounts.EndAsync(at, token);

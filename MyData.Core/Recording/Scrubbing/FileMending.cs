@@ -3,7 +3,7 @@ using MyData.Core.Ledger;
 namespace MyData.Core.Recording;
 
 /// <summary>Holds the portal's own files of a log against the tree. A wrong one is set aside as it is, and made anew.</summary>
-internal sealed class FileMending(LedgerIncidents incidents, TimeProvider time)
+internal sealed class FileMending(OpenLogs logs, LedgerIncidents incidents, TimeProvider time)
 {
     /// <summary>The bundle and the tile of these entries, and each tile above that ends with them.</summary>
     /// <param name="entries">256, as they were signed</param>
@@ -30,12 +30,16 @@ internal sealed class FileMending(LedgerIncidents incidents, TimeProvider time)
     }
 
     /// <summary>The newest checkpoint: signed by the log's key, and of its tree.</summary>
-    public async Task MendCheckpointAsync(OpenLog open, Found found, CancellationToken token)
+    /// <param name="began">the log as it was open when the round began</param>
+    public async Task MendCheckpointAsync(OpenLog began, Found found, CancellationToken token)
     {
+        var there = await began.Files.ReadAsync(ILogReader.Checkpoint, token);
+        // A commit that nobody confirmed (another node took the writes over) opens the log afresh, and the file then goes on with that one,
+        // past the tree that the round began with. Asked for after the file is read: no file is newer than the log that is open now.
+        var open = logs.ById(began.Id) ?? began;
         if (open.Proven is not { Checkpoint.Size: > 0 } proven)
             return;
         found.Files++;
-        var there = await open.Files.ReadAsync(ILogReader.Checkpoint, token);
         // It is written a second behind: where there is none yet, that is no fault.
         if (there is null || await IsOfAsync(open, there, token))
             return;

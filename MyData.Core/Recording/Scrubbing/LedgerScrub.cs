@@ -59,7 +59,7 @@ public sealed partial class LedgerScrub : BackgroundLoop
         _entries = new EntryMending(repairs, incidents, databases);
         _tags = new TagMending(repairs, databases);
         _checkpoints = new CheckpointMending(repairs, databases);
-        _files = new FileMending(incidents, time);
+        _files = new FileMending(logs, incidents, time);
     }
 
     /// <summary>The last round that was finished; null before the first.</summary>

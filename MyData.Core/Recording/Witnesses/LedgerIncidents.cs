@@ -36,6 +36,10 @@ public sealed record Incident(string Code, string Message)
     public string Id { get; init; } = "";
 }
 
+/// <summary>Incidents of one page.</summary>
+/// <param name="Next">names the page after it; null where that is empty</param>
+public sealed record FoundIncidents(IReadOnlyList<Incident> Incidents, string? Next);
+
 /// <summary>An incident; never changed, never deleted.</summary>
 public sealed class LedgerIncidentRow
 {
@@ -69,7 +73,7 @@ public sealed partial class LedgerIncidents(
     IDbContextFactory<MyDataDb> databases,
     TimeProvider time,
     ILogger<LedgerIncidents> log
-)
+) : IRecoveries
 {
     /// <summary>Something stood there that was not what was signed; it was put right.</summary>
     public const string Healed = "ledger.healed";
@@ -88,24 +92,49 @@ public sealed partial class LedgerIncidents(
 
     /// <summary>
     /// Another node took the writes over, by the runbook's command, which writes it (<c>e2e/Running/database</c>, <c>nodes.promoted</c>). Place: the
-    /// node; from: the one that was lost; index: the ledger's size then.
+    /// node; from: the one that was lost; index: the ledger's size then; message: <see cref="ToldPromotion"/>.
     /// </summary>
     public const string Promoted = "ledger.promoted";
 
     /// <summary>Bytes of the longest note, or other evidence, that is kept here: a tile, or a record.</summary>
     internal const int MostNote = 8 * 1024;
 
+    private const string Fork = "ledger.fork";
+    private const string Rollback = "ledger.rollback";
     private const string Refused = "witness.refused";
     private const long SecondsOfADay = 24 * 60 * 60;
 
     /// <summary>Those that stop the ledger before others; of each the newest first.</summary>
-    public async Task<IReadOnlyList<Incident>> ListAsync(int most, CancellationToken token)
+    public async Task<IReadOnlyList<Incident>> ListAsync(int most, CancellationToken token) =>
+        (await PageAsync(most, null, token))!.Incidents;
+
+    /// <summary>The same from behind another page on, so that all of them can be read.</summary>
+    /// <param name="cursor">of the page before; null for the first</param>
+    /// <returns>null for a cursor that no page gave</returns>
+    public async Task<FoundIncidents?> PageAsync(int most, string? cursor, CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<LedgerIncidentRow>()
-            .OrderByDescending(row => row.Code == "ledger.fork" || row.Code == "ledger.rollback")
+        var rows = db.Set<LedgerIncidentRow>().AsQueryable();
+        var same = 0;
+        if (cursor is not null)
+        {
+            if (
+                DigestIn(cursor) is not { } digest
+                || await rows.FirstOrDefaultAsync(row => row.Digest == digest, token) is not { } last
+            )
+                return null;
+            var (stops, at) = (last.Code is Fork or Rollback, last.At);
+            rows = rows.Where(row => (row.Code == Fork || row.Code == Rollback) == stops ? row.At <= at : stops);
+            // Of the same moment some were shown: they come first, and are left out below.
+            same = await rows.CountAsync(
+                row => row.At == at && (row.Code == Fork || row.Code == Rollback) == stops,
+                token
+            );
+        }
+        var found = await rows.OrderByDescending(row => row.Code == Fork || row.Code == Rollback)
             .ThenByDescending(row => row.At)
-            .Take(most)
+            .ThenBy(row => row.Digest)
+            .Take(same + most + 1)
             .Select(row => new Incident(row.Code, row.Message)
             {
                 At = row.At,
@@ -118,6 +147,8 @@ public sealed partial class LedgerIncidents(
                 Id = Convert.ToHexStringLower(row.Digest),
             })
             .ToListAsync(token);
+        var page = cursor is null ? found : found.SkipWhile(one => one.Id != cursor).Skip(1).ToList();
+        return page.Count > most ? new FoundIncidents(page[..most], page[most - 1].Id) : new FoundIncidents(page, null);
     }
 
     /// <summary>One part of an incident's evidence; null where there is none.</summary>
@@ -125,9 +156,8 @@ public sealed partial class LedgerIncidents(
     /// <param name="theirs">what belongs there, or what the witness showed; else what was ours</param>
     public async Task<byte[]?> EvidenceAsync(string id, bool theirs, CancellationToken token)
     {
-        if (id.Length != 2 * SHA256.HashSizeInBytes || id.Any(c => !char.IsAsciiHexDigitLower(c)))
+        if (DigestIn(id) is not { } digest)
             return null;
-        var digest = Convert.FromHexString(id);
         await using var db = await databases.CreateDbContextAsync(token);
         return await db.Set<LedgerIncidentRow>()
             .Where(row => row.Digest == digest)
@@ -142,13 +172,15 @@ public sealed partial class LedgerIncidents(
         return await db.Set<LedgerIncidentRow>().CountAsync(row => row.Witness == witness && row.At >= since, token);
     }
 
-    /// <summary>When such a thing happened last; null where it never did.</summary>
-    internal async Task<DateTimeOffset?> LastAsync(string code, CancellationToken token)
+    /// <summary>By the log's own incidents, which nobody takes away. The incident stands before anything else is written again.</summary>
+    public DateTimeOffset? Last(MyDataDb db) =>
+        db.Set<LedgerIncidentRow>().Where(row => row.Code == Recovered).Max(row => (DateTimeOffset?)row.At);
+
+    /// <inheritdoc cref="Last"/>
+    internal async Task<DateTimeOffset?> LastRecoveryAsync(CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<LedgerIncidentRow>()
-            .Where(row => row.Code == code)
-            .MaxAsync(row => (DateTimeOffset?)row.At, token);
+        return Last(db);
     }
 
     /// <summary>Keeps it, once. That it cannot be written is no reason to go on: the caller acts upon it either way.</summary>
@@ -200,6 +232,9 @@ public sealed partial class LedgerIncidents(
 
     internal void Say(Incident incident) =>
         Happened(incident.Code, incident.Witness, $"{incident.Place} {incident.Index}: {incident.Message}");
+
+    private static byte[]? DigestIn(string id) =>
+        id.Length == 2 * SHA256.HashSizeInBytes && id.All(char.IsAsciiHexDigitLower) ? Convert.FromHexString(id) : null;
 
     private static byte[]? Short(byte[]? note) => note?.Length > MostNote ? null : note;
 

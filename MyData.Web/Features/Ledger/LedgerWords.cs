@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Localization;
 using MyData.Core.Ledger;
+using MyData.Core.Recording;
 using MyData.Web.Ui;
 
 namespace MyData.Web.Features.Ledger;
@@ -17,6 +18,43 @@ public sealed class LedgerWords(IStringLocalizer<LedgerText> text)
 
     /// <summary>What happened that must not; in general words where the code has none of its own.</summary>
     public string Incident(string code) => Find($"Incident-{code}") ?? text["Incident-other"];
+
+    /// <summary>Who took over from whom, at which size; then what was told of it, where that is known.</summary>
+    public IEnumerable<string> Promotion(Incident incident, ToldPromotion? told)
+    {
+        var (took, size) = (incident.Place ?? "", Number(incident.Index ?? 0));
+        yield return incident.From is { } lost and not Core.Recording.Promotion.Nobody
+            ? text["IncidentPromoted", took, lost, size]
+            : text["IncidentPromotedOnly", took, size];
+        if (told is null)
+            yield break;
+        yield return told.By is { } by ? text["PromotedBy", by] : text["PromotedByNobody"];
+        if (told.IsLate)
+            yield return text["PromotedLate"];
+        if (told.IsBehind)
+            yield return text["PromotedBehind"];
+        if (told.Fenced is { } fenced)
+            yield return text["PromotedFenced", fenced];
+    }
+
+    /// <summary>What another policy changed, a sentence each.</summary>
+    public IEnumerable<string> Policy(PolicyChange change) =>
+        new (string Key, IReadOnlyList<string> Names)[]
+        {
+            ("PolicyJoined", change.Joined),
+            ("PolicyLeft", change.Left),
+            ("PolicyRekeyed", change.Rekeyed),
+            ("PolicyNodesJoined", change.NodesJoined),
+            ("PolicyNodesLeft", change.NodesLeft),
+        }
+            .Where(part => part.Names.Count > 0)
+            .Select(part => text[part.Key, string.Join(text["ListSeparator"].Value, part.Names)].Value)
+            .Concat(
+                change.From == change.To ? [] : [text["PolicyQuorum", Quorum(change.From), Quorum(change.To)].Value]
+            );
+
+    private string Quorum(PolicyQuorum quorum) =>
+        quorum.Needed == 0 ? text["QuorumNone"] : text["QuorumOf", quorum.Needed, quorum.Of];
 
     /// <summary>How long ago, in the largest unit that is not none.</summary>
     public string Age(TimeSpan age) =>

@@ -65,7 +65,24 @@ public sealed record ApiNode(
     NodeReport? Machine
 );
 
+/// <param name="State">writes, follows, away (should follow, and does not) or unknown</param>
+public sealed record ApiDatabase(string Name, string State)
+{
+    public static ApiDatabase Of(NodeDatabase node) =>
+        new(
+            node.Name,
+            node.State switch
+            {
+                NodeDatabaseState.Writes => "writes",
+                NodeDatabaseState.Follows => "follows",
+                NodeDatabaseState.Away => "away",
+                _ => "unknown",
+            }
+        );
+}
+
 /// <param name="Witnessed">whether the policy asks for witnesses at all</param>
+/// <param name="Databases">the PostgreSQL of each node; empty where it is one</param>
 public sealed record ApiNodes(
     int Year,
     string Origin,
@@ -73,7 +90,8 @@ public sealed record ApiNodes(
     string Root,
     DateTimeOffset? CheckpointAt,
     bool Witnessed,
-    IReadOnlyList<ApiNode> Nodes
+    IReadOnlyList<ApiNode> Nodes,
+    IReadOnlyList<ApiDatabase> Databases
 );
 
 /// <param name="Place">the file or table; none where it is about the log as a whole</param>
@@ -124,7 +142,8 @@ public sealed record ApiIncident(
     private static string? Text(byte[]? note) => note is null ? null : Encoding.UTF8.GetString(note);
 }
 
-public sealed record ApiIncidents(IReadOnlyList<ApiIncident> Incidents);
+/// <param name="Cursor">where to go on; none behind the oldest</param>
+public sealed record ApiIncidents(IReadOnlyList<ApiIncident> Incidents, string? Cursor);
 
 /// <param name="Note">the signed checkpoint</param>
 public sealed record ApiCheckpoint(int Year, string Origin, long Size, string Root, string Note);

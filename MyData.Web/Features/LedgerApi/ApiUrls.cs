@@ -25,6 +25,9 @@ public static class ApiUrls
     public const string Exports = $"{Prefix}/exports";
     public const string Export = $"{Prefix}/exports/{{year:int}}";
 
+    /// <summary>The text of a recorded policy.</summary>
+    public static string PolicyOf(string digest) => $"{Policy}?digest={digest}";
+
     public static string ExportOf(int year) => FormattableString.Invariant($"{Exports}/{year}");
 
     public static string Of(Guid id) => $"{Records}/{id:D}";

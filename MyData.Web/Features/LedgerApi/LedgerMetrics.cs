@@ -48,6 +48,17 @@ public sealed class LedgerMetrics(
             );
             Add(
                 text,
+                "database_node_up",
+                "gauge",
+                "1 while the PostgreSQL of a node takes writes or follows, 0 while it should follow and does not.",
+                [
+                    .. view
+                        .Databases.Where(one => one.State != NodeDatabaseState.Unknown)
+                        .Select(one => (one.State == NodeDatabaseState.Away ? 0.0 : 1.0, Label("node", one.Name))),
+                ]
+            );
+            Add(
+                text,
                 "ledger_stopped",
                 "gauge",
                 "1 while the ledger stands still until somebody has looked.",

@@ -76,9 +76,19 @@ internal static class LogEndpoints
         }
     }
 
-    private static IResult Policy(HttpContext context, OpenLogs logs, LedgerFiles files)
+    private static IResult Policy(
+        HttpContext context,
+        OpenLogs logs,
+        LedgerFiles files,
+        PolicyHistory history,
+        string? digest
+    )
     {
         Open(context);
+        if (!string.IsNullOrEmpty(digest))
+            return history.Find(digest) is { } version
+                ? Results.Text(version, "text/plain", Encoding.UTF8)
+                : NotFound();
         return logs.Current is { } log && files.Policy(log.Year) is { } policy
             ? Results.Text(policy, "text/plain", Encoding.UTF8)
             : NotFound();

@@ -57,6 +57,8 @@ internal static class SearchEndpoints
         }
     }
 
+    public static LedgerException NoCursor() => new("query.cursor", "The cursor is none that an answer gave.");
+
     private static string? Code(string? text) =>
         text is null or "" ? null
         : text.Length <= LongestCode ? text
@@ -79,7 +81,7 @@ internal static class SearchEndpoints
             if (long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var before))
                 return (year, before);
         }
-        throw new LedgerException("query.cursor", "The cursor is none that an answer gave.");
+        throw NoCursor();
     }
 
     private static string? Next(FoundRecords page, int year, IReadOnlyList<int> years) =>

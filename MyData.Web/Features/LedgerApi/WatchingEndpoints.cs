@@ -48,7 +48,8 @@ internal static class WatchingEndpoints
                 Convert.ToBase64String(newest.Root.Span),
                 newest.At,
                 !view.IsAlone,
-                [.. nodes]
+                [.. nodes],
+                [.. view.Databases.Select(ApiDatabase.Of)]
             ),
             ApiJson.Options
         );
@@ -57,12 +58,15 @@ internal static class WatchingEndpoints
     private static async Task<IResult> IncidentsAsync(
         HttpContext context,
         LedgerIncidents incidents,
+        string? cursor,
         CancellationToken token
     )
     {
         Open(context);
-        var all = await incidents.ListAsync(MostIncidents, token);
-        return Results.Json(new ApiIncidents([.. all.Select(ApiIncident.Of)]), ApiJson.Options);
+        cursor = cursor is "" ? null : cursor;
+        return await incidents.PageAsync(MostIncidents, cursor, token) is { } page
+            ? Results.Json(new ApiIncidents([.. page.Incidents.Select(ApiIncident.Of)], page.Next), ApiJson.Options)
+            : ApiProblem.Of(SearchEndpoints.NoCursor()).Answer();
     }
 
     /// <summary>For Prometheus, text format 0.0.4; from the networks that the setting names alone.</summary>

@@ -16,7 +16,7 @@ public static class PromoteCommand
         promote --check      looks and shows, and changes nothing; well while one could take over, were the node lost that takes writes
           --nodes FILE       the nodes (JSON); /etc/mydata/nodes.json where it is not given
           --fenced NAME      this node answers, but nobody can write there any more: the operator's own word
-          --by WHO           who does it, for everybody to read among the ledger's incidents; 'an operator' where it is not given
+          --by WHO           who does it, for everybody to read among the ledger's incidents; nobody where it is not given
           --behind           though a witness has more records than every node: the portal fetches them before it signs anything
           --yes              asks nothing
         Ends with 0: done, or all is well; 1: refused, with a code; 2: not understood.
@@ -25,13 +25,11 @@ public static class PromoteCommand
     private const string Default = "/etc/mydata/nodes.json";
     private const int LongestName = 60;
 
-    // Whose account it is concerns nobody outside, and would tell an attacker whom to go for.
-    private const string SomeOperator = "an operator";
-
     /// <returns>the exit code</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        var (nodes, word, check, yes) = (Default, new OperatorsWord(null, Behind: false, SomeOperator), false, false);
+        // Whose account it is concerns nobody outside, and would tell an attacker whom to go for: she says herself who she is, or nobody does.
+        var (nodes, word, check, yes) = (Default, new OperatorsWord(null, Behind: false), false, false);
         for (var at = 1; at < args.Length; at++)
             switch (args[at])
             {
@@ -111,7 +109,11 @@ public static class PromoteCommand
     {
         var idle = Promotion.Idle(outlook);
         // What everybody will read for good is written by nobody's mere look.
-        if (idle.Count == 0 && yes && await promotion.TellAsync(outlook, Console.WriteLine, default))
+        var told =
+            idle.Count == 0 && yes ? await promotion.TellAsync(outlook, Console.WriteLine, default) : Telling.Nothing;
+        if (told is Telling.Unsure)
+            throw new PromotionException("promote.failed", $"{primary.Name} did not confirm what was to be told.");
+        if (told is not Telling.Nothing)
             return 0;
         if (idle.Count == 0)
             throw new PromotionException(

@@ -38,7 +38,7 @@ func run(url, policy string, receipts []string) error {
 		return err
 	}
 	log := site{url}
-	text, err := log.read("checkpoint")
+	text, _, err := log.read("checkpoint")
 	if err != nil {
 		return err
 	}
@@ -106,16 +106,24 @@ func open(text []byte, known map[string]note.Verifier) (checkpoint, error) {
 	return at, nil
 }
 
-// checkRecords reads every record, and holds its hash against tiles that lead to the signed root.
+// checkRecords reads every record, holds its hash against the tiles, and the hashes of all against the signed root. The tiles alone would not do:
+// where the edge of the tree has fewer tiles than hashes, TileHashReader (0.7.0) leaves the first others unchecked.
 func checkRecords(log site, tree tlog.Tree) error {
 	hashes := tlog.TileHashReader(tree, log)
+	var stored []tlog.Hash
+	own := tlog.HashReaderFunc(func(indexes []int64) (found []tlog.Hash, err error) {
+		for _, index := range indexes {
+			found = append(found, stored[index])
+		}
+		return found, nil
+	})
 	for first := int64(0); first < tree.N; first += width {
 		count := tree.N - first
 		if count > width {
 			count = width
 		}
 		path := tlog.Tile{H: 8, L: 0, N: first / width, W: int(count)}.Path()
-		bundle, err := log.read(strings.Replace(path, "tile/8/0/", "tile/entries/", 1))
+		bundle, isFull, err := log.read(strings.Replace(path, "tile/8/0/", "tile/entries/", 1))
 		if err != nil {
 			return err
 		}
@@ -128,17 +136,44 @@ func checkRecords(log site, tree tlog.Tree) error {
 			return err
 		}
 		for n, leaf := range leaves {
-			if len(bundle) < 2 || len(bundle) < 2+int(binary.BigEndian.Uint16(bundle)) {
-				return fmt.Errorf("the bundle of %d is cut off", first)
+			record, rest, err := cutRecord(bundle)
+			if err != nil {
+				return fmt.Errorf("the bundle of %d: %v", first, err)
 			}
-			length := 2 + int(binary.BigEndian.Uint16(bundle))
-			if tlog.RecordHash(bundle[2:length]) != leaf {
+			if tlog.RecordHash(record) != leaf {
 				return fmt.Errorf("record %d is not what the tile says", first+int64(n))
 			}
-			bundle = bundle[length:]
+			made, err := tlog.StoredHashesForRecordHash(first+int64(n), leaf, own)
+			if err != nil {
+				return err
+			}
+			stored = append(stored, made...)
+			bundle = rest
+		}
+		// A partial bundle that has given way to the full one goes on with newer records, whole ones.
+		for n := count; isFull && n < width; n++ {
+			if _, bundle, err = cutRecord(bundle); err != nil {
+				return fmt.Errorf("the bundle of %d: %v", first, err)
+			}
+		}
+		if len(bundle) > 0 {
+			return fmt.Errorf("the bundle of %d goes on behind its records", first)
 		}
 	}
-	return nil
+	root, err := tlog.TreeHash(tree.N, own)
+	if err == nil && root != tree.Hash {
+		err = errors.New("the records do not lead to the signed root")
+	}
+	return err
+}
+
+// cutRecord takes the first record of a bundle: its length in two bytes, and so many bytes.
+func cutRecord(bundle []byte) (record, rest []byte, err error) {
+	if len(bundle) < 2 || len(bundle) < 2+int(binary.BigEndian.Uint16(bundle)) {
+		return nil, nil, errors.New("it is cut off")
+	}
+	length := 2 + int(binary.BigEndian.Uint16(bundle))
+	return bundle[2:length], bundle[length:], nil
 }
 
 func checkReceipt(file string, known map[string]note.Verifier) (checkpoint, error) {
@@ -178,7 +213,7 @@ func checkReceipt(file string, known map[string]note.Verifier) (checkpoint, erro
 func checkExtends(log site, newest, older tlog.Tree) error {
 	var proof tlog.TreeProof
 	if older.N < newest.N {
-		text, err := log.read(fmt.Sprintf("consistency?from=%d&to=%d", older.N, newest.N))
+		text, _, err := log.read(fmt.Sprintf("consistency?from=%d&to=%d", older.N, newest.N))
 		if err != nil {
 			return err
 		}
@@ -271,7 +306,7 @@ func (s site) SaveTiles([]tlog.Tile, [][]byte) {}
 func (s site) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	var all [][]byte
 	for _, tile := range tiles {
-		bytes, err := s.read(strings.Replace(tile.Path(), "tile/8/", "tile/", 1))
+		bytes, _, err := s.read(strings.Replace(tile.Path(), "tile/8/", "tile/", 1))
 		if err != nil {
 			return nil, err
 		}
@@ -283,16 +318,17 @@ func (s site) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	return all, nil
 }
 
-// read takes a full tile where the partial one has given way to it.
-func (s site) read(path string) ([]byte, error) {
+// read takes a full tile where the partial one has given way to it, and says so.
+func (s site) read(path string) (text []byte, isFull bool, err error) {
 	text, status, err := s.get(path)
 	if full := strings.Index(path, ".p/"); err == nil && status == http.StatusNotFound && full > 0 {
+		isFull = true
 		text, status, err = s.get(path[:full])
 	}
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("%s: answered %d", path, status)
 	}
-	return text, err
+	return text, isFull, err
 }
 
 func (s site) get(path string) ([]byte, int, error) {
