@@ -1,4 +1,5 @@
 using MyData.Core.Catalog;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Web.Sandbox.Library;
 
@@ -7,7 +8,7 @@ public static class LibraryListing
 {
     public const string Id = "city-library";
     public const string Root = "/library";
-    public const string Callback = Root + "/callback";
+    public const string Callback = Root + RelyingParty.Callback;
     public const string Bye = Root + "/bye";
 
     public static OnlineServiceListing Service(LibraryKeys keys) =>

@@ -62,7 +62,7 @@ public static class SubsidyListing
             Retention = Retention,
             TermsVersion = 1,
             Site = Root,
-            RedirectUris = [Root + "/callback"],
+            RedirectUris = [Root + RelyingParty.Callback],
             EventUrl = Root + RelyingEvents.Path,
             // It may roll its key by itself.
             ClientKeys = [],
