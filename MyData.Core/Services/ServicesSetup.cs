@@ -42,6 +42,8 @@ public static class ServicesSetup
             .AddSingleton<RefusedEvents>()
             .AddSingleton<SecurityEventSender>()
             .AddHostedService(provider => provider.GetRequiredService<SecurityEventSender>())
+            .AddSingleton<ServiceMails>()
+            .AddHostedService(provider => provider.GetRequiredService<ServiceMails>())
             .AddSingleton<ServiceDeliveries>()
             .AddSingleton<IEventFollower, ServiceFollower>()
             .AddSingleton<IRestoredChoices, RestoredStandings>()

@@ -100,6 +100,7 @@ public static class BankListing
             Site = Root,
             RedirectUris = [Callback],
             EventUrl = Root + RelyingEvents.Path,
+            Contact = "events@bank.example",
             ClientKeys = [keys.Client.PublicOnly().ToJson()],
             RecipientKey = keys.Recipient.PublicOnly().ToJson(),
             Items = items,

@@ -25,6 +25,7 @@ public static class LibraryListing
             Site = Root,
             RedirectUris = [Callback],
             EventUrl = Root + LibraryEvents.Path,
+            Contact = "events@library.example",
             ClientKeys = [keys.Client.PublicOnly().ToJson()],
             RecipientKey = keys.Recipient.PublicOnly().ToJson(),
             Items = [],

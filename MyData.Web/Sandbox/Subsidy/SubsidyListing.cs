@@ -64,6 +64,7 @@ public static class SubsidyListing
             Site = Root,
             RedirectUris = [Root + RelyingParty.Callback],
             EventUrl = Root + RelyingEvents.Path,
+            Contact = "events@housing.example",
             // It may roll its key by itself.
             ClientKeys = [],
             JwksUri = Root + RelyingParty.KeySet,
