@@ -68,6 +68,14 @@ public static class ServicesSetup
                     );
                 }
             )
+            .AddPruning<ServiceKeySet>(
+                ServiceKeySet.Table,
+                (rows, now, _) =>
+                {
+                    var over = now - ServiceKeySet.Longest;
+                    return rows.Where(one => one.FetchedAt < over);
+                }
+            )
             .AddPruning<SecurityEvent>(
                 SecurityEvent.Table,
                 (rows, now, keep) =>

@@ -1398,6 +1398,23 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("service_items", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Services.ServiceKeySet", b =>
+                {
+                    b.Property<string>("Uri")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FetchedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Keys")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Uri");
+
+                    b.ToTable("service_key_sets", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Services.ServiceMail", b =>
                 {
                     b.Property<string>("ServiceId")
