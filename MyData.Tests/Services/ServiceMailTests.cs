@@ -38,7 +38,7 @@ public sealed class ServiceMailTests : IAsyncLifetime, IMailTransport
 
     public async ValueTask InitializeAsync() => await ImportAsync(Contact);
 
-    public Task SendAsync(Mail mail, CancellationToken cancellationToken)
+    Task IMailTransport.SendAsync(Mail mail, CancellationToken cancellationToken)
     {
         _mails.Add(mail);
         return _problem is { } problem ? throw problem : Task.CompletedTask;
