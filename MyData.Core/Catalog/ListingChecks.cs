@@ -107,6 +107,12 @@ internal static class ListingChecks
                 "it is told of events at an https address without a fragment"
             );
             Require(
+                service.Contact is not { } contact
+                    || (EmailAddress.TryParse(contact, out var address) && address.Value == contact),
+                service.Id,
+                "its contact is an e-mail address"
+            );
+            Require(
                 service.RedirectUris.Append(service.Site).All(IsForBrowsers),
                 service.Id,
                 "its addresses are https, or of the sandbox"

@@ -40,6 +40,11 @@ public sealed record OnlineServiceListing
     /// </summary>
     public string? EventUrl { get; init; }
 
+    /// <summary>
+    /// Where whoever runs it is mailed about events that it refuses or does not take, and about answers that it owes: an e-mail address. Null: nobody is.
+    /// </summary>
+    public string? Contact { get; init; }
+
     /// <summary>Set where it speaks the national wire, and nothing else: it has no keys then. Null: native.</summary>
     public NationalClient? National { get; init; }
 

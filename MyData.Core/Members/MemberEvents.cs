@@ -8,6 +8,7 @@ namespace MyData.Core.Members;
 internal static class MemberEvents
 {
     public const string Citizen = "citizen";
+    public const string Platform = "platform";
 
     /// <summary>Why it happens: the purpose of every such event, and the reason in its record.</summary>
     public const string Purpose = "sign-in";

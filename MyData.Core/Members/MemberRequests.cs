@@ -132,8 +132,15 @@ public sealed class MemberRequests(
 
     /// <summary>She is led back without signing in: she said no, or it cannot be.</summary>
     /// <param name="citizenId">null where she did not say who she is: then it is nobody's history</param>
+    /// <param name="asked">false where no page was shown: then it was not she who ended it</param>
     /// <exception cref="ServiceException">service.over.</exception>
-    public async Task EndAsync(MemberView view, Guid? citizenId, string code, CancellationToken token = default)
+    public async Task EndAsync(
+        MemberView view,
+        Guid? citizenId,
+        string code,
+        bool asked,
+        CancellationToken token = default
+    )
     {
         var id = view.Request.Id;
         var ended = await writer.WriteAsync(
@@ -148,7 +155,7 @@ public sealed class MemberRequests(
                     scope.Raise(
                         MemberEvents.Happened(
                             EventKinds.MemberRefused,
-                            MemberEvents.Citizen,
+                            asked ? MemberEvents.Citizen : MemberEvents.Platform,
                             citizen,
                             row.ServiceId,
                             code

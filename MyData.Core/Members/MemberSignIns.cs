@@ -111,7 +111,7 @@ public sealed class MemberSignIns(
 
     /// <summary>Why she is led back without signing in, and how OpenID Connect words it (Core §3.1.2.6).</summary>
     /// <param name="need">what is still wanted</param>
-    /// <param name="silent">no page may be shown; otherwise she said no</param>
+    /// <param name="silent">no page was shown, and nobody asked; otherwise she said no</param>
     public static (string Code, string Error) Refusal(MemberNeed need, bool silent) =>
         (need, silent) switch
         {
@@ -125,6 +125,8 @@ public sealed class MemberSignIns(
             (MemberNeed.Value, true) => (MemberCodes.Lacking, "interaction_required"),
             (MemberNeed.Value, false) => (MemberCodes.Lacking, "access_denied"),
             (MemberNeed.Consent, true) => (MemberCodes.NotAgreed, "consent_required"),
+            // It changed while it was looked at, and changed back: a page would have asked her.
+            (MemberNeed.Nothing, true) => (MemberCodes.NotAgreed, "interaction_required"),
             _ => (MemberCodes.Declined, "access_denied"),
         };
 

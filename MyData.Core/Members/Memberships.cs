@@ -79,6 +79,48 @@ public sealed class Memberships(OnlineServices services, IDbContextFactory<MyDat
         return true;
     }
 
+    /// <summary>
+    /// An older database had brought claims back that a later agreement of hers does not name: they are given no more, by what is under way neither, and count
+    /// as not asked for.
+    /// </summary>
+    /// <param name="row">as it is in this write</param>
+    /// <param name="given">the claims that the later one names</param>
+    internal static void Narrow(WriteScope scope, Membership row, IReadOnlyList<string> given)
+    {
+        string Kept(string claims) => string.Join(' ', claims.Split(' ').Intersect(given));
+        var (claims, asked) = (Kept(row.Claims), Kept(row.Asked));
+        if (claims == row.Claims)
+            return;
+        scope
+            .Db.Set<Membership>()
+            .Where(m => m.Id == row.Id)
+            .ExecuteUpdate(set => set.SetProperty(m => m.Claims, claims).SetProperty(m => m.Asked, asked));
+        var open = scope
+            .Db.Set<MemberRequest>()
+            .AsNoTracking()
+            .Where(r => r.CitizenId == row.CitizenId && r.ServiceId == row.ServiceId && r.State < MemberState.Ended)
+            .Select(r => new { r.Id, r.Claims })
+            .ToList();
+        foreach (var request in open)
+        {
+            var left = Kept(request.Claims);
+            scope
+                .Db.Set<MemberRequest>()
+                .Where(r => r.Id == request.Id)
+                .ExecuteUpdate(set => set.SetProperty(r => r.Claims, left));
+        }
+        scope.Raise(
+            MemberEvents.Happened(
+                EventKinds.MemberAgreed,
+                MemberEvents.Citizen,
+                row.CitizenId,
+                row.ServiceId,
+                claims: claims,
+                restored: true
+            )
+        );
+    }
+
     /// <summary>The service is told that it signs her in no more, within the write that ends it.</summary>
     internal static void Tell(WriteScope scope, Membership row) =>
         SecurityEventTokens.Queue(

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Catalog;
+using MyData.Core.Data;
 using MyData.Core.Encryption;
 using MyData.Core.OpenId;
 using MyData.Core.Transfers;
@@ -8,12 +10,15 @@ using MyData.Core.Transfers;
 namespace MyData.Core.Services;
 
 /// <summary>
-/// Key sets at services' own addresses, in memory, so that a service rolls its keys by itself. Whoever sends nonsense in a service's name makes the platform
-/// ask that service once in <see cref="ServiceSettings.KeysAgain"/>, and no oftener; a set that cannot be had, or is none, leaves the last good one.
+/// Key sets at services' own addresses, in memory and as <see cref="ServiceKeySet"/>, so that a service rolls its keys by itself. Whoever sends nonsense in a
+/// service's name makes the platform ask that service once in <see cref="ServiceSettings.KeysAgain"/>, and no oftener; a set that cannot be had, or is none,
+/// leaves the last good one, for <see cref="ServiceKeySet.Longest"/>.
 /// </summary>
 public sealed partial class ServiceKeySets(
     ProviderHttp http,
     IProviderAddresses addresses,
+    IDbContextFactory<MyDataDb> databases,
+    IWriter writer,
     ServiceSettings settings,
     TimeProvider time,
     ILogger<ServiceKeySets> log
@@ -27,8 +32,11 @@ public sealed partial class ServiceKeySets(
     private readonly ConcurrentDictionary<string, Held> _sets = new(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Of(OnlineServiceListing service) =>
-        service.JwksUri is { } uri && _sets.TryGetValue(uri, out var held)
-            ? [.. service.ClientKeys, .. held.Now.Keys.Select(key => key.Json)]
+        service.JwksUri is { } uri
+        && _sets.TryGetValue(uri, out var held)
+        && held.Now is { FetchedAt: { } fetched } now
+        && time.GetUtcNow() - fetched < ServiceKeySet.Longest
+            ? [.. service.ClientKeys, .. now.Keys.Select(key => key.Json)]
             : service.ClientKeys;
 
     public async Task LearnAsync(OnlineServiceListing service, string jws, CancellationToken token)
@@ -43,11 +51,14 @@ public sealed partial class ServiceKeySets(
         await held.Gate.WaitAsync(token);
         try
         {
+            if (held.Now.FetchedAt is null && await StoredAsync(uri) is { } stored)
+                held.Now = held.Now with { FetchedAt = stored.FetchedAt, Keys = stored.Read() };
             if (!IsDue(held.Now, service, kid))
                 return;
             var now = time.GetUtcNow();
             held.Now = held.Now with { AskedAt = now };
             held.Now = new(now, now, await FetchAsync(uri));
+            await StoreAsync(uri, held.Now);
         }
         catch (Exception failed) when (CodeOf(failed) is { } code)
         {
@@ -100,6 +111,24 @@ public sealed partial class ServiceKeySets(
         return [.. keys.Select(key => (key.Kid, key.ToJson()))];
     }
 
+    private async Task<ServiceKeySet?> StoredAsync(string uri)
+    {
+        await using var db = await databases.CreateDbContextAsync();
+        return await db.Set<ServiceKeySet>().AsNoTracking().FirstOrDefaultAsync(one => one.Uri == uri);
+    }
+
+    private Task StoreAsync(string uri, KeySet set)
+    {
+        var keys = $$"""{"keys":[{{string.Join(',', set.Keys.Select(key => key.Json))}}]}""";
+        var row = new ServiceKeySet
+        {
+            Uri = uri,
+            Keys = keys,
+            FetchedAt = set.FetchedAt!.Value.TrimToMilliseconds(),
+        };
+        return writer.WriteAsync(row.Store);
+    }
+
     private static string? KidOf(string jws)
     {
         try
@@ -119,6 +148,8 @@ public sealed partial class ServiceKeySets(
             EncryptionException one => one.Code,
             CatalogueException => TransferCodes.Unreachable,
             OperationCanceledException => TransferCodes.Timeout,
+            // The set is in memory all the same.
+            _ when Writing.IsUnavailable(failed) => Writing.Unavailable,
             _ => null,
         };
 

@@ -42,6 +42,8 @@ public static class ServicesSetup
             .AddSingleton<RefusedEvents>()
             .AddSingleton<SecurityEventSender>()
             .AddHostedService(provider => provider.GetRequiredService<SecurityEventSender>())
+            .AddSingleton<ServiceMails>()
+            .AddHostedService(provider => provider.GetRequiredService<ServiceMails>())
             .AddSingleton<ServiceDeliveries>()
             .AddSingleton<IEventFollower, ServiceFollower>()
             .AddSingleton<IRestoredChoices, RestoredStandings>()
@@ -64,6 +66,14 @@ public static class ServicesSetup
                             && !(r.Standing != null && r.Standing.EndedAt == null)
                         )
                     );
+                }
+            )
+            .AddPruning<ServiceKeySet>(
+                ServiceKeySet.Table,
+                (rows, now, _) =>
+                {
+                    var over = now - ServiceKeySet.Longest;
+                    return rows.Where(one => one.FetchedAt < over);
                 }
             )
             .AddPruning<SecurityEvent>(

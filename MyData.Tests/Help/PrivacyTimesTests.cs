@@ -71,6 +71,8 @@ public sealed class PrivacyTimesTests
         "ledger_incidents",
         "ledger_logs",
         "provider",
+        "service_key_sets",
+        "service_mails",
         "staff",
         "used_assertions",
         "watch_",

@@ -64,6 +64,47 @@ public sealed class RestoredChoiceTests : IAsyncLifetime
         Assert.Null((await copy.AllAsync<Membership>()).Single(one => one.Id == goes.Id).EndedAt);
     }
 
+    /// <summary>She gave fewer claims since: an older database gives none of the others, and asks her for them anew.</summary>
+    [Fact]
+    public async Task SignIn_ToWhichSheGaveFewerClaimsSince_GivesNoMore_AndWhatSheAgreesToAfterwards_Stays()
+    {
+        var (fewer, same) = (Signing("bank", "name birthdate email"), Signing("school", "name birthdate"));
+        var request = Request("bank", "name birthdate");
+        await AddAsync(_all.Host, fewer, same, request);
+        var older = await _all.CopyAsync();
+        await _all.Host.WriteAsync(scope => scope.Raise(Agreed("bank", "name email")));
+        await _all.Host.PassAsync();
+        await _all.EndAsync(null);
+
+        var copy = _all.Open(older);
+        Assert.Equal(("name email", "name email"), await ClaimsAsync(copy, fewer));
+        Assert.Equal(("name birthdate", "name birthdate"), await ClaimsAsync(copy, same));
+        // A token that it had brought back reads no more either.
+        Assert.Equal("name", (await copy.AllAsync<MemberRequest>()).Single().Claims);
+        var told = (await copy.EventsAsync()).Last(e => e.Kind == EventKinds.MemberAgreed);
+        Assert.Contains(
+            """
+            "claims":["name","email"],"restored":true
+            """.Trim(),
+            told.Details,
+            StringComparison.Ordinal
+        );
+        await WitnessedHost.GoodAsync(copy);
+
+        var events = (await copy.EventsAsync()).Count;
+        await copy.RestartAsync();
+        Assert.Equal(events, (await copy.EventsAsync()).Count);
+        // Her own word afterwards is the last one.
+        await copy.WriteAsync(scope =>
+        {
+            var row = scope.Db.Set<Membership>().Single(one => one.Id == fewer.Id);
+            (row.Claims, row.Asked, row.GivenAt) = ("name birthdate", "name birthdate", scope.Now);
+            scope.Raise(Agreed("bank", "name birthdate"));
+        });
+        await copy.RestartAsync();
+        Assert.Equal(("name birthdate", "name birthdate"), await ClaimsAsync(copy, fewer));
+    }
+
     [Fact]
     public async Task StandingConsent_ThatShePausedStruckOrLostSince_IsSoAgain_AndTheRestGoesOn()
     {
@@ -135,17 +176,37 @@ public sealed class RestoredChoiceTests : IAsyncLifetime
             scope.Db.AddRange(rows);
         });
 
-    private Event Agreed(string service) =>
-        MemberEvents.Happened(EventKinds.MemberAgreed, MemberEvents.Citizen, _citizen, service, claims: "name");
+    private static async Task<(string Claims, string Asked)> ClaimsAsync(CoreHost host, Membership one)
+    {
+        var row = (await host.AllAsync<Membership>()).Single(row => row.Id == one.Id);
+        return (row.Claims, row.Asked);
+    }
 
-    private Membership Signing(string service) =>
+    private Event Agreed(string service, string claims = "name") =>
+        MemberEvents.Happened(EventKinds.MemberAgreed, MemberEvents.Citizen, _citizen, service, claims: claims);
+
+    private MemberRequest Request(string service, string claims) =>
+        new()
+        {
+            Id = Ids.New(),
+            UriHash = service,
+            ServiceId = service,
+            Content = [],
+            State = MemberState.Granted,
+            CreatedAt = DateTimeOffset.UtcNow.AddMinutes(-1),
+            ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
+            CitizenId = _citizen,
+            Claims = claims,
+        };
+
+    private Membership Signing(string service, string claims = "name") =>
         new()
         {
             Id = Ids.New(),
             CitizenId = _citizen,
             ServiceId = service,
-            Claims = "name",
-            Asked = "name",
+            Claims = claims,
+            Asked = claims,
             TermsVersion = 1,
             GivenAt = DateTimeOffset.UtcNow.AddDays(-1),
         };

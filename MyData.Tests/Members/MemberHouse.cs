@@ -35,6 +35,7 @@ public sealed class MemberHouse : IAsyncLifetime
                     ("MyData:ClientFailures:PerNetwork", "100000"),
                     ("MyData:Person:Changes:AtOnce", "100000"),
                 ],
+                Services = Meanwhile.PutBefore,
             }
         );
 

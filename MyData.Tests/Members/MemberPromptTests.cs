@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Members;
 using MyData.Tests.Support;
@@ -37,6 +39,29 @@ public sealed class MemberPromptTests(MemberHouse house) : IClassFixture<MemberH
         Assert.Equal(("consent_required", club.State), Error(citizen));
         var told = Assert.Single(await house.EventsAsync(club, await house.IdAsync("lin")));
         Assert.Equal((EventKinds.MemberRefused, MemberCodes.NotAgreed), (told.Kind, told.Code));
+        // Nobody asked her.
+        Assert.Equal("platform", told.Actor);
+    }
+
+    /// <summary>She ends it in another tab while the service asks silently: it must ask her, and her history does not say that she refused.</summary>
+    [Fact]
+    public async Task None_SheEndsItInThatVeryMoment_IsLedBackWithWhatIsWantedNow()
+    {
+        using var club = await house.ClubAsync();
+        var (citizen, id) = (await house.CitizenAsync("lin"), await house.IdAsync("lin"));
+        await house.SignInAsync(club, "lin");
+        var membership = (await house.MembershipAsync(club, id))!.Id;
+        var writer = (Meanwhile)house.Get<IWriter>();
+        // Before the first write after the one that let her in.
+        writer.Before = async () =>
+            await house.Portal.ReadAsync(db =>
+                db.Set<MemberRequest>().AnyAsync(r => r.ServiceId == club.ClientId && r.State == MemberState.Opened)
+            ) && await house.Get<Memberships>().EndAsync(id, Guid.NewGuid(), membership);
+        await MemberHouse.OpenAsync(club, citizen, "prompt=none");
+        Assert.Equal(("consent_required", club.State), Error(citizen));
+        var told = (await house.EventsAsync(club, id))[^1];
+        Assert.Equal((EventKinds.MemberRefused, MemberCodes.NotAgreed, "platform"), (told.Kind, told.Code, told.Actor));
+        Assert.DoesNotContain(await house.EventsAsync(club, id), e => e.Code == MemberCodes.Declined);
     }
 
     [Fact]

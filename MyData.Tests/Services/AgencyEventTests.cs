@@ -55,7 +55,10 @@ public sealed class AgencyEventTests(ServiceHouse house) : IClassFixture<Service
         Assert.DoesNotContain(EventKinds.ServiceAskedToDelete, await house.KindsAsync(request));
     }
 
-    /// <summary>What she does with a standing consent its agencies hear too: of each the ones that it is about, and by words in her history.</summary>
+    /// <summary>
+    /// What she does with a standing consent its agencies hear too, and by words in her history: of a strike the agency of what is struck alone, of its end all
+    /// that had sealed what she handed over first.
+    /// </summary>
     [Fact]
     public async Task StandingConsent_PausedResumedStruckAndWithdrawn_IsToldToItsAgencies()
     {
@@ -65,18 +68,21 @@ public sealed class AgencyEventTests(ServiceHouse house) : IClassFixture<Service
         var standings = house.Get<StandingConsents>();
         Assert.True(await standings.PauseAsync(row.CitizenId!.Value, row.Id, Stop));
         Assert.True(await standings.ResumeAsync(row.CitizenId!.Value, row.Id, Stop));
+        string[] both = ["handed-over", "consent-paused", "consent-resumed"];
+        await SaidAsync(request, both, both);
         Assert.True(await standings.StrikeAsync(row.CitizenId!.Value, row.Id, Labour, Stop));
-        Assert.True(await standings.PauseAsync(row.CitizenId!.Value, row.Id, Stop));
-        await TakenAsync(request, 8);
-        Assert.Equal(
-            ["consent-paused", "consent-paused", "consent-resumed", "handed-over"],
-            KindsOf(service.ClientId, Household)
-        );
+        await SaidAsync(request, both, [.. both, "item-struck"]);
         // What is struck goes on no more, so a later pause is not about it.
-        Assert.Equal(
-            ["consent-paused", "consent-resumed", "handed-over", "item-struck"],
-            KindsOf(service.ClientId, Labour)
-        );
+        Assert.True(await standings.PauseAsync(row.CitizenId!.Value, row.Id, Stop));
+        await SaidAsync(request, [.. both, "consent-paused"], [.. both, "item-struck"]);
+        await house.WithdrawAsync(request);
+        string[] household = [.. both, "consent-paused", "consent-revoked"];
+        string[] labour = [.. both, "item-struck", "consent-revoked"];
+        await SaidAsync(request, household, labour);
+
+        await TakenAsync(request, household.Length + labour.Length);
+        Assert.Equal(household.Order(StringComparer.Ordinal), KindsOf(service.ClientId, Household));
+        Assert.Equal(labour.Order(StringComparer.Ordinal), KindsOf(service.ClientId, Labour));
         var history = (await request.Citizen.GetAsync("/history")).Words.Replace(" ", "", StringComparison.Ordinal);
         Assert.Contains("已收到您暫停「", history, StringComparison.Ordinal);
         Assert.Contains("取這一項的通知", history, StringComparison.Ordinal);
@@ -117,6 +123,14 @@ public sealed class AgencyEventTests(ServiceHouse house) : IClassFixture<Service
             Stop
         );
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    /// <summary>What each of the two agencies has been told so far, in that order.</summary>
+    private async Task SaidAsync(HandedRequest request, string[] household, string[] labour)
+    {
+        var told = await house.AgencyEventsAsync(request);
+        Assert.Equal(household, told.Where(one => one.DataSetId == Household).Select(one => one.Kind));
+        Assert.Equal(labour, told.Where(one => one.DataSetId == Labour).Select(one => one.Kind));
     }
 
     private IEnumerable<string> KindsOf(string service, string dataSet) =>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AngleSharp.Dom;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
@@ -152,6 +153,37 @@ public sealed class HeldPackageTests(ServiceHouse house) : IClassFixture<Service
         Assert.Equal((RequestState.Fetching, null), await StateAsync(two));
         var third = await house.OpenAsync(second, "nguyen");
         Assert.Empty(third.Citizen.Page.Html.QuerySelectorAll($"input[name=held][value='{held.Id}']"));
+    }
+
+    /// <summary>Her browser opens it anew at the hand-over and finds it wrong: it is told as of a fresh one, once, and is offered to no service again.</summary>
+    [Fact]
+    public async Task Held_RefusedByHerBrowser_IsTold_AndOfferedNoMore()
+    {
+        var (earlier, held) = await HeldAsync("yang");
+        using var service = house.OtherDriver();
+        var request = await house.OpenAsync(service, "yang");
+        await request.UseAsync(earlier.Kept, held.Id);
+        await request.FetchAsync();
+        await request.OpenAsync();
+        using var model = JsonDocument.Parse(request.Citizen.Page.Single("#open-data").TextContent);
+        var shown = Assert.Single(model.RootElement.GetProperty("transfers").EnumerateArray());
+        for (var again = 0; again < 2; again++)
+            await request.Citizen.PostAsync(
+                shown.GetProperty("reportUrl").GetString()!,
+                ("transfer", shown.GetProperty("id").GetString()!),
+                ("code", "package.signature")
+            );
+        var told = Assert.Single(
+            await house.EventsAsync(held.CitizenId),
+            e => e.Kind == EventKinds.PackageRefused && e.TransferId == held.Id
+        );
+        Assert.Equal(
+            ("package.signature", held.ConsentId, BankListing.Household),
+            (told.Code, told.ConsentId, told.DataSetId)
+        );
+        using var next = house.OtherDriver();
+        var later = await house.OpenAsync(next, "yang");
+        Assert.Empty(later.Citizen.Page.Html.QuerySelectorAll($"input[name=held][value='{held.Id}']"));
     }
 
     /// <summary>She fetched it for a service, looked at it, and refused: it is hers.</summary>

@@ -2,10 +2,12 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MyData.Core.Catalog;
+using MyData.Core.Data;
 using MyData.Core.Encryption;
 using MyData.Core.Services;
 using MyData.Core.Transfers;
@@ -27,7 +29,7 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
     public async Task Learn_KeyRolled_NewOneCountsAndOldOneNoMore_AndTheAddressIsAskedSeldom()
     {
         await using var site = await KeySite.StartAsync();
-        using var world = new World(site);
+        using var world = new World(house, site);
         var (old, next) = (Key("old"), Key("next"));
         site.Answer = JwkSet.ToPublicJson([old]);
         await world.LearnAsync(old);
@@ -52,7 +54,7 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
     public async Task Learn_SetIsOld_IsAskedForAgain()
     {
         await using var site = await KeySite.StartAsync();
-        using var world = new World(site);
+        using var world = new World(house, site);
         var (kept, gone) = (Key("kept"), Key("gone"));
         site.Answer = JwkSet.ToPublicJson([kept, gone]);
         await world.LearnAsync(kept);
@@ -86,7 +88,7 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
     public async Task Learn_BadAnswer_LeavesTheLastGoodSet(string what, int status, string answer)
     {
         await using var site = await KeySite.StartAsync();
-        using var world = new World(site);
+        using var world = new World(house, site);
         site.Answer = JwkSet.ToPublicJson([Key("good")]);
         await world.LearnAsync(Key("good"));
         (site.Status, site.Answer) = (status, answer);
@@ -96,12 +98,48 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
         Assert.Equal(["good"], world.Kids);
     }
 
+    /// <summary>The platform starts anew while the service's site is away: what the service signs is good still, for a week; a key of nobody's is not.</summary>
+    [Fact]
+    public async Task Restart_WhileTheSiteIsAway_KnowsTheLastGoodSet_ForAWeek()
+    {
+        await using var site = await KeySite.StartAsync();
+        using var world = new World(house, site);
+        site.Answer = JwkSet.ToPublicJson([Key("old")]);
+        await world.LearnAsync(Key("old"));
+        site.Answer = JwkSet.ToPublicJson([Key("good")]);
+        world.Time.Advance(Settings.KeysLife);
+        await world.LearnAsync(Key("good"));
+
+        site.Status = 503;
+        world.Restart();
+        Assert.Empty(world.Kids);
+        await world.LearnAsync(Key("good"));
+        Assert.Equal(["good"], world.Kids);
+        await world.LearnAsync(Key("stranger"));
+        Assert.Equal(["good"], world.Kids);
+
+        world.Time.Advance(ServiceKeySet.Longest - TimeSpan.FromMinutes(1));
+        world.Restart();
+        await world.LearnAsync(Key("good"));
+        Assert.Equal(["good"], world.Kids);
+        world.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(world.Kids);
+        world.Restart();
+        await world.LearnAsync(Key("good"));
+        Assert.Empty(world.Kids);
+
+        site.Status = 200;
+        world.Time.Advance(Settings.KeysAgain);
+        await world.LearnAsync(Key("good"));
+        Assert.Equal(["good"], world.Kids);
+    }
+
     /// <summary>A stranger who names a key that nobody knows, and hangs up: what he made the platform ask for is learnt all the same.</summary>
     [Fact]
     public async Task Learn_WhoeverAskedHangsUp_TheSetIsLearnt()
     {
         await using var site = await KeySite.StartAsync();
-        using var world = new World(site);
+        using var world = new World(house, site);
         site.Answer = JwkSet.ToPublicJson([Key("good")]);
         using var stranger = new CancellationTokenSource();
         site.BeforeAnswering = stranger.Cancel;
@@ -121,7 +159,7 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
     public async Task Learn_PrivateAddress_IsNeverAsked()
     {
         await using var site = await KeySite.StartAsync();
-        using var world = new World(site, admits: false);
+        using var world = new World(house, site, admits: false);
         site.Answer = JwkSet.ToPublicJson([Key("inside")]);
         await world.LearnAsync(Key("inside"));
         Assert.Equal(0, site.Asked);
@@ -166,26 +204,42 @@ public sealed class ServiceKeySetTests(ServiceHouse house) : IClassFixture<Servi
     private sealed class World : IDisposable
     {
         private readonly ProviderHttp _http;
-        private readonly ServiceKeySets _sets;
+        private readonly Func<ServiceKeySets> _start;
         private readonly OnlineServiceListing _service;
+        private ServiceKeySets _sets;
 
-        public World(KeySite site, bool admits = true)
+        public World(ServiceHouse house, KeySite site, bool admits = true)
         {
             _http = new ProviderHttp(
                 new TransferSettings(),
                 new EgressGuard(new Admitting(admits)),
                 TimeProvider.System
             );
-            _sets = new ServiceKeySets(_http, site, Settings, Time, NullLogger<ServiceKeySets>.Instance);
+            _start = () =>
+                new ServiceKeySets(
+                    _http,
+                    site,
+                    house.Get<IDbContextFactory<MyDataDb>>(),
+                    house.Get<IWriter>(),
+                    Settings,
+                    Time,
+                    NullLogger<ServiceKeySets>.Instance
+                );
+            _sets = _start();
             var recipient = Jwk.GenerateEc("open");
             _service = BankListing.Services(new BankKeys(recipient, recipient))[0] with
             {
                 ClientKeys = [],
-                JwksUri = "/jwks.json",
+                // The database is every test's.
+                JwksUri = $"/{Ids.New():N}/jwks.json",
             };
         }
 
-        public ManualTime Time { get; } = new();
+        /// <summary>A process that knows nothing but what is stored.</summary>
+        public void Restart() => _sets = _start();
+
+        // The portal's housekeeping goes by the machine's clock.
+        public ManualTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
         public IEnumerable<string?> Kids => _sets.Of(_service).Select(key => Jwk.Parse(key).Kid);
 

@@ -71,6 +71,40 @@ public sealed class SpApiTests
         Assert.Null(request.Application.Key);
     }
 
+    /// <summary>Suspended after her yes: the page says why nothing goes yet, and at the end that nothing went; never that it is waited for without end.</summary>
+    [Fact]
+    public async Task Service_SuspendedAfterHerYes_IsGivenNothing_AndSheIsToldWhyAndUntilWhen()
+    {
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        await using var house = WireHouse.At(time);
+        await house.InitializeAsync();
+        house.Conduct(CityConduct.Deaf);
+        var request = await house.HandedOverAsync("chang");
+        house.Conduct(CityConduct.Good);
+        await SuspendAsync(house, time.GetUtcNow());
+        var page = await request.Citizen.GetAsync(request.Steps.Path);
+        Assert.Contains("還欠民眾刪除的回覆，暫停中，所以還沒有交給它", page.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("我們正在通知", page.Words, StringComparison.Ordinal);
+        for (var attempt = 2; attempt <= 4; attempt++)
+        {
+            var due = (await house.DeliveryAsync(request.Id)).NextAttemptAt!.Value;
+            time.Advance(due - time.GetUtcNow() + TimeSpan.FromSeconds(1));
+            await house.Get<SpApiSender>().SendDueAsync(Stop);
+            await SettledAsync(house, request, attempt);
+        }
+        await house.Portal.EventAsync(EventKinds.ServiceEnded);
+        Assert.Equal((RequestState.Ended, ServiceCodes.Suspended), await StateAsync(house, request));
+        Assert.Null(request.Application.Ticket);
+        page = await request.Citizen.GetAsync(request.Steps.Path);
+        Assert.Contains("這次沒有交出任何資料", page.Words, StringComparison.Ordinal);
+        Assert.Contains(ServiceCodes.Suspended, page.Words, StringComparison.Ordinal);
+        var back = await request.Citizen.GetAsync($"{request.Steps.Path}/back");
+        Assert.Equal(
+            "423",
+            request.CodeOf(back.Via.Single(url => url.Query.Contains("code=", StringComparison.Ordinal)))
+        );
+    }
+
     [Fact]
     public async Task Service_ThatTakesItAtTheSecondTry_MayFetch_AndSheIsLedBackWith200()
     {
@@ -136,6 +170,45 @@ public sealed class SpApiTests
         await house.Get<SpApiSender>().SendDueAsync(Stop);
         Assert.Equal((RequestState.Ended, WireCodes.SpApi), await StateAsync(house, request));
         Assert.Null(request.Application.Ticket);
+    }
+
+    private static Task SuspendAsync(WireHouse house, DateTimeOffset now)
+    {
+        var id = Ids.New();
+        return house
+            .Get<IWriter>()
+            .WriteAsync(
+                scope =>
+                {
+                    scope.Bookkeeping();
+                    scope.Db.Add(
+                        new ServiceRequest
+                        {
+                            Id = id,
+                            UriHash = $"{id}",
+                            ServiceId = CityListing.Parking,
+                            Content = [],
+                            State = RequestState.Received,
+                            CreatedAt = now.AddDays(-60),
+                            // The housekeeping is at work too.
+                            ExpiresAt = now.AddDays(1),
+                        }
+                    );
+                    scope.Db.Add(
+                        new ServiceItem
+                        {
+                            RequestId = id,
+                            TransferId = Ids.New(),
+                            DataSetId = CityListing.Vehicle,
+                            FetchedAt = now.AddDays(-60),
+                            DueAt = now.AddDays(-20),
+                            OverdueAt = now.AddDays(-15),
+                            SuspendedAt = now,
+                        }
+                    );
+                },
+                Stop
+            );
     }
 
     private static async Task<(RequestState, string?)> StateAsync(WireHouse house, WireRequest request)

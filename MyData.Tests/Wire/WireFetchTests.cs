@@ -6,6 +6,7 @@ using MyData.Core.Services;
 using MyData.Core.Transfers;
 using MyData.Core.Wire.ServiceSide;
 using MyData.Tests.Support;
+using MyData.Web.Sandbox.Bank;
 using MyData.Web.Sandbox.City;
 
 namespace MyData.Tests.Wire;
@@ -68,6 +69,48 @@ public sealed class WireFetchTests(WireHouse house) : IClassFixture<WireHouse>
             await house.Portal.EventsAsync(),
             e => e.Kind == EventKinds.ServiceFetched && e.ConsentId == row.ConsentId
         );
+    }
+
+    /// <summary>Events of before did not say that a service on the national wire signs for nothing: no receipt of it is missing for that.</summary>
+    [Theory]
+    [InlineData(CityListing.Parking, SideState.Unneeded)]
+    [InlineData(BankListing.Id, SideState.Waiting)]
+    public async Task SidesMadeAnew_OfAnEventOfBefore_ExpectAReceiptWhereTheServiceSigns(
+        string service,
+        SideState state
+    )
+    {
+        var transfer = Ids.New();
+        await house
+            .Get<IWriter>()
+            .WriteAsync(
+                scope =>
+                {
+                    scope.Raise(
+                        new Event
+                        {
+                            Kind = EventKinds.ServiceFetched,
+                            Actor = $"service:{service}",
+                            TransferId = transfer,
+                            DataSetId = CityListing.Vehicle,
+                            Details = $$"""{"service":"{{service}}","to":"{{service}}","seal":"00"}""",
+                        }
+                    );
+                },
+                Stop
+            );
+        await house
+            .Get<IWriter>()
+            .WriteAsync(
+                scope =>
+                {
+                    scope.Bookkeeping();
+                    scope.Db.Set<TransferSide>().ExecuteDelete();
+                },
+                Stop
+            );
+        await house.Get<SideRebuild>().WhereEmptyAsync(Stop);
+        Assert.Equal(state, Assert.Single(await house.Get<TransferSides>().OfAsync([transfer], Stop)).State);
     }
 
     [Fact]

@@ -61,6 +61,61 @@ public sealed class HeldJourneyTests(SharedPortal shared) : IClassFixture<Shared
         );
     }
 
+    /// <summary>Opened anew at the hand-over, and another certificate stands in it than its agency has: nothing goes, and her history and the agency's line say so.</summary>
+    [Fact]
+    public async Task Labour_RefusedByHerBrowserAtTheHandOver_GoesNowhere_AndIsTold()
+    {
+        await Journey.RunAsync(
+            shared.Portal,
+            new Reader(),
+            async journey =>
+            {
+                await journey.FillInAsync([Steps.Labour]);
+                await journey.SignInFirstTimeAsync(SandboxSteps.Persona("li"));
+                await journey.AgreeAsync();
+                await journey.ShowsAsync(Steps.Labour, "Ready");
+                await journey.OpenAsync("/sandbox/bank");
+                await journey.Button(journey.Words<SandboxText>("BankCareApply")).ClickAsync();
+                await journey.Page.Locator("input[name=held]").CheckAsync();
+                await journey.Button(journey.Words<ServicesText>("Continue")).ClickAsync();
+                var use = journey.Button(journey.Words<ServicesText>("AgreeUse"));
+                await Assertions.Expect(use).ToBeEnabledAsync();
+                await use.ClickAsync();
+                var handOver = journey.Button(journey.Words<ServicesText>("AgreeHandOver"));
+                await Assertions.Expect(handOver).ToBeEnabledAsync();
+                await journey.Page.RouteAsync(
+                    "**/services/requests/*",
+                    async route =>
+                    {
+                        var answer = await route.FetchAsync();
+                        var page = await answer.TextAsync();
+                        await route.FulfillAsync(
+                            new()
+                            {
+                                Response = answer,
+                                Body = page.Replace(
+                                    "\"certificateSha256\":\"",
+                                    "\"certificateSha256\":\"00",
+                                    StringComparison.Ordinal
+                                ),
+                            }
+                        );
+                    }
+                );
+                var reported = journey.Page.WaitForResponseAsync("**/download/*/report");
+                await journey.Page.ReloadAsync();
+                Assert.Equal(204, (await reported).Status);
+                await Assertions.Expect(handOver).ToBeDisabledAsync();
+                Assert.Equal(
+                    1,
+                    await shared.Portal.NumberAsync(
+                        "select count(*) from events where Kind = 'package.refused' and Code = 'certificate.unregistered'"
+                    )
+                );
+            }
+        );
+    }
+
     /// <summary>Her key is in the browser that fetched it: in another one the box stays shut, and a new fetch is what there is.</summary>
     [Fact]
     public async Task Labour_InABrowserWithoutItsKey_CannotBeChosen()

@@ -1398,6 +1398,45 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("service_items", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Services.ServiceKeySet", b =>
+                {
+                    b.Property<string>("Uri")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FetchedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Keys")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Uri");
+
+                    b.ToTable("service_key_sets", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Services.ServiceMail", b =>
+                {
+                    b.Property<string>("ServiceId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("ServiceId");
+
+                    b.ToTable("service_mails", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Services.ServiceRequest", b =>
                 {
                     b.Property<Guid>("Id")

@@ -21,7 +21,8 @@ internal static class ServiceSides
         EventKinds.ServiceDeleted,
     ];
 
-    public static void Follow(WriteScope scope, Event happened, TransferSettings settings)
+    /// <param name="national">the service speaks the national wire: events of before did not say that such a one signs for nothing</param>
+    public static void Follow(WriteScope scope, Event happened, TransferSettings settings, bool national = false)
     {
         if (happened is not { TransferId: { } transfer, Details: { } text })
             return;
@@ -33,7 +34,7 @@ internal static class ServiceSides
         if (happened.Kind == EventKinds.ServiceFetched)
         {
             // Over the national wire a service signs for nothing.
-            var signs = !details.RootElement.TryGetProperty("signs", out _);
+            var signs = !national && !details.RootElement.TryGetProperty("signs", out _);
             if (side is not null)
                 return;
             scope.Db.Add(side = Taken(scope, id, happened, service, signs));
@@ -75,6 +76,15 @@ internal static class ServiceSides
             Reports = signs,
             CalledAt = happened.At,
         };
+
+    /// <summary>The service that an event of <see cref="Kinds"/> names.</summary>
+    public static string? ServiceOf(Event happened)
+    {
+        if (happened.Details is not { } text)
+            return null;
+        using var details = JsonDocument.Parse(text);
+        return Text(details, "service");
+    }
 
     private static string? Text(JsonDocument details, string name) =>
         details.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;

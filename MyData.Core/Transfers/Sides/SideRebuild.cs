@@ -15,6 +15,7 @@ public sealed class SideRebuild(
     IDbContextFactory<MyDataDb> databases,
     IWriter writer,
     Catalogue catalogue,
+    OnlineServices services,
     Consents consents,
     ICallerRoster roster,
     ISentRecords records,
@@ -73,17 +74,31 @@ public sealed class SideRebuild(
             if (told.Count == 0)
                 return made;
             last = told[^1].Id;
+            var national = await NationalAsync(told, token);
             await writer.WriteAsync(
                 scope =>
                 {
                     scope.Bookkeeping();
                     foreach (var one in told)
-                        ServiceSides.Follow(scope, one, settings);
+                        ServiceSides.Follow(scope, one, settings, national.Contains(one));
                 },
                 token
             );
             made += told.Count(one => one.Kind == EventKinds.ServiceFetched);
         }
+    }
+
+    // A service speaks one wire, and as what it was listed it stays known.
+    private async Task<HashSet<Event>> NationalAsync(List<Event> told, CancellationToken token)
+    {
+        var found = new HashSet<Event>();
+        foreach (var one in told)
+            if (
+                ServiceSides.ServiceOf(one) is { } service
+                && await services.FindAnyAsync(service, token) is { National: not null }
+            )
+                found.Add(one);
+        return found;
     }
 
     private async Task<List<Event>> CalledAsync(long after, CancellationToken token)

@@ -83,11 +83,12 @@ public sealed class MemberPages(
     }
 
     /// <summary>She does not: because of her no, or because no page may be shown.</summary>
+    /// <param name="asked">she was, and said no; else nobody was</param>
     /// <inheritdoc cref="SignInAsync"/>
-    public async Task<string> LeaveAsync(HttpContext context, MemberModel model)
+    public async Task<string> LeaveAsync(HttpContext context, MemberModel model, bool asked = true)
     {
-        var (code, error) = MemberSignIns.Refusal(model.Need, model.View.Content.Silent);
-        await requests.EndAsync(model.View, model.Visitor?.CitizenId, code, context.RequestAborted);
+        var (code, error) = MemberSignIns.Refusal(model.Need, silent: !asked);
+        await requests.EndAsync(model.View, model.Visitor?.CitizenId, code, asked, context.RequestAborted);
         RequestBrowsers.Forget(context, model.Id);
         return To(model, "error", error);
     }

@@ -55,15 +55,35 @@ public static class MembersEndpoints
         var pages = services.GetRequiredService<MemberPages>();
         if (await pages.ComeInAsync(context, id) is not { } model)
             return new SeeOther(ServicesUrls.Over);
-        if (model.Need == MemberNeed.Nothing && await GoOnAsync(context, pages, model) is { } back)
-            return new LeadBack(back);
+        if (model.Need == MemberNeed.Nothing)
+        {
+            if (await GoOnAsync(context, pages, model) is { } back)
+                return new LeadBack(back);
+            // What is wanted now is told, and not what was a moment ago.
+            if (await pages.ComeInAsync(context, id) is not { } changed)
+                return new SeeOther(ServicesUrls.Over);
+            model = changed;
+        }
         if (model.View.Content.Silent)
-            return new LeadBack(await pages.LeaveAsync(context, model));
+            return await LeaveSilentlyAsync(context, pages, model);
         browsers.Remember(context, id);
         return new SeeOther(MembersUrls.Request(id));
     }
 
-    /// <summary>As she agreed before; null where that changed in this very moment: then a page says what is wanted now.</summary>
+    /// <summary>Nobody was asked: her history tells what was missing, and not that she said no.</summary>
+    private static async Task<IResult> LeaveSilentlyAsync(HttpContext context, MemberPages pages, MemberModel model)
+    {
+        try
+        {
+            return new LeadBack(await pages.LeaveAsync(context, model, asked: false));
+        }
+        catch (ServiceException)
+        {
+            return new SeeOther(ServicesUrls.Over);
+        }
+    }
+
+    /// <summary>As she agreed before; null where that changed in this very moment.</summary>
     private static async Task<string?> GoOnAsync(HttpContext context, MemberPages pages, MemberModel model)
     {
         try

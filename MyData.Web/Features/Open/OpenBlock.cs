@@ -18,7 +18,6 @@ public static class OpenBlock
                 model.NationalId,
                 Transfers = ReadyOf(model).Select(one => Transfer(one, model.KeyId)),
                 TrustUrl = "/.well-known/mydata-trust.json",
-                model.ReportUrl,
                 Strings = ScriptTexts.ForOpening(text),
             }
         );
@@ -35,5 +34,6 @@ public static class OpenBlock
             SealedBy = transfer.SealedByAgency ? "agency" : "platform",
             transfer.HeldUntil,
             Kid = transfer.KeyId ?? key,
+            transfer.ReportUrl,
         };
 }

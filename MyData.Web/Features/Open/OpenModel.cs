@@ -15,9 +15,6 @@ public sealed record OpenModel
 
     /// <summary>Takes the POST of "done".</summary>
     public required string DoneUrl { get; init; }
-
-    /// <summary>Takes a POST of <c>transfer</c> and <c>code</c> when her browser refuses a package; null: nobody is told.</summary>
-    public string? ReportUrl { get; init; }
 }
 
 /// <summary>One data set of the consent.</summary>
@@ -27,6 +24,9 @@ public sealed record OpenTransfer
 
     /// <summary>Of the key that opens it, where that is not the consent's: she had it already.</summary>
     public string? KeyId { get; init; }
+
+    /// <summary>Takes a POST of <c>transfer</c> and <c>code</c> when her browser refuses the package: of the consent that it was fetched by; null: nobody is told.</summary>
+    public string? ReportUrl { get; init; }
     public required string DataSet { get; init; }
     public required LocalText Name { get; init; }
     public required LocalText Agency { get; init; }

@@ -39,7 +39,6 @@ public sealed class OpenSource(
             NationalId = identity.Id.Value,
             Transfers = transfers,
             DoneUrl = DownloadUrls.Done(consentId),
-            ReportUrl = DownloadUrls.Report(consentId),
         };
     }
 
@@ -80,6 +79,7 @@ public sealed class OpenSource(
         new()
         {
             Id = transfer.Id.ToString(),
+            ReportUrl = DownloadUrls.Report(transfer.ConsentId),
             DataSet = transfer.DataSetId,
             Name = view.Listing.Name,
             Agency = view.Provider.ShortName,

@@ -27,8 +27,11 @@ public sealed record RequestModel(RequestView View, IReadOnlyList<AskedItem> Ite
     /// <summary>By data set, the package that she has already and may use in place of a new fetch; while she has not decided.</summary>
     public IReadOnlyDictionary<string, Transfer> Held { get; init; } = new Dictionary<string, Transfer>();
 
-    /// <summary>The service owes answers, and is given nothing.</summary>
+    /// <summary>The service owes answers, and is given nothing: before she has agreed to hand over.</summary>
     public bool IsSuspended { get; init; }
+
+    /// <summary>Likewise, and she has agreed: what is to go is held back until it has answered, or its time is over.</summary>
+    public bool IsHeldBack { get; init; }
 
     /// <summary>Something is still on its way.</summary>
     public bool IsMoving => Items.Any(item => item.Transfer?.State < TransferState.Ready);
@@ -135,6 +138,10 @@ public sealed class RequestPages(
             if (await catalogue.FindAsync(asked.DataSet, token) is { } set)
                 items.Add(new(asked, set, transfers.FirstOrDefault(t => t.DataSetId == asked.DataSet)));
         var undecided = view.Request.State == RequestState.Opened && !other;
+        var suspended =
+            view.Request.State <= RequestState.HandedOver
+            && !requests.IsOver(view.Request)
+            && await overdue.IsSuspendedAsync(view.Service.Id, token);
         return new(view, items)
         {
             IsForAnother = other,
@@ -142,10 +149,8 @@ public sealed class RequestPages(
                 undecided && citizenId is { } has
                     ? await held.OfferAsync(has, view.Content, token)
                     : new Dictionary<string, Transfer>(),
-            IsSuspended =
-                view.Request.State <= RequestState.Fetching
-                && !requests.IsOver(view.Request)
-                && await overdue.IsSuspendedAsync(view.Service.Id, token),
+            IsSuspended = suspended && view.Request.State <= RequestState.Fetching,
+            IsHeldBack = suspended && view.Request.State == RequestState.HandedOver,
         };
     }
 

@@ -108,6 +108,9 @@ public static class ServicesEndpoints
     internal static string StateOf(RequestModel model) =>
         string.Join(
             ' ',
-            [$"{model.Request.State} {model.IsSuspended}", .. model.Items.Select(item => $"{item.Transfer?.State}")]
+            [
+                $"{model.Request.State} {model.IsSuspended || model.IsHeldBack}",
+                .. model.Items.Select(item => $"{item.Transfer?.State}"),
+            ]
         );
 }

@@ -12,7 +12,7 @@ public static class BankListing
     public const string Household = "API.7QovE2Gev6";
     public const string Labour = "API.UZQkKbsOpz";
     public const string Root = "/bank";
-    public const string Callback = Root + "/callback";
+    public const string Callback = Root + RelyingParty.Callback;
     public static readonly TimeSpan Retention = TimeSpan.FromDays(180);
 
     /// <summary>The second product: as long as a loan runs, the bank looks at what she is insured for.</summary>
@@ -52,46 +52,57 @@ public static class BankListing
 
     public static IReadOnlyList<OnlineServiceListing> Services(BankKeys keys) =>
         [
-            new()
-            {
-                Id = Id,
-                Name = new("信用貸款申請", "Loan application"),
-                Organisation = new("沙盒銀行", "Sandbox Bank"),
-                Glyph = "銀",
-                Purpose = new(
+            Service(
+                keys,
+                Id,
+                PurposeCode,
+                new("信用貸款申請", "Loan application"),
+                new(
                     "確認您是誰、住在哪裡、工作與投保薪資，審核貸款。",
                     "To see who you are, where you live, and your work and insured salary, and decide on the loan."
                 ),
-                PurposeCode = PurposeCode,
-                Retention = Retention,
-                TermsVersion = 1,
-                Site = Root,
-                RedirectUris = [Callback],
-                EventUrl = Root + RelyingEvents.Path,
-                ClientKeys = [keys.Client.PublicOnly().ToJson()],
-                RecipientKey = keys.Recipient.PublicOnly().ToJson(),
-                Items = [new(Household, HouseholdFields, Required: true), new(Labour, LabourFields, Required: false)],
-            },
-            new()
-            {
-                Id = CareId,
-                Name = new("貸款期間收入查核", "Income check while a loan runs"),
-                Organisation = new("沙盒銀行", "Sandbox Bank"),
-                Glyph = "銀",
-                Purpose = new(
+                [new(Household, HouseholdFields, Required: true), new(Labour, LabourFields, Required: false)]
+            ),
+            Service(
+                keys,
+                CareId,
+                CarePurposeCode,
+                new("貸款期間收入查核", "Income check while a loan runs"),
+                new(
                     "貸款還在還的期間，看您的投保薪資與住址有沒有變，調整利率與通知方式。",
                     "To see, as long as your loan runs, whether your insured salary or address changed, and set rate and mail by it."
                 ),
-                PurposeCode = CarePurposeCode,
-                Retention = Retention,
-                TermsVersion = 1,
-                Site = Root,
-                RedirectUris = [Callback],
-                EventUrl = Root + RelyingEvents.Path,
-                ClientKeys = [keys.Client.PublicOnly().ToJson()],
-                RecipientKey = keys.Recipient.PublicOnly().ToJson(),
-                Items = [new(Labour, LabourFields, Required: true), new(Household, AddressFields, Required: false)],
+                [new(Labour, LabourFields, Required: true), new(Household, AddressFields, Required: false)]
+            ) with
+            {
                 Standing = new(TimeSpan.FromDays(30), TimeSpan.FromDays(365)),
             },
         ];
+
+    private static OnlineServiceListing Service(
+        BankKeys keys,
+        string id,
+        string purposeCode,
+        LocalText name,
+        LocalText purpose,
+        IReadOnlyList<OnlineItem> items
+    ) =>
+        new()
+        {
+            Id = id,
+            Name = name,
+            Organisation = new("沙盒銀行", "Sandbox Bank"),
+            Glyph = "銀",
+            Purpose = purpose,
+            PurposeCode = purposeCode,
+            Retention = Retention,
+            TermsVersion = 1,
+            Site = Root,
+            RedirectUris = [Callback],
+            EventUrl = Root + RelyingEvents.Path,
+            Contact = "events@bank.example",
+            ClientKeys = [keys.Client.PublicOnly().ToJson()],
+            RecipientKey = keys.Recipient.PublicOnly().ToJson(),
+            Items = items,
+        };
 }

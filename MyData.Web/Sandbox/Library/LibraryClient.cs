@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using MyData.Core.Encryption;
 using MyData.Web.Sandbox.Agencies;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Web.Sandbox.Library;
 
@@ -25,7 +26,6 @@ public sealed class LibraryClient(
     TimeProvider clock
 )
 {
-    private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(60);
     private string? _nonce;
 
@@ -154,8 +154,16 @@ public sealed class LibraryClient(
                 Content = new FormUrlEncodedContent([
                     .. fields,
                     new("client_id", LibraryListing.Id),
-                    new("client_assertion_type", AssertionType),
-                    new("client_assertion", Assertion(Text(server, "issuer"))),
+                    new("client_assertion_type", ClientProofs.AssertionType),
+                    new(
+                        "client_assertion",
+                        ClientProofs.Assertion(
+                            keys.Client,
+                            LibraryListing.Id,
+                            Text(server, "issuer"),
+                            clock.GetUtcNow()
+                        )
+                    ),
                 ]),
             },
             null,
@@ -184,11 +192,15 @@ public sealed class LibraryClient(
         for (var tries = 1; ; tries++)
         {
             using var request = make(url);
-            request.Headers.Add("DPoP", Proof(visit, request.Method, url, token));
+            var nonce = Volatile.Read(ref _nonce);
+            request.Headers.Add(
+                "DPoP",
+                ClientProofs.Dpop(visit.ProofKey, request.Method, url, nonce, token, clock.GetUtcNow())
+            );
             using var answer = await client.SendAsync(request, ct);
             var body = await answer.Content.ReadAsByteArrayAsync(ct);
-            if (answer.Headers.TryGetValues("DPoP-Nonce", out var nonce))
-                Volatile.Write(ref _nonce, nonce.First());
+            if (answer.Headers.TryGetValues("DPoP-Nonce", out var next))
+                Volatile.Write(ref _nonce, next.First());
             if (answer.IsSuccessStatusCode)
                 return body;
             var code = CodeOf(body);
@@ -197,49 +209,6 @@ public sealed class LibraryClient(
         }
     }
 
-    private string Proof(LibraryVisit visit, HttpMethod method, Uri url, string? token)
-    {
-        var claims = new Dictionary<string, object>
-        {
-            ["jti"] = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
-            ["htm"] = method.Method,
-            ["htu"] = url.GetLeftPart(UriPartial.Path),
-            ["iat"] = Now,
-        };
-        if (Volatile.Read(ref _nonce) is { } nonce)
-            claims["nonce"] = nonce;
-        if (token is not null)
-            claims["ath"] = Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
-        var header = new Dictionary<string, object?>
-        {
-            ["jwk"] = JsonSerializer.Deserialize<JsonElement>(visit.ProofKey.PublicOnly().ToJson()),
-        };
-        return Jws.Sign(
-            visit.ProofKey,
-            JoseNames.Es256,
-            JsonSerializer.SerializeToUtf8Bytes(claims),
-            "dpop+jwt",
-            header
-        );
-    }
-
-    private string Assertion(string issuer) =>
-        Jws.Sign(
-            keys.Client,
-            JoseNames.Es256,
-            JsonSerializer.SerializeToUtf8Bytes(
-                new Dictionary<string, object>
-                {
-                    ["iss"] = LibraryListing.Id,
-                    ["sub"] = LibraryListing.Id,
-                    ["aud"] = issuer,
-                    ["jti"] = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
-                    ["iat"] = Now,
-                    ["exp"] = Now + 50,
-                }
-            )
-        );
-
     private async Task<JsonElement> DiscoverAsync(CancellationToken ct)
     {
         using var client = clients.CreateClient(PortalClient.HttpName);
@@ -247,8 +216,6 @@ public sealed class LibraryClient(
         using var json = JsonDocument.Parse(await client.GetByteArrayAsync(url, ct));
         return json.RootElement.Clone();
     }
-
-    private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MyData.Web.Sandbox.Pages;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Web.Sandbox.Library;
 
@@ -15,7 +16,7 @@ public static class LibraryEndpoints
         var library = sandbox.MapGroup(LibraryListing.Root);
         library.MapGet("/", Front);
         library.MapPost("/signin", SignInAsync).WithMetadata(new RequireAntiforgeryTokenAttribute());
-        library.MapGet("/callback", BackAsync);
+        library.MapGet(RelyingParty.Callback, BackAsync);
         library.MapPost("/signout", SignOutAsync).WithMetadata(new RequireAntiforgeryTokenAttribute());
         library.MapGet("/bye", (HttpContext http, SandboxAddress address) => Page(http, address, null, bye: true));
         library

@@ -1,4 +1,5 @@
 using MyData.Core.Catalog;
+using MyData.Web.Sandbox.Relying;
 
 namespace MyData.Web.Sandbox.Library;
 
@@ -7,7 +8,7 @@ public static class LibraryListing
 {
     public const string Id = "city-library";
     public const string Root = "/library";
-    public const string Callback = Root + "/callback";
+    public const string Callback = Root + RelyingParty.Callback;
     public const string Bye = Root + "/bye";
 
     public static OnlineServiceListing Service(LibraryKeys keys) =>
@@ -24,6 +25,7 @@ public static class LibraryListing
             Site = Root,
             RedirectUris = [Callback],
             EventUrl = Root + LibraryEvents.Path,
+            Contact = "events@library.example",
             ClientKeys = [keys.Client.PublicOnly().ToJson()],
             RecipientKey = keys.Recipient.PublicOnly().ToJson(),
             Items = [],

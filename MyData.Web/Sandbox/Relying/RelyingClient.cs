@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MyData.Core.Encryption;
@@ -20,7 +19,6 @@ public sealed class RelyingRefusedException(string code) : Exception(code)
 /// </summary>
 public sealed class RelyingClient(IHttpClientFactory clients, SandboxAddress address, TimeProvider clock)
 {
-    private const string AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     private const int MostWaits = 30;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private string? _nonce;
@@ -156,20 +154,26 @@ public sealed class RelyingClient(IHttpClientFactory clients, SandboxAddress add
         return received;
     }
 
-    private string Receipt(RelyingApplication application, string issuer, string transfer, SealDigest seal) =>
-        Sign(
+    private string Receipt(RelyingApplication application, string issuer, string transfer, SealDigest seal)
+    {
+        var now = clock.GetUtcNow();
+        return Jws.Sign(
             application.Party.Client,
-            new Dictionary<string, object>
-            {
-                ["iss"] = application.Product.Id,
-                ["aud"] = issuer,
-                ["iat"] = Now,
-                ["transfer"] = transfer,
-                ["seal"] = seal.Hex,
-                ["delete_by"] = Now + (long)application.Party.Retention.TotalSeconds,
-            },
+            JoseNames.Es256,
+            JsonSerializer.SerializeToUtf8Bytes(
+                new Dictionary<string, object>
+                {
+                    ["iss"] = application.Product.Id,
+                    ["aud"] = issuer,
+                    ["iat"] = now.ToUnixTimeSeconds(),
+                    ["transfer"] = transfer,
+                    ["seal"] = seal.Hex,
+                    ["delete_by"] = (now + application.Party.Retention).ToUnixTimeSeconds(),
+                }
+            ),
             "mydata-delivery-receipt+jwt"
         );
+    }
 
     private async Task<JsonDocument> PostAsync(
         RelyingApplication application,
@@ -188,8 +192,16 @@ public sealed class RelyingClient(IHttpClientFactory clients, SandboxAddress add
                 Content = new FormUrlEncodedContent([
                     .. fields,
                     new("client_id", application.Product.Id),
-                    new("client_assertion_type", AssertionType),
-                    new("client_assertion", Assertion(application, Text(portal, "issuer"))),
+                    new("client_assertion_type", ClientProofs.AssertionType),
+                    new(
+                        "client_assertion",
+                        ClientProofs.Assertion(
+                            application.Party.Client,
+                            application.Product.Id,
+                            Text(portal, "issuer"),
+                            clock.GetUtcNow()
+                        )
+                    ),
                 ]),
             },
             null,
@@ -237,11 +249,15 @@ public sealed class RelyingClient(IHttpClientFactory clients, SandboxAddress add
         for (var tries = 1; ; tries++)
         {
             using var request = make(url);
-            request.Headers.Add("DPoP", Proof(application, request.Method, url, token));
+            var nonce = Volatile.Read(ref _nonce);
+            request.Headers.Add(
+                "DPoP",
+                ClientProofs.Dpop(application.ProofKey, request.Method, url, nonce, token, clock.GetUtcNow())
+            );
             using var answer = await client.SendAsync(request, ct);
             var body = await answer.Content.ReadAsByteArrayAsync(ct);
-            if (answer.Headers.TryGetValues("DPoP-Nonce", out var nonce))
-                Volatile.Write(ref _nonce, nonce.First());
+            if (answer.Headers.TryGetValues("DPoP-Nonce", out var next))
+                Volatile.Write(ref _nonce, next.First());
             if (answer.StatusCode == HttpStatusCode.Accepted && tries <= MostWaits)
             {
                 await Task.Delay(answer.Headers.RetryAfter?.Delta ?? ShortestWait, clock, ct);
@@ -257,48 +273,8 @@ public sealed class RelyingClient(IHttpClientFactory clients, SandboxAddress add
         }
     }
 
-    private string Proof(RelyingApplication application, HttpMethod method, Uri url, string? token)
-    {
-        var claims = new Dictionary<string, object>
-        {
-            ["jti"] = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
-            ["htm"] = method.Method,
-            ["htu"] = url.GetLeftPart(UriPartial.Path),
-            ["iat"] = Now,
-        };
-        if (Volatile.Read(ref _nonce) is { } nonce)
-            claims["nonce"] = nonce;
-        if (token is not null)
-            claims["ath"] = Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
-        var header = new Dictionary<string, object?>
-        {
-            ["jwk"] = JsonSerializer.Deserialize<JsonElement>(application.ProofKey.PublicOnly().ToJson()),
-        };
-        return Jws.Sign(
-            application.ProofKey,
-            JoseNames.Es256,
-            JsonSerializer.SerializeToUtf8Bytes(claims),
-            "dpop+jwt",
-            header
-        );
-    }
-
-    private string Assertion(RelyingApplication application, string issuer) =>
-        Sign(
-            application.Party.Client,
-            new Dictionary<string, object>
-            {
-                ["iss"] = application.Product.Id,
-                ["sub"] = application.Product.Id,
-                ["aud"] = issuer,
-                ["jti"] = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
-                ["iat"] = Now,
-                ["exp"] = Now + 50,
-            },
-            null
-        );
-
-    private string CallbackOf(RelyingApplication application) => address.Own + application.Party.Page("/callback");
+    private string CallbackOf(RelyingApplication application) =>
+        address.Own + application.Party.Page(RelyingParty.Callback);
 
     private async Task<JsonElement> DiscoverAsync(CancellationToken ct)
     {
@@ -307,11 +283,6 @@ public sealed class RelyingClient(IHttpClientFactory clients, SandboxAddress add
         using var json = JsonDocument.Parse(await client.GetByteArrayAsync(url, ct));
         return json.RootElement.Clone();
     }
-
-    private long Now => clock.GetUtcNow().ToUnixTimeSeconds();
-
-    private static string Sign(Jwk key, Dictionary<string, object> claims, string? typ) =>
-        Jws.Sign(key, JoseNames.Es256, JsonSerializer.SerializeToUtf8Bytes(claims), typ);
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 

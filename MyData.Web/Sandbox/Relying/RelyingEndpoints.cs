@@ -36,7 +36,10 @@ public static class RelyingEndpoints
         );
         site.MapPost("/apply", (HttpContext http, RelyingClient client) => ApplyAsync(http, Of(http, root), client))
             .WithMetadata(new RequireAntiforgeryTokenAttribute());
-        site.MapGet("/callback", (HttpContext http, RelyingClient client) => BackAsync(http, Of(http, root), client));
+        site.MapGet(
+            RelyingParty.Callback,
+            (HttpContext http, RelyingClient client) => BackAsync(http, Of(http, root), client)
+        );
         site.MapGet("/result", (HttpContext http) => Result(http, Of(http, root)));
         site.MapPost("/again", (HttpContext http, RelyingClient client) => AgainAsync(http, Of(http, root), client))
             .WithMetadata(new RequireAntiforgeryTokenAttribute());

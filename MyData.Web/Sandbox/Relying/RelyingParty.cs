@@ -50,6 +50,9 @@ public sealed class RelyingParty(
 
     /// <summary>Where it publishes the key that it signs with, below its root (RFC 7517 §5).</summary>
     public const string KeySet = "/jwks.json";
+
+    /// <summary>Where her browser comes back to, likewise.</summary>
+    public const string Callback = "/callback";
     public RelyingApplications Applications { get; } = new();
     public RelyingConduct Conduct { get; } = new();
 

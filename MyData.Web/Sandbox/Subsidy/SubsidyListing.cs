@@ -62,8 +62,9 @@ public static class SubsidyListing
             Retention = Retention,
             TermsVersion = 1,
             Site = Root,
-            RedirectUris = [Root + "/callback"],
+            RedirectUris = [Root + RelyingParty.Callback],
             EventUrl = Root + RelyingEvents.Path,
+            Contact = "events@housing.example",
             // It may roll its key by itself.
             ClientKeys = [],
             JwksUri = Root + RelyingParty.KeySet,

@@ -1518,6 +1518,48 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.ToTable("service_items", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Services.ServiceKeySet", b =>
+                {
+                    b.Property<string>("Uri")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("FetchedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Keys")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("Uri");
+
+                    b.ToTable("service_key_sets", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Services.ServiceMail", b =>
+                {
+                    b.Property<string>("ServiceId")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("MessageId")
+                        .HasColumnType("uuid");
+
+                    b.Property<long?>("NextAttemptAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("ServiceId");
+
+                    b.ToTable("service_mails", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Services.ServiceRequest", b =>
                 {
                     b.Property<Guid>("Id")

@@ -25,6 +25,7 @@ import { badge, cardOf, failureOf, fileName, formatBytes, sealOf } from "./previ
  * @property {"agency" | "platform"} sealedBy
  * @property {string} heldUntil RFC 3339
  * @property {string} kid of the key that opens it: this consent's, or where she had it already, that of the one before
+ * @property {string} [reportUrl] takes { transfer, code } of a failure
  *
  * @typedef {object} Model
  * @property {string} account
@@ -32,7 +33,6 @@ import { badge, cardOf, failureOf, fileName, formatBytes, sealOf } from "./previ
  * @property {string} nationalId
  * @property {Transfer[]} transfers those that have arrived
  * @property {string} trustUrl
- * @property {string} [reportUrl] takes { transfer, code } of a failure
  * @property {Record<string, string>} strings
  */
 
@@ -195,7 +195,7 @@ function fail(section, transfer, error) {
   required("[data-bytes]", section).textContent = "";
   moveStrip(section, undefined, undefined);
   required("[data-failure]", section).replaceChildren(failureOf(error, view, { reference: transfer.id, actions }));
-  void report(transfer.id, error);
+  void report(transfer, error);
 }
 
 /**
@@ -284,15 +284,15 @@ function forget() {
 
 /**
  * The code alone, so that the agency's fault shows in her history too.
- * @param {string} transfer
+ * @param {Transfer} transfer
  * @param {unknown} error
  */
-async function report(transfer, error) {
+async function report({ id, reportUrl }, error) {
   const token = page.querySelector("form input[name=_form]");
-  if (!model.reportUrl || !(token instanceof HTMLInputElement)) return;
+  if (!reportUrl || !(token instanceof HTMLInputElement)) return;
   const code = error instanceof MyDataError ? error.code : "browser.failed";
-  const body = new URLSearchParams({ [token.name]: token.value, code, transfer });
-  await fetch(model.reportUrl, { method: "POST", body, credentials: "same-origin", redirect: "manual" }).catch(() => {});
+  const body = new URLSearchParams({ [token.name]: token.value, code, transfer: id });
+  await fetch(reportUrl, { method: "POST", body, credentials: "same-origin", redirect: "manual" }).catch(() => {});
 }
 
 /** @param {Transfer} transfer */
