@@ -39,6 +39,7 @@ public static class RecordingSetup
         services.AddSingleton<WatchedPeople>();
         services.AddSingleton<EvidenceBundle>();
         services.AddSingleton<PersonLedger>();
+        services.AddSingleton<PersonAccesses>();
         services.AddSingleton<LedgerPulse>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerPulse>());
         services.AddSingleton<TileKeeper>();

@@ -17,6 +17,7 @@ public static class ApiUrls
     public const string Policy = $"{Prefix}/policy";
     public const string Keys = $"{Prefix}/keys";
     public const string Sides = $"{Prefix}/sides";
+    public const string Accesses = $"{Prefix}/me/accesses";
     public const string Verify = $"{Prefix}/verify";
     public const string Nodes = $"{Prefix}/nodes";
     public const string Incidents = $"{Prefix}/incidents";
