@@ -6,7 +6,16 @@ namespace MyData.Core.Recording;
 
 /// <summary>A record about somebody, as it stands in the log.</summary>
 /// <param name="Line">of her history; null where another system recorded it</param>
-public sealed record PersonAccess(int Year, long Index, LedgerRecord Record, long? Line);
+/// <param name="Size">of the log as witnesses have seen it</param>
+/// <param name="Hold">until when its content is not displayed to her; null: it is</param>
+public sealed record PersonAccess(
+    int Year,
+    long Index,
+    LedgerRecord Record,
+    long? Line,
+    long Size,
+    DisplayHold? Hold
+);
 
 /// <summary>Where a page of accesses begins: below this tag of hers in that year's log.</summary>
 public sealed record AccessCursor(int Year, long Before);
@@ -15,11 +24,19 @@ public sealed record AccessCursor(int Year, long Before);
 /// <param name="Next">null on the last</param>
 public sealed record AccessPage(IReadOnlyList<PersonAccess> Accesses, AccessCursor? Next);
 
+/// <summary>The place of a record of which she sees no more than that it is there.</summary>
+public sealed record HeldAccess(int Year, long Index, DisplayHold Hold);
+
 /// <summary>
 /// Every record about somebody, the platform's and other systems', for herself alone: found as her browser finds them, by the tags of her key,
 /// and only what enough witnesses have seen.
 /// </summary>
-public sealed class PersonAccesses(OpenLogs logs, PersonKeys keys, IDbContextFactory<MyDataDb> databases)
+public sealed class PersonAccesses(
+    OpenLogs logs,
+    PersonKeys keys,
+    LedgerHolds holds,
+    IDbContextFactory<MyDataDb> databases
+)
 {
     /// <summary>Tags that a page looks at.</summary>
     public const int PageSize = 50;
@@ -55,7 +72,7 @@ public sealed class PersonAccesses(OpenLogs logs, PersonKeys keys, IDbContextFac
         return new AccessPage(found, null);
     }
 
-    private static async Task<IEnumerable<PersonAccess>> FindAsync(
+    private async Task<IEnumerable<PersonAccess>> FindAsync(
         MyDataDb db,
         OpenLog log,
         byte[] key,
@@ -65,9 +82,7 @@ public sealed class PersonAccesses(OpenLogs logs, PersonKeys keys, IDbContextFac
     )
     {
         var seen = log.Proven?.Checkpoint.Size ?? 0;
-        var tags = new byte[end - first][];
-        for (var counter = first; counter < end; counter++)
-            tags[counter - first] = PersonTag.Compute(key, log.Origin, log.Year, counter);
+        var tags = Tags(log, key, first, end);
         var rows = await (
             from tag in db.Set<LedgerTagRow>()
             where tags.Contains(tag.Tag)
@@ -75,17 +90,56 @@ public sealed class PersonAccesses(OpenLogs logs, PersonKeys keys, IDbContextFac
             where entry.Log == log.Id && entry.Index < seen
             select new
             {
+                entry.Id,
                 entry.Index,
                 entry.Bytes,
                 entry.EventId,
             }
         ).ToListAsync(token);
+        var held = await holds.NowAsync(db, [.. rows.Where(row => row.EventId is null).Select(row => row.Id)], token);
         return rows.OrderByDescending(row => row.Index)
             .Select(row => new PersonAccess(
                 log.Year,
                 row.Index!.Value,
                 LedgerRecord.Parse(row.Bytes),
-                row.EventId
+                row.EventId,
+                seen,
+                held.GetValueOrDefault(row.Id)
             ));
+    }
+
+    /// <summary>Those of which she sees no more than that they are there, all of them.</summary>
+    public async Task<IReadOnlyList<HeldAccess>> HeldAsync(Guid citizenId, CancellationToken token)
+    {
+        await using var db = await databases.CreateDbContextAsync(token);
+        var held = await holds.NowAsync(db, token);
+        var person = await db.Set<LedgerPersonRow>().FirstOrDefaultAsync(p => p.CitizenId == citizenId, token);
+        if (held.Count == 0 || person?.Key is not { } sealedKey)
+            return [];
+        var key = keys.Open(sealedKey, citizenId);
+        var hers = new List<HeldAccess>();
+        foreach (var same in held.GroupBy(one => one.Entry.Log))
+        {
+            if (logs.ById(same.Key) is not { } log)
+                continue;
+            var end = await db.Set<LedgerCounterRow>()
+                .Where(counter => counter.CitizenId == citizenId && counter.Log == log.Id)
+                .Select(counter => counter.Next)
+                .FirstOrDefaultAsync(token);
+            var tags = Tags(log, key, 0, end).Select(Convert.ToHexString).ToHashSet(StringComparer.Ordinal);
+            hers.AddRange(
+                same.Where(one => LedgerRecord.Parse(one.Entry.Bytes).Tags.Any(tag => tags.Contains(Convert.ToHexString(tag))))
+                    .Select(one => new HeldAccess(log.Year, one.Entry.Index!.Value, one.Hold))
+            );
+        }
+        return hers;
+    }
+
+    private static byte[][] Tags(OpenLog log, byte[] key, long first, long end)
+    {
+        var tags = new byte[end - first][];
+        for (var counter = first; counter < end; counter++)
+            tags[counter - first] = PersonTag.Compute(key, log.Origin, log.Year, counter);
+        return tags;
     }
 }

@@ -5,50 +5,58 @@ using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.LedgerApi;
 
-/// <summary>A record about the one who asks.</summary>
+/// <summary>A record about the one who asks; of one that is held, its place and that it is, and nothing else.</summary>
 /// <param name="At">when, by the record</param>
-/// <param name="From">which data set, of whom</param>
-/// <param name="To">who received</param>
-/// <param name="Via">who recorded it</param>
-/// <param name="Why">code of the purpose, or of the legal basis</param>
 /// <param name="Receipt">where its proof is</param>
-/// <param name="Line">of her history, which a complaint names; none where another system recorded it</param>
-public sealed record ApiAccess(
-    int Year,
-    long Index,
-    Guid Id,
-    DateTimeOffset At,
-    string From,
-    string To,
-    string Via,
-    string Op,
-    string Why,
-    string Res,
-    IReadOnlyList<string> Fld,
-    string Receipt,
-    long? Line
-)
+public sealed record ApiAccess(int Year, long Index, DateTimeOffset At, string Receipt)
 {
+    public Guid? Id { get; init; }
+
+    /// <summary>Which data set, of whom.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Who received.</summary>
+    public string? To { get; init; }
+
+    /// <summary>Who recorded it.</summary>
+    public string? Via { get; init; }
+    public string? Op { get; init; }
+
+    /// <summary>Code of the purpose, or of the legal basis.</summary>
+    public string? Why { get; init; }
+    public string? Res { get; init; }
+    public IReadOnlyList<string>? Fld { get; init; }
+
+    /// <summary>Of her history, which a complaint names; none where another system recorded it.</summary>
+    public long? Line { get; init; }
+    public ApiHold? Held { get; init; }
+
     public static ApiAccess Of(PersonAccess access)
     {
         var record = access.Record;
-        return new(
-            access.Year,
-            access.Index,
-            record.Id,
-            record.Time,
-            record.From,
-            record.To,
-            record.Via,
-            record.Operation,
-            record.Reason,
-            record.Result,
-            record.Fields,
-            $"{ApiUrls.Of(record.Id)}/proof",
-            access.Line
-        );
+        if (access.Hold is { } hold)
+            return new(access.Year, access.Index, record.Time, ApiUrls.InclusionOf(access.Year, access.Index, access.Size))
+            {
+                Held = new(hold.Until, hold.By),
+            };
+        return new(access.Year, access.Index, record.Time, $"{ApiUrls.Of(record.Id)}/proof")
+        {
+            Id = record.Id,
+            From = record.From,
+            To = record.To,
+            Via = record.Via,
+            Op = record.Operation,
+            Why = record.Reason,
+            Res = record.Result,
+            Fld = record.Fields,
+            Line = access.Line,
+        };
     }
 }
+
+/// <param name="Until">from then on the whole is shown</param>
+/// <param name="By">code of the law</param>
+public sealed record ApiHold(DateTimeOffset Until, string By);
 
 /// <param name="Cursor">where to go on; none on the last page</param>
 public sealed record ApiAccesses(IReadOnlyList<ApiAccess> Accesses, string? Cursor);

@@ -40,7 +40,7 @@ public sealed record ApiProblem(string Title, int Status, string Code, string De
         {
             "sent.json" => StatusCodes.Status400BadRequest,
             "record.unsigned" or ReadSignature.Unsigned => StatusCodes.Status401Unauthorized,
-            "record.signature" or "sent.key_unknown" or "sent.key_revoked" or ReadSignature.Refused =>
+            "record.signature" or "sent.key_unknown" or "sent.key_revoked" or "sent.held_forbidden" or ReadSignature.Refused =>
                 StatusCodes.Status403Forbidden,
             NotFound => StatusCodes.Status404NotFound,
             "sent.conflict" => StatusCodes.Status409Conflict,

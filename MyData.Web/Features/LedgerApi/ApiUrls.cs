@@ -26,6 +26,9 @@ public static class ApiUrls
     public const string Exports = $"{Prefix}/exports";
     public const string Export = $"{Prefix}/exports/{{year:int}}";
 
+    public static string InclusionOf(int year, long index, long size) =>
+        FormattableString.Invariant($"{Prefix}/logs/{year}/inclusion?index={index}&size={size}");
+
     public static string ExportOf(int year) => FormattableString.Invariant($"{Exports}/{year}");
 
     public static string Of(Guid id) => $"{Records}/{id:D}";
