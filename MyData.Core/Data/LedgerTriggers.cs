@@ -52,6 +52,8 @@ internal static class LedgerTriggers
         },
     ];
 
+    private static readonly FixedTable[] Held = [new("ledger_holds") { Same = "Entry = NEW.Entry OR rowid = NEW.rowid" }];
+
     /// <summary>Of the log, for SQLite.</summary>
     public static IReadOnlyList<string> Create { get; } = [.. Log.SelectMany(table => table.Sqlite())];
 
@@ -61,6 +63,12 @@ internal static class LedgerTriggers
     /// <summary>Of all that there was when PostgreSQL's first migration was made, and the function that they call.</summary>
     public static IReadOnlyList<string> Postgres { get; } =
     [FixedTable.PostgresRefusal, .. Log.Concat(Callers).SelectMany(table => table.Postgres())];
+
+    /// <summary>Of what is held, for SQLite.</summary>
+    public static IReadOnlyList<string> Holds { get; } = [.. Held.SelectMany(table => table.Sqlite())];
+
+    /// <summary>The same for PostgreSQL.</summary>
+    public static IReadOnlyList<string> PostgresHolds { get; } = [.. Held.SelectMany(table => table.Postgres())];
 
     /// <summary>A table whose rows stay as they are. One that comes later stands in a list of its own, since shipped migrations read these.</summary>
     private sealed record FixedTable(string Name)

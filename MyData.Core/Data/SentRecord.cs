@@ -21,6 +21,10 @@ public enum SentOutcome
     Revoked,
 }
 
+/// <summary>That a record's content is not displayed to whom it is about before a moment.</summary>
+/// <param name="By">code of the legal basis</param>
+public sealed record DisplayHold(DateTimeOffset Until, string By);
+
 /// <summary>A record that another system signed, checked by whoever passes it to <see cref="WriteScope.Take"/>; the log gives it its tags.</summary>
 public sealed class SentRecord
 {
@@ -28,6 +32,9 @@ public sealed class SentRecord
 
     /// <summary>Keyed pseudonyms of the persons, in the order of the tags to be.</summary>
     public required IReadOnlyList<string> Persons { get; init; }
+
+    /// <summary>Null: it is displayed at once.</summary>
+    public DisplayHold? Hold { get; init; }
 
     public SentOutcome Outcome { get; internal set; }
 

@@ -91,6 +91,8 @@ public static class EventKinds
     public const string KeyRolled = "key.rolled";
     public const string LedgerKeyAdded = "ledger.key-added";
     public const string LedgerKeyRevoked = "ledger.key-revoked";
+    public const string LedgerHoldAllowed = "ledger.hold-allowed";
+    public const string LedgerHoldEnded = "ledger.hold-ended";
     public const string StaffEnrolled = "staff.enrolled";
     public const string StaffSignedIn = "staff.signed-in";
     public const string StaffSignedOut = "staff.signed-out";

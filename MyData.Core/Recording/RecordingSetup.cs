@@ -15,6 +15,9 @@ public static class RecordingSetup
         services.AddSingleton<PersonMarks>();
         services.AddSingleton<KnownConsents>();
         services.AddSingleton<SentEntries>();
+        services.AddSingleton<ISentFollower, HoldFollower>();
+        services.AddSingleton<LedgerHolds>();
+        services.AddSingleton<IRestoredFollower>(provider => provider.GetRequiredService<LedgerHolds>());
         services.AddSingleton<ClientKeys>();
         services.AddSingleton<ICallerRoster>(provider => provider.GetRequiredService<ClientKeys>());
         services.AddSingleton<IRestoredFollower>(provider => provider.GetRequiredService<ClientKeys>());
@@ -39,6 +42,7 @@ public static class RecordingSetup
         services.AddSingleton<WatchedPeople>();
         services.AddSingleton<EvidenceBundle>();
         services.AddSingleton<PersonLedger>();
+        services.AddSingleton<PersonAccesses>();
         services.AddSingleton<LedgerPulse>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerPulse>());
         services.AddSingleton<TileKeeper>();

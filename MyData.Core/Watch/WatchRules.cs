@@ -45,6 +45,8 @@ internal sealed class WatchRules(WatchSettings settings)
         EventKinds.StaffLeft,
         EventKinds.LedgerKeyAdded,
         EventKinds.LedgerKeyRevoked,
+        EventKinds.LedgerHoldAllowed,
+        EventKinds.LedgerHoldEnded,
         EventKinds.CatalogChanged,
         EventKinds.KeyRolled,
         EventKinds.AuditExported,

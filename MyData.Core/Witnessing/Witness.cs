@@ -49,7 +49,7 @@ public sealed partial class Witness : IDisposable
         _lock = Lock(_folder);
         _key = new Ed25519PrivateKey(keys.Get(KeyName, Ed25519PrivateKey.NewSeed));
         _signer = new NoteSigner(settings.Name, SignatureType.Cosignature, _key);
-        (_policy, _scrub) = (settings.OthersPolicy(), settings.Scrub);
+        (_policy, _scrub, Compare) = (settings.OthersPolicy(), settings.Scrub, settings.Compare);
         _memory = new WitnessMemory(keys, _signer.Verifier, _policy);
         _incidents = new WitnessIncidents(_folder, log);
         try
@@ -146,6 +146,13 @@ public sealed partial class Witness : IDisposable
             );
     }
 
+    /// <summary>Once: whether the other witnesses cosigned the logs of these copies, and no others.</summary>
+    /// <exception cref="IOException">the disk is full, or gone</exception>
+    public Task CompareAsync(HttpClient http, CancellationToken token) =>
+        Task.WhenAll(
+            _copies.Values.Select(copy => new PeerComparison(copy, _incidents, _time).RunAsync(Places(http), token))
+        );
+
     /// <summary>How it is, for whoever watches the nodes. Public.</summary>
     public WitnessStatus Status()
     {
@@ -175,6 +182,9 @@ public sealed partial class Witness : IDisposable
 
     /// <summary>In this time every file is looked at once.</summary>
     public TimeSpan Scrub => _scrub;
+
+    /// <summary>So often the others are asked.</summary>
+    public TimeSpan Compare { get; }
 
     private WitnessPlaces Places(HttpClient http) => new(_policy, _signer.Verifier, http);
 

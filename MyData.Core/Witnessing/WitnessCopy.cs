@@ -239,6 +239,14 @@ internal sealed partial class WitnessCopy(
         held.Publish(published);
     }
 
+    /// <summary>Keeps what another witness cosigned and this copy does not begin with.</summary>
+    /// <exception cref="IOException">the disk is full, or gone</exception>
+    internal void KeepFork(SignedNote shown, string peer)
+    {
+        if (_held is { } held)
+            Split(Origin, peer, RefusedNotes.Keep(folder, held, shown));
+    }
+
     internal void Looked(long files) => Scrubbed = (time.GetUtcNow(), files);
 
     public async ValueTask<byte[]?> ReadAsync(string path, CancellationToken ct)
@@ -383,4 +391,10 @@ internal sealed partial class WitnessCopy(
         Message = "{Origin}: a checkpoint that does not continue the tree of {Size} entries; kept in {Evidence}"
     )]
     private partial void Inconsistent(string origin, long size, string evidence);
+
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "{Origin} shows {Peer} another log than this witness; kept in {Evidence}"
+    )]
+    private partial void Split(string origin, string peer, string evidence);
 }

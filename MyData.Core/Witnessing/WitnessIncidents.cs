@@ -5,11 +5,11 @@ using MyData.Core.Ledger;
 namespace MyData.Core.Witnessing;
 
 /// <summary>Something that was wrong with a witness's copy. Public: it holds no more than the log does.</summary>
-/// <param name="Code"><c>witness.healed</c>, <c>witness.damaged</c></param>
+/// <param name="Code"><c>witness.healed</c>, <c>witness.damaged</c>, <c>witness.forked</c></param>
 /// <param name="Place">such as <c>tile/0/000</c>, <c>checkpoint</c>, <c>journal</c></param>
-/// <param name="Index">of the first record concerned</param>
-/// <param name="From">who had the right bytes: a witness's name in the policy, <c>site</c> or <c>self</c></param>
-/// <param name="Wrong">what stood there, 8 kB at most; the whole file is in the folder's <c>evidence</c></param>
+/// <param name="Index">of the first record concerned; of a fork, the size of the other's tree</param>
+/// <param name="From">who had the right bytes: a witness's name in the policy, <c>site</c> or <c>self</c>; of a fork, who cosigned the other log</param>
+/// <param name="Wrong">what stood there, 8 kB at most; the whole file is in the folder's <c>evidence</c>; of a fork, the other's note</param>
 public sealed record WitnessIncident(
     DateTimeOffset At,
     string Code,
@@ -18,16 +18,23 @@ public sealed record WitnessIncident(
     long? Index,
     string? From,
     byte[]? Wrong
-);
+)
+{
+    /// <summary>Of a fork, this witness's note; both have the log's signature.</summary>
+    public byte[]? Own { get; init; }
+}
 
 /// <summary>
 /// Keeps a witness's incidents in a file of its folder, a line each. A line that a crash tore is left out. Of what cannot be healed one a
-/// day and place is kept.
+/// day and place is kept, of a fork one a day and witness.
 /// </summary>
 internal sealed partial class WitnessIncidents(string folder, ILogger logger)
 {
     public const string Healed = "witness.healed";
     public const string Damaged = "witness.damaged";
+
+    /// <summary>Another witness cosigned another log, with the same log's signature.</summary>
+    public const string Forked = "witness.forked";
 
     private const int Most = 200;
     private readonly string _file = Path.Combine(folder, "incidents");
@@ -46,7 +53,7 @@ internal sealed partial class WitnessIncidents(string folder, ILogger logger)
     {
         lock (_lock)
         {
-            if (incident.Code == Damaged && _all.Exists(one => Same(one, incident)))
+            if (incident.Code is Damaged or Forked && _all.Exists(one => Same(one, incident)))
                 return;
             Happened(incident.Code, incident.Log, incident.Place, incident.Index, incident.From);
             _all.Add(incident);
@@ -67,7 +74,7 @@ internal sealed partial class WitnessIncidents(string folder, ILogger logger)
         one.Code == other.Code
         && one.Log == other.Log
         && one.Place == other.Place
-        && one.Index == other.Index
+        && (one.Code == Forked ? one.From == other.From : one.Index == other.Index)
         && one.At.UtcDateTime.Date == other.At.UtcDateTime.Date;
 
     private byte[] Bytes() =>

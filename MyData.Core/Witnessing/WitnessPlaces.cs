@@ -2,6 +2,10 @@ using MyData.Core.Ledger;
 
 namespace MyData.Core.Witnessing;
 
+/// <summary>A log's copy at another witness.</summary>
+/// <param name="Name">in the policy</param>
+internal sealed record PeerCopy(string Name, VerifierKey Key, ILogReader Files);
+
 /// <summary>
 /// Where else a log's records are: its own site, and the other witnesses of the policy. Nothing that they give is trusted; what is said with
 /// a quorum, or with this witness's own signature, is remembered for it.
@@ -24,6 +28,36 @@ public sealed class WitnessPlaces(WitnessPolicy? policy, VerifierKey own, HttpCl
             .. site is null ? (IEnumerable<LogSource>)[] : [new LogSource(Site, new LogSite(http, site))],
             .. Peers.Select(peer => new LogSource(peer.Name, new LogSite(http, Below(peer.Url!, origin)))),
         ];
+
+    internal IEnumerable<PeerCopy> PeersOf(string origin) =>
+        Peers.Select(peer => new PeerCopy(peer.Name, peer.Key!, new LogSite(http, Below(peer.Url!, origin))));
+
+    /// <summary>What a peer cosigned last, by the log's signature and its own; null where it says nothing of the kind in time.</summary>
+    internal static async Task<SignedNote?> CosignedAsync(
+        PeerCopy peer,
+        VerifierKey log,
+        TimeSpan within,
+        CancellationToken token
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
+        limit.CancelAfter(within);
+        try
+        {
+            if (await peer.Files.ReadAsync(ILogReader.Checkpoint, limit.Token) is not { } bytes)
+                return null;
+            var note = SignedNote.Parse(bytes);
+            var isTheirs = note.SignedBy(log).Count > 0 && note.SignedBy(peer.Key).Count > 0;
+            return isTheirs && Checkpoint.Parse(note.Text.Span).Origin == log.Name ? note : null;
+        }
+        catch (Exception failure)
+            when (failure is HttpRequestException or LedgerException
+                || (failure is OperationCanceledException && !token.IsCancellationRequested)
+            )
+        {
+            return null;
+        }
+    }
 
     /// <summary>
     /// What the others know that this witness may have cosigned: of each the newest checkpoint that the log signed and that carries a

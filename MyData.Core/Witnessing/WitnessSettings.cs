@@ -64,13 +64,18 @@ public sealed record WitnessSettings
     public string Keys { get; init; } = "";
 
     /// <summary>
-    /// The policy file that names the other witnesses with their addresses (c2sp.org/tlog-policy): from them it heals its copy, and learns
+    /// The policy file that names the other witnesses with their addresses (c2sp.org/tlog-policy): from them it heals its copy, compares it with theirs, and learns
     /// what it has cosigned when its own folder no longer tells. Empty: from the logs' sites alone, and nobody is asked.
     /// </summary>
     public string Policy { get; init; } = "";
 
     /// <summary>In this time every file of its copies is looked at once.</summary>
     public TimeSpan Scrub { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// So often it asks the others of <see cref="Policy"/> what they cosigned last, and compares: a log that shows two pasts is found in twice that.
+    /// </summary>
+    public TimeSpan Compare { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The logs that it cosigns; none other.</summary>
     public IReadOnlyList<LogSection> Logs { get; init; } = [];
@@ -106,6 +111,8 @@ public sealed record WitnessSettings
             yield return "Witness:Logs:0:Key is not set: the log whose checkpoints it cosigns.";
         if (Scrub <= TimeSpan.Zero)
             yield return "Witness:Scrub is no time.";
+        if (Compare <= TimeSpan.Zero)
+            yield return "Witness:Compare is no time.";
         if (PolicyProblem() is { } wrong)
             yield return $"Witness:Policy: '{Policy}' is not a policy: {wrong}";
         for (var at = 0; at < Logs.Count; at++)

@@ -23,6 +23,8 @@ public sealed partial class EventCatalogueTests
         EventKinds.StaffLeft,
         EventKinds.LedgerKeyAdded,
         EventKinds.LedgerKeyRevoked,
+        EventKinds.LedgerHoldAllowed,
+        EventKinds.LedgerHoldEnded,
         EventKinds.AlarmRaised,
         EventKinds.AlarmSeen,
         EventKinds.AlarmClosed,

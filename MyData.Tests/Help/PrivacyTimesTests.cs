@@ -68,6 +68,7 @@ public sealed class PrivacyTimesTests
         "ledger_checkpoints",
         "online_services",
         "ledger_client_keys",
+        "ledger_hold",
         "ledger_incidents",
         "ledger_logs",
         "provider",

@@ -10,34 +10,8 @@ using Npgsql;
 namespace MyData.Tests.Ledger;
 
 /// <summary>What somebody does to the rows or the files is refused, or found and located (ledger.md, "Faults").</summary>
-public abstract class LedgerFaultTests(Engine engine) : IAsyncDisposable
+public abstract class LedgerFaultTests(Engine engine) : BentRows(engine, endsBent: false)
 {
-    private readonly CoreHost _host = new(engine: engine);
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(3)]
-    [InlineData(299)]
-    public async Task Entry_WithAByteFlipped_IsNamedByTheAudit(int index)
-    {
-        await WriteAsync(300);
-        Flip(index);
-        var finding = Assert.Single((await _host.AuditAsync()).Findings);
-        Assert.Equal(("audit.entry", (long?)index), (finding.Code, finding.Index));
-    }
-
-    [Fact]
-    public async Task Entry_BehindTheTiles_WithAByteFlipped_StopsTheStart()
-    {
-        await WriteAsync(300);
-        await StoreAsync();
-        Flip(290);
-        var refused = await Assert.ThrowsAsync<StartRefusedException>(_host.RestartAsync);
-        Assert.Contains("(ledger.entry): A record from 290 to 290", refused.Message, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(5000)]
@@ -50,13 +24,13 @@ public abstract class LedgerFaultTests(Engine engine) : IAsyncDisposable
         var wrong = right.ToArray();
         wrong[at] ^= 1;
         await File.WriteAllBytesAsync(tile, wrong, Stop);
-        await _host.RestartAsync();
+        await Host.RestartAsync();
         await StoreAsync();
         Assert.Equal(right, await File.ReadAllBytesAsync(tile, Stop));
         var evidence = Assert.Single(Directory.GetFiles(Path.Combine(LogFolder, "evidence")));
         Assert.Equal(wrong, await File.ReadAllBytesAsync(evidence, Stop));
         await WriteAsync(1);
-        await _host.CheckAsync();
+        await Host.CheckAsync();
     }
 
     [Fact]
@@ -68,18 +42,18 @@ public abstract class LedgerFaultTests(Engine engine) : IAsyncDisposable
         {
             var bytes = await File.ReadAllBytesAsync(file, Stop);
             File.Delete(file);
-            await _host.RestartAsync();
+            await Host.RestartAsync();
             await StoreAsync();
-            await _host.CheckAsync();
+            await Host.CheckAsync();
             if (file.Contains("entries", StringComparison.Ordinal))
                 continue;
             Assert.Equal(bytes, await File.ReadAllBytesAsync(file, Stop));
         }
         Directory.Delete(LogFolder, recursive: true);
-        await _host.RestartAsync();
+        await Host.RestartAsync();
         await StoreAsync();
-        Assert.Empty(_host.Log().Tree.Pending);
-        await _host.CheckAsync();
+        Assert.Empty(Host.Log().Tree.Pending);
+        await Host.CheckAsync();
     }
 
     [Fact]
@@ -93,7 +67,7 @@ public abstract class LedgerFaultTests(Engine engine) : IAsyncDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(published)!);
         File.Copy(Path.Combine(LogFolder, "checkpoint"), published);
         var refused = Assert.Throws<StartRefusedException>(() =>
-            new CoreHost(folder: older, engine: engine, database: database)
+            new CoreHost(folder: older, engine: Engine, database: database)
         );
         Assert.Contains("(ledger.rollback)", refused.Message, StringComparison.Ordinal);
         Directory.Delete(older, recursive: true);
@@ -103,9 +77,9 @@ public abstract class LedgerFaultTests(Engine engine) : IAsyncDisposable
     public async Task Key_ThatIsAnother_StopsTheStart()
     {
         await WriteAsync(1);
-        var key = Path.Combine(_host.Folder, "keys", PlatformKeys.LedgerKeyName);
+        var key = Path.Combine(Host.Folder, "keys", PlatformKeys.LedgerKeyName);
         await File.WriteAllBytesAsync(key, Ed25519PrivateKey.NewSeed(), Stop);
-        var refused = await Assert.ThrowsAsync<StartRefusedException>(_host.RestartAsync);
+        var refused = await Assert.ThrowsAsync<StartRefusedException>(Host.RestartAsync);
         Assert.Contains("(ledger.key)", refused.Message, StringComparison.Ordinal);
     }
 
@@ -113,84 +87,22 @@ public abstract class LedgerFaultTests(Engine engine) : IAsyncDisposable
     public async Task Log_ThatCannotBeWritten_StopsReleasesAndRecoversWithoutARestart()
     {
         await WriteAsync(1);
-        var gate = _host.Get<IReleaseGate>();
+        var gate = Host.Get<IReleaseGate>();
         await gate.PassAsync(Stop);
-        Run(engine.Refuse("ledger_checkpoints"));
+        Run(Engine.Refuse("ledger_checkpoints"));
         for (var again = 0; again < 2; again++)
             Assert.Equal("ledger.unavailable", (await Assert.ThrowsAsync<LedgerException>(() => WriteAsync(1))).Code);
-        Assert.Null(_host.Get<OpenLogs>().Current);
-        Run(engine.Allow("ledger_checkpoints"));
+        Assert.Null(Host.Get<OpenLogs>().Current);
+        Run(Engine.Allow("ledger_checkpoints"));
         await gate.PassAsync(Stop);
         await WriteAsync(1);
-        Assert.Equal(2, _host.Log().Published!.Checkpoint.Size);
-        await _host.CheckAsync();
+        Assert.Equal(2, Host.Log().Published!.Checkpoint.Size);
+        await Host.CheckAsync();
     }
-
-    protected CoreHost Host => _host;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    private string LogFolder => Path.Combine(_host.Folder, "ledger", "2026");
-
-    private Task StoreAsync() => _host.Get<TileKeeper>().StoreAsync(Stop);
-
-    /// <summary>A write for each, so that each has a checkpoint of its own.</summary>
-    protected async Task WriteAsync(int records)
-    {
-        for (var i = 0; i < records; i++)
-            await _host.WriteAsync(scope =>
-                scope.Raise(
-                    new Event
-                    {
-                        Kind = EventKinds.SignInSucceeded,
-                        Actor = "citizen",
-                        CitizenId = Guid.Parse("0190b000-0000-7000-8000-000000000001"),
-                    }
-                )
-            );
-    }
-
-    protected void Run(string sql)
-    {
-        using var db = _host.Get<IDbContextFactory<MyDataDb>>().CreateDbContext();
-        db.Database.ExecuteSqlRaw(sql);
-    }
-
-    // As somebody with the database in his hands would, and then puts the trigger back.
-    private void Flip(int index)
-    {
-        Run(Without);
-        Run(ToFlip(index));
-        Run(Again);
-    }
-
-    /// <summary>Takes the trigger away that keeps records as they are, and puts it back.</summary>
-    protected abstract string Without { get; }
-
-    protected abstract string Again { get; }
-
-    protected abstract string ToFlip(int index);
-
-    /// <summary>What somebody has who kept the database as it is now, and the files beside it.</summary>
-    protected abstract (string Folder, string Database) Copy();
 }
 
 public sealed class SqliteLedgerFaultTests() : LedgerFaultTests(Engine.Sqlite)
 {
-    protected override string Without => "DROP TRIGGER ledger_entries_fixed";
-
-    protected override string Again =>
-        LedgerTriggers.Create.Single(t => t.Contains("ledger_entries_fixed", StringComparison.Ordinal));
-
-    protected override string ToFlip(int index) =>
-        $"UPDATE ledger_entries SET Bytes = CAST(replace(Bytes, 'citizen', 'citizeN') AS BLOB) WHERE Idx = {index}";
-
-    protected override (string, string) Copy()
-    {
-        var folder = PowerCut.Copy(Host.Folder);
-        return (folder, $"Data Source={Path.Combine(folder, "mydata.db")}");
-    }
-
     [Theory]
     [InlineData("UPDATE ledger_entries SET Bytes = x'00'")]
     [InlineData("UPDATE ledger_entries SET Idx = Idx + 1")]
@@ -237,32 +149,10 @@ public sealed class SqliteLedgerFaultTests() : LedgerFaultTests(Engine.Sqlite)
         await Host.CheckAsync();
         Assert.Equal(2, Host.Log().Published!.Checkpoint.Size);
     }
-
-    [Fact]
-    public async Task Sql_ThatGivesAWaitingEntryItsPlace_IsTakenOnce()
-    {
-        await WriteAsync(1);
-        Run("INSERT INTO ledger_entries (Id, Log, Bytes) VALUES ('waiting', 1, x'00')");
-        Run("UPDATE ledger_entries SET Idx = 1 WHERE Id = 'waiting'");
-        Assert.Throws<SqliteException>(() => Run("UPDATE ledger_entries SET Idx = 2 WHERE Id = 'waiting'"));
-    }
 }
 
 public sealed class PostgresLedgerFaultTests() : LedgerFaultTests(Engine.Postgres)
 {
-    protected override string Without => "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_fixed";
-
-    protected override string Again => "ALTER TABLE ledger_entries ENABLE ALWAYS TRIGGER ledger_entries_fixed";
-
-    protected override string ToFlip(int index) =>
-        $"""
-            UPDATE ledger_entries SET "Bytes" = convert_to(replace(convert_from("Bytes", 'UTF8'), 'citizen', 'citizeN'), 'UTF8')
-            WHERE "Idx" = {index}
-            """;
-
-    protected override (string, string) Copy() =>
-        (PowerCut.Copy(Host.Folder), PostgresServer.Shared.Copy(Host.ConnectionString));
-
     [Theory]
     [InlineData("""UPDATE ledger_entries SET "Bytes" = '\x00'""")]
     [InlineData("""UPDATE ledger_entries SET "Idx" = "Idx" + 1""")]
@@ -295,17 +185,5 @@ public sealed class PostgresLedgerFaultTests() : LedgerFaultTests(Engine.Postgre
         var refused = Assert.Throws<PostgresException>(() => PostgresServer.Shared.Execute(database, sql));
         Assert.Equal(LedgerTriggers.Refusal, refused.MessageText);
         await Host.CheckAsync();
-    }
-
-    [Fact]
-    public async Task Sql_ThatGivesAWaitingEntryItsPlace_IsTakenOnce()
-    {
-        await WriteAsync(1);
-        const string Waiting = "0190b000-0000-7000-8000-00000000000f";
-        Run($"""INSERT INTO ledger_entries ("Id", "Log", "Bytes") VALUES ('{Waiting}', 1, '\x00')""");
-        Run($"""UPDATE ledger_entries SET "Idx" = 1 WHERE "Id" = '{Waiting}'""");
-        Assert.Throws<PostgresException>(() =>
-            Run($"""UPDATE ledger_entries SET "Idx" = 2 WHERE "Id" = '{Waiting}'""")
-        );
     }
 }

@@ -4,9 +4,9 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Ledger;
 
 /// <summary>A witness that says something new each time does not fill the table, nor hide what stops the ledger.</summary>
-public sealed class LedgerIncidentTests : IAsyncLifetime
+public abstract class LedgerIncidentTests(Engine engine) : IAsyncLifetime
 {
-    private readonly CoreHost _host = new();
+    private readonly CoreHost _host = new(engine: engine);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -85,3 +85,7 @@ public sealed class LedgerIncidentTests : IAsyncLifetime
 
     private Task<IReadOnlyList<Incident>> ListAsync() => _host.Get<LedgerIncidents>().ListAsync(99, Stop);
 }
+
+public sealed class SqliteLedgerIncidentTests() : LedgerIncidentTests(Engine.Sqlite);
+
+public sealed class PostgresLedgerIncidentTests() : LedgerIncidentTests(Engine.Postgres);

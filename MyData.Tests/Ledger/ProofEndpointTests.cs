@@ -15,7 +15,7 @@ using MyData.Web.Features.Ledger;
 namespace MyData.Tests.Ledger;
 
 /// <summary>What a browser checks the log with, over HTTP: each answer verified as the browser does.</summary>
-public sealed class ProofEndpointTests(ProofEndpointTests.Logged logged) : IClassFixture<ProofEndpointTests.Logged>
+public abstract class ProofEndpointTests(ProofEndpointTests.Logged logged)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -224,11 +224,17 @@ public sealed class ProofEndpointTests(ProofEndpointTests.Logged logged) : IClas
         );
 
     /// <summary>A portal with five lines of one citizen and one of another.</summary>
-    public sealed class Logged : IAsyncLifetime
+    public class Logged : IAsyncLifetime
     {
         public const int Events = 5;
 
-        public Portal Portal { get; } = Portal.Start(new PortalOptions { Services = TrustedCookie.Add });
+        public Logged()
+            : this(TestDatabase.Default) { }
+
+        protected Logged(Engine engine) =>
+            Portal = Portal.Start(new PortalOptions { Engine = engine, Services = TrustedCookie.Add });
+
+        public Portal Portal { get; }
 
         public Guid Citizen { get; } = Ids.New();
 
@@ -271,3 +277,13 @@ public sealed class ProofEndpointTests(ProofEndpointTests.Logged logged) : IClas
             Portal.Services.GetRequiredService<PersonLedger>().LinesAsync(citizen ?? Citizen, Stop);
     }
 }
+
+public sealed class PostgresLogged() : ProofEndpointTests.Logged(Engine.Postgres);
+
+public sealed class SqliteProofEndpointTests(ProofEndpointTests.Logged logged)
+    : ProofEndpointTests(logged),
+        IClassFixture<ProofEndpointTests.Logged>;
+
+public sealed class PostgresProofEndpointTests(PostgresLogged logged)
+    : ProofEndpointTests(logged),
+        IClassFixture<PostgresLogged>;

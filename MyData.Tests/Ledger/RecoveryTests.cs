@@ -13,15 +13,15 @@ namespace MyData.Tests.Ledger;
 /// An older database under a witnessed portal: every record comes back before anything is signed, no tag is given twice, and the log goes on
 /// as the one that was published (ledger.md, "Faults"; security.md L1, F2).
 /// </summary>
-public sealed class RecoveryTests : IAsyncLifetime
+public abstract class RecoveryTests(Engine engine) : IAsyncLifetime
 {
-    private static readonly Guid[] People =
+    protected static readonly Guid[] People =
     [
         .. Enumerable.Range(1, 5).Select(n => new Guid(n, 0, 0x7000, 0x80, 0, 0, 0, 0, 0, 0, 1)),
     ];
     private WitnessedHost _all = null!;
 
-    public async ValueTask InitializeAsync() => _all = await WitnessedHost.StartAsync();
+    public async ValueTask InitializeAsync() => _all = await WitnessedHost.StartAsync(engine);
 
     public ValueTask DisposeAsync() => _all.DisposeAsync();
 
@@ -223,57 +223,6 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rows_TakenAwayUnderTheEvents_AreJoinedToTheirEventsAgain()
-    {
-        await _all.Host.RecordAsync(7, People);
-        await _all.Host.RecordAsync(5, People);
-        await _all.Host.PassAsync();
-        await _all.EndAsync(12);
-        var cut = PowerCut.Copy(_all.Host.Folder);
-        Bent.Run(cut, "DELETE FROM ledger_entries WHERE Idx >= 7; DELETE FROM ledger_checkpoints WHERE Size > 7");
-        Bent.Run(cut, "DELETE FROM ledger_tags WHERE Entry NOT IN (SELECT Id FROM ledger_entries)");
-        var copy = _all.Open(cut);
-        Assert.Equal(12, (await copy.EventsAsync()).Count);
-        await WitnessedHost.GoodAsync(copy);
-    }
-
-    [Fact]
-    public async Task NewestRoots_TakenAway_ComeBackWithoutARecordTwice()
-    {
-        await _all.Host.RecordAsync(7, People);
-        await _all.Host.RecordAsync(5, People);
-        await _all.Host.PassAsync();
-        await _all.EndAsync(12);
-        var cut = PowerCut.Copy(_all.Host.Folder);
-        Bent.Run(cut, "DELETE FROM ledger_checkpoints WHERE Size > 7");
-        var copy = _all.Open(cut);
-        Assert.Equal(12, copy.Log().Tree.Edge.Size);
-        await WitnessedHost.GoodAsync(copy);
-    }
-
-    [Fact]
-    public async Task Recovery_CutAtEveryMoment_EndsInTheSameLog()
-    {
-        await _all.Host.RecordAsync(3, People);
-        var older = await _all.CopyAsync();
-        await _all.Host.RecordAsync(20_000, People);
-        var published = await _all.EndAsync(20_003);
-        var cuts = new List<string>();
-        _ = _all.Open(older, services: services => Camera.Put(services, () => cuts.Add(PowerCut.Copy(older))));
-        Assert.True(cuts.Count >= 9, $"{cuts.Count} moments.");
-        foreach (var cut in cuts)
-        {
-            await using var after = _all.Open(cut);
-            Assert.Equal(published.Root.ToArray(), after.Log().Tree.Edge.Root.ToArray());
-            await after.RecordAsync(5, People);
-            var begins = await after.Log().Tree.RootAsync(0, published.Size, Stop);
-            Assert.Equal(published.Root.ToArray(), begins);
-            Assert.Equal(20_008, (await after.AllAsync<LedgerTagRow>()).Count);
-            Assert.Single(await after.IncidentsAsync(), one => one.Code == LedgerIncidents.Recovered);
-        }
-    }
-
-    [Fact]
     public async Task Witnesses_TooFewToKnow_NothingIsRecordedUntilTheyAnswer()
     {
         await _all.Host.RecordAsync(3, People);
@@ -311,7 +260,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         await _all.Host.RecordAsync(9, People);
         await _all.Host.PassAsync();
         await _all.EndAsync(12);
-        await using (var alone = _all.Open(PowerCut.Copy(older), s => s with { Policy = "quorum none\n" }))
+        await using (var alone = _all.Open(_all.Copy(older), s => s with { Policy = "quorum none\n" }))
         {
             await alone.RecordAsync(1, People);
             older = await _all.TakeAsync(alone);
@@ -335,12 +284,12 @@ public sealed class RecoveryTests : IAsyncLifetime
         await _all.Host.RecordAsync(3, People);
         await _all.Host.PassAsync();
         await _all.EndAsync(6);
-        var again = PowerCut.Copy(older);
+        var again = _all.Copy(older);
         var refused = Assert.Throws<StartRefusedException>(() => _all.Open(older, s => s with { Recovers = false }));
         Assert.Contains("(ledger.rollback)", refused.Message, StringComparison.Ordinal);
         Assert.Contains("ledger recover", refused.Message, StringComparison.Ordinal);
         Assert.Equal(6, _all.Open(again).Log().Tree.Edge.Size);
-        Directory.Delete(older, recursive: true);
+        Directory.Delete(older.Folder, recursive: true);
     }
 
     private static Citizen Citizen(Guid id) =>
@@ -363,5 +312,63 @@ public sealed class RecoveryTests : IAsyncLifetime
             ExpiresAt = now.AddHours(8),
         };
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private protected WitnessedHost All => _all;
+
+    protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 }
+
+public sealed class SqliteRecoveryTests() : RecoveryTests(Engine.Sqlite)
+{
+    [Fact]
+    public async Task Rows_TakenAwayUnderTheEvents_AreJoinedToTheirEventsAgain()
+    {
+        await All.Host.RecordAsync(7, People);
+        await All.Host.RecordAsync(5, People);
+        await All.Host.PassAsync();
+        await All.EndAsync(12);
+        var cut = PowerCut.Copy(All.Host.Folder);
+        Bent.Run(cut, "DELETE FROM ledger_entries WHERE Idx >= 7; DELETE FROM ledger_checkpoints WHERE Size > 7");
+        Bent.Run(cut, "DELETE FROM ledger_tags WHERE Entry NOT IN (SELECT Id FROM ledger_entries)");
+        var copy = All.Open(cut);
+        Assert.Equal(12, (await copy.EventsAsync()).Count);
+        await WitnessedHost.GoodAsync(copy);
+    }
+
+    [Fact]
+    public async Task NewestRoots_TakenAway_ComeBackWithoutARecordTwice()
+    {
+        await All.Host.RecordAsync(7, People);
+        await All.Host.RecordAsync(5, People);
+        await All.Host.PassAsync();
+        await All.EndAsync(12);
+        var cut = PowerCut.Copy(All.Host.Folder);
+        Bent.Run(cut, "DELETE FROM ledger_checkpoints WHERE Size > 7");
+        var copy = All.Open(cut);
+        Assert.Equal(12, copy.Log().Tree.Edge.Size);
+        await WitnessedHost.GoodAsync(copy);
+    }
+
+    [Fact]
+    public async Task Recovery_CutAtEveryMoment_EndsInTheSameLog()
+    {
+        await All.Host.RecordAsync(3, People);
+        var older = await All.CopyAsync();
+        await All.Host.RecordAsync(20_000, People);
+        var published = await All.EndAsync(20_003);
+        var cuts = new List<string>();
+        _ = All.Open(older, services: services => Camera.Put(services, () => cuts.Add(PowerCut.Copy(older.Folder))));
+        Assert.True(cuts.Count >= 9, $"{cuts.Count} moments.");
+        foreach (var cut in cuts)
+        {
+            await using var after = All.Open(cut);
+            Assert.Equal(published.Root.ToArray(), after.Log().Tree.Edge.Root.ToArray());
+            await after.RecordAsync(5, People);
+            var begins = await after.Log().Tree.RootAsync(0, published.Size, Stop);
+            Assert.Equal(published.Root.ToArray(), begins);
+            Assert.Equal(20_008, (await after.AllAsync<LedgerTagRow>()).Count);
+            Assert.Single(await after.IncidentsAsync(), one => one.Code == LedgerIncidents.Recovered);
+        }
+    }
+}
+
+public sealed class PostgresRecoveryTests() : RecoveryTests(Engine.Postgres);

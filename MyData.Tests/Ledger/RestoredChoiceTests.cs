@@ -8,7 +8,7 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Ledger;
 
 /// <summary>What an older database brings back of sign-ins and standing consents is again as she left it, by the log's own word.</summary>
-public sealed class RestoredChoiceTests : IAsyncLifetime
+public abstract class RestoredChoiceTests(Engine engine) : IAsyncLifetime
 {
     private static readonly Guid Session = Guid.Empty;
 
@@ -17,7 +17,7 @@ public sealed class RestoredChoiceTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _all = await WitnessedHost.StartAsync();
+        _all = await WitnessedHost.StartAsync(engine);
         await _all.Host.WriteAsync(scope =>
         {
             scope.Bookkeeping();
@@ -246,3 +246,7 @@ public sealed class RestoredChoiceTests : IAsyncLifetime
             TokenHash = $"{standing.RequestId}",
         };
 }
+
+public sealed class SqliteRestoredChoiceTests() : RestoredChoiceTests(Engine.Sqlite);
+
+public sealed class PostgresRestoredChoiceTests() : RestoredChoiceTests(Engine.Postgres);

@@ -8,11 +8,11 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Ledger;
 
 /// <summary>What an older database brings back of consents ends again, by the log's own word.</summary>
-public sealed class RestoredConsentTests : IAsyncLifetime
+public abstract class RestoredConsentTests(Engine engine) : IAsyncLifetime
 {
     private WitnessedHost _all = null!;
 
-    public async ValueTask InitializeAsync() => _all = await WitnessedHost.StartAsync();
+    public async ValueTask InitializeAsync() => _all = await WitnessedHost.StartAsync(engine);
 
     public ValueTask DisposeAsync() => _all.DisposeAsync();
 
@@ -105,3 +105,7 @@ public sealed class RestoredConsentTests : IAsyncLifetime
             DeadlineAt = now.AddHours(1),
         };
 }
+
+public sealed class SqliteRestoredConsentTests() : RestoredConsentTests(Engine.Sqlite);
+
+public sealed class PostgresRestoredConsentTests() : RestoredConsentTests(Engine.Postgres);

@@ -1,17 +1,18 @@
 using MyData.Core.Citizens;
 using MyData.Core.Data;
 using MyData.Core.Staff;
+using MyData.Tests.Support;
 
 namespace MyData.Tests.Ledger;
 
 /// <summary>An older database does not know who has used which invitation: after it has taken over none of before is good.</summary>
-public sealed class RestoredInvitationTests : IAsyncLifetime
+public abstract class RestoredInvitationTests(Engine engine) : IAsyncLifetime
 {
     private WitnessedHost _all = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _all = await WitnessedHost.StartAsync();
+    public async ValueTask InitializeAsync() => _all = await WitnessedHost.StartAsync(engine);
 
     public ValueTask DisposeAsync() => _all.DisposeAsync();
 
@@ -70,3 +71,7 @@ public sealed class RestoredInvitationTests : IAsyncLifetime
             IsBackedUp = false,
         };
 }
+
+public sealed class SqliteRestoredInvitationTests() : RestoredInvitationTests(Engine.Sqlite);
+
+public sealed class PostgresRestoredInvitationTests() : RestoredInvitationTests(Engine.Postgres);

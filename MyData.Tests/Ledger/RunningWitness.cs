@@ -28,6 +28,9 @@ internal sealed class RunningWitness : IAsyncDisposable
     /// <summary>Further settings, for its next start.</summary>
     public List<string> Settings { get; } = [];
 
+    /// <summary>The test leaves its copy other than it was cosigned, on purpose.</summary>
+    public bool EndsBent { get; set; }
+
     public Uri Url { get; }
     public string Folder { get; }
     public VerifierKey Key { get; private set; } = null!;
@@ -101,9 +104,18 @@ internal sealed class RunningWitness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
-        Http.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        try
+        {
+            if (_app is not null && !EndsBent)
+                foreach (var (origin, size) in Witness.Logs)
+                    Assert.True(size == 0 || (await AuditAsync(origin)).Findings is [], $"{Url}: {origin}");
+        }
+        finally
+        {
+            await StopAsync();
+            Http.Dispose();
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 
     public static int FreePort()

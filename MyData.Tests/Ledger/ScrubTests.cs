@@ -311,7 +311,7 @@ public sealed class ScrubTests : IAsyncLifetime
     public async Task Repair_CutAtEveryMoment_IsDoneOrNotAndThenDone()
     {
         Bend("UPDATE ledger_entries SET Bytes = CAST(replace(Bytes, 'mydata', 'mydatb') AS BLOB) WHERE Idx IN (7, 8)");
-        var folder = await _all.TakeAsync(Host);
+        var folder = (await _all.TakeAsync(Host)).Folder;
         var cuts = new List<string>();
         var host = _all.Open(folder, services: services => Camera.Put(services, () => cuts.Add(PowerCut.Copy(folder))));
         cuts.ForEach(cut => Directory.Delete(cut, recursive: true));
@@ -326,6 +326,8 @@ public sealed class ScrubTests : IAsyncLifetime
             await after.CheckAsync();
             Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => Guarded(cut));
         }
+        await Host.RestartAsync();
+        await RoundAsync();
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

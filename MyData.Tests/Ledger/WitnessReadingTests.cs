@@ -90,6 +90,7 @@ public sealed class WitnessReadingTests : IAsyncLifetime
         var bytes = await File.ReadAllBytesAsync(bent, Stop);
         bytes[5_000] ^= 1;
         await File.WriteAllBytesAsync(bent, bytes, Stop);
+        _witness.EndsBent = true;
         RemoveIndex();
         await _witness.StartAsync();
         var (status, body) = await PostAsync("tags", new ByteArrayContent(new byte[64 * PersonTag.Size]));

@@ -8,6 +8,14 @@ using MyData.Tests.Support;
 
 namespace MyData.Tests.Ledger;
 
+/// <summary>What somebody kept of a host: its folder, and its database where that is not in it.</summary>
+internal sealed record HostCopy(string Folder, string? Database)
+{
+    /// <summary>As it is now, whether the host runs or not.</summary>
+    public static HostCopy Of(string folder, string database, Engine engine) =>
+        new(PowerCut.Copy(folder), engine == Engine.Postgres ? PostgresServer.Shared.Copy(database) : null);
+}
+
 /// <summary>A platform's log before four witnesses, policy 3 of 4, and copies of it that a test takes and starts.</summary>
 internal sealed class WitnessedHost : IAsyncDisposable
 {
@@ -24,7 +32,6 @@ internal sealed class WitnessedHost : IAsyncDisposable
     /// <summary>The first host; others are copies.</summary>
     public CoreHost Host { get; private set; } = null!;
 
-    /// <param name="engine">copies of folders are SQLite's</param>
     public static async Task<WitnessedHost> StartAsync(Engine engine = Engine.Sqlite)
     {
         var folder = Directory.CreateTempSubdirectory("mydata-core-").FullName;
@@ -35,11 +42,18 @@ internal sealed class WitnessedHost : IAsyncDisposable
     }
 
     /// <summary>The database as it is now, without the files beside it: they would tell by themselves that it is older.</summary>
-    public async Task<string> CopyAsync()
+    public async Task<HostCopy> CopyAsync()
     {
         await Host.PassAsync();
-        return PowerCut.Copy(Host.Folder);
+        var copy = HostCopy.Of(Host.Folder, Host.ConnectionString, _engine);
+        // PostgreSQL ends the sessions of what it copies; each reader of the pool finds out once.
+        for (var reader = 0; _engine == Engine.Postgres && reader < 10; reader++)
+            await Record.ExceptionAsync(() => Host.AllAsync<LedgerLogRow>());
+        return copy;
     }
+
+    /// <summary>The same again, for another host.</summary>
+    public HostCopy Copy(HostCopy copy) => HostCopy.Of(copy.Folder, copy.Database ?? "", _engine);
 
     /// <summary>It goes on, witnessed, as one log.</summary>
     public static async Task GoodAsync(CoreHost copy)
@@ -63,6 +77,13 @@ internal sealed class WitnessedHost : IAsyncDisposable
         string folder,
         Func<LedgerSettings, LedgerSettings>? with = null,
         Action<IServiceCollection>? services = null
+    ) => Open(new HostCopy(folder, null), with, services);
+
+    /// <inheritdoc cref="Open(string, Func{LedgerSettings, LedgerSettings}?, Action{IServiceCollection}?)"/>
+    public CoreHost Open(
+        HostCopy copy,
+        Func<LedgerSettings, LedgerSettings>? with = null,
+        Action<IServiceCollection>? services = null
     )
     {
         var settings = new LedgerSettings
@@ -77,18 +98,19 @@ internal sealed class WitnessedHost : IAsyncDisposable
                 all.Replace(ServiceDescriptor.Singleton(with?.Invoke(settings) ?? settings));
                 services?.Invoke(all);
             },
-            folder,
-            _engine
+            copy.Folder,
+            _engine,
+            copy.Database
         );
         _hosts.Add(host);
         return host;
     }
 
     /// <summary>Ends a host as a power cut does to what stands on the disk, and leaves its folder.</summary>
-    public async Task<string> TakeAsync(CoreHost host)
+    public async Task<HostCopy> TakeAsync(CoreHost host)
     {
         await host.Services.DisposeAsync();
-        return PowerCut.Copy(host.Folder);
+        return HostCopy.Of(host.Folder, host.ConnectionString, _engine);
     }
 
     public async ValueTask DisposeAsync()

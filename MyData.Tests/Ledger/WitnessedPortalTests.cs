@@ -9,7 +9,7 @@ using MyData.Web.Features.Ledger;
 namespace MyData.Tests.Ledger;
 
 /// <summary>The whole portal before real witnesses: while too few of them answer, no data leaves (security.md F14, L6).</summary>
-public sealed class WitnessedPortalTests : IAsyncLifetime
+public abstract class WitnessedPortalTests(Engine engine) : IAsyncLifetime
 {
     private const string Household = "API.7QovE2Gev6";
     private readonly string _keys = Directory.CreateTempSubdirectory("mydata-keys-").FullName;
@@ -21,7 +21,9 @@ public sealed class WitnessedPortalTests : IAsyncLifetime
         _witnesses = await FourWitnesses.StartAsync(_keys);
         var policy = Path.Combine(_keys, "policy");
         await File.WriteAllTextAsync(policy, _witnesses.Lines + FourWitnesses.Quorum);
-        _portal = Portal.Start(new() { Settings = [("MyData:Keys", _keys), ("MyData:Ledger:Policy", policy)] });
+        _portal = Portal.Start(
+            new() { Engine = engine, Settings = [("MyData:Keys", _keys), ("MyData:Ledger:Policy", policy)] }
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -74,3 +76,7 @@ public sealed class WitnessedPortalTests : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 }
+
+public sealed class SqliteWitnessedPortalTests() : WitnessedPortalTests(Engine.Sqlite);
+
+public sealed class PostgresWitnessedPortalTests() : WitnessedPortalTests(Engine.Postgres);

@@ -9,14 +9,14 @@ using MyData.Tests.Support;
 namespace MyData.Tests.Ledger;
 
 /// <summary>The platform's log before its witnesses, policy 3 of 4, over real sockets (ledger.md, "Witness", "Faults"; security.md F14).</summary>
-public sealed class WitnessedTests : IAsyncLifetime
+public abstract class WitnessedTests(Engine engine) : IAsyncLifetime
 {
-    private FourWitnesses _four = null!;
-    private CoreHost _host = null!;
+    private protected FourWitnesses _four = null!;
+    private protected CoreHost _host = null!;
     private string _lines = "";
     private TimeSpan _silent = TimeSpan.FromMinutes(15);
 
-    private IReadOnlyList<RunningWitness> Witnesses => _four.All;
+    private protected IReadOnlyList<RunningWitness> Witnesses => _four.All;
 
     public async ValueTask InitializeAsync()
     {
@@ -110,40 +110,6 @@ public sealed class WitnessedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task OlderCopy_OfThePrimary_ThatWroteOnAlone_IsNotCosignedAndStops()
-    {
-        await StartAsync(_host);
-        await WriteAsync(_host, 3);
-        await PassAsync(_host);
-        var older = PowerCut.Copy(_host.Folder);
-        await WriteAsync(_host, 3);
-        await PassAsync(_host);
-        await AllHaveAsync(6);
-        await _host.Services.DisposeAsync();
-
-        // Where no policy names them, no witness is asked whether this is the newest.
-        await using (var alone = new CoreHost(folder: PowerCut.Copy(older)))
-        {
-            await WriteAsync(alone, 9);
-            Directory.Delete(older, recursive: true);
-            older = PowerCut.Copy(alone.Folder);
-        }
-        await using var copy = Host(older);
-        await StartAsync(copy);
-        await EventuallyAsync("it stops", () => copy.Get<OpenLogs>().Stopped is not null, copy);
-        Assert.Equal(Writing.Unavailable, await Refusal.OfAsync(() => PassAsync(copy)));
-        Assert.Equal(Writing.Unavailable, await Refusal.OfAsync(() => WriteAsync(copy, 1)));
-        var incident = (await copy.Get<LedgerIncidents>().ListAsync(9, Stop))[^1];
-        Assert.Equal("ledger.fork", incident.Code);
-        var (ours, theirs) = (SignedNote.Parse(incident.Ours), SignedNote.Parse(incident.Theirs));
-        var key = copy.Get<OpenLogs>().All.First().Signer.Verifier;
-        Assert.All([ours, theirs], note => Assert.Single(note.SignedBy(key)));
-        Assert.Equal((12L, 6L), (Checkpoint.Parse(ours.Text.Span).Size, Checkpoint.Parse(theirs.Text.Span).Size));
-        foreach (var witness in Witnesses)
-            Assert.Equal(6, (await witness.AuditAsync(_four.Origin, Checkpoint.Parse(theirs.Text.Span))).Verified);
-    }
-
-    [Fact]
     public async Task Witness_Emptied_FetchesEverythingAndServes()
     {
         for (var n = 0; n < 10; n++)
@@ -209,7 +175,7 @@ public sealed class WitnessedTests : IAsyncLifetime
         Assert.Equal(("witness.silent", "w1"), (incident.Code, incident.Witness));
     }
 
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+    private protected static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private CoreHost With(string fourth)
     {
@@ -224,7 +190,7 @@ public sealed class WitnessedTests : IAsyncLifetime
         return Host(folder);
     }
 
-    private CoreHost Host(string folder) =>
+    private protected CoreHost Host(string folder) =>
         new(
             services =>
             {
@@ -240,14 +206,15 @@ public sealed class WitnessedTests : IAsyncLifetime
                     )
                 );
             },
-            folder
+            folder,
+            engine
         );
 
-    private static Task StartAsync(CoreHost host) => host.Get<WitnessRounds>().StartAsync(Stop);
+    private protected static Task StartAsync(CoreHost host) => host.Get<WitnessRounds>().StartAsync(Stop);
 
-    private static Task PassAsync(CoreHost host) => host.Get<IReleaseGate>().PassAsync(Stop);
+    private protected static Task PassAsync(CoreHost host) => host.Get<IReleaseGate>().PassAsync(Stop);
 
-    private static Task WriteAsync(CoreHost host, int records) =>
+    private protected static Task WriteAsync(CoreHost host, int records) =>
         host.WriteAsync(scope =>
         {
             for (var n = 0; n < records; n++)
@@ -263,10 +230,10 @@ public sealed class WitnessedTests : IAsyncLifetime
 
     private LedgerNode Node(string name) => _host.Get<LedgerNodes>().All.Single(node => node.Name == name);
 
-    private Task EventuallyAsync(string what, Func<bool> look, CoreHost? host = null) =>
+    private protected Task EventuallyAsync(string what, Func<bool> look, CoreHost? host = null) =>
         Eventually.HoldsAsync((host ?? _host).Get<CommittedEvents>(), what, () => Task.FromResult(look()));
 
-    private async Task AllHaveAsync(long size)
+    private protected async Task AllHaveAsync(long size)
     {
         await EventuallyAsync("all have it", () => _host.Get<LedgerNodes>().All.All(node => node.Size == size));
         foreach (var witness in Witnesses)
@@ -277,3 +244,42 @@ public sealed class WitnessedTests : IAsyncLifetime
         }
     }
 }
+
+public sealed class SqliteWitnessedTests() : WitnessedTests(Engine.Sqlite)
+{
+    [Fact]
+    public async Task OlderCopy_OfThePrimary_ThatWroteOnAlone_IsNotCosignedAndStops()
+    {
+        await StartAsync(_host);
+        await WriteAsync(_host, 3);
+        await PassAsync(_host);
+        var older = PowerCut.Copy(_host.Folder);
+        await WriteAsync(_host, 3);
+        await PassAsync(_host);
+        await AllHaveAsync(6);
+        await _host.Services.DisposeAsync();
+
+        // Where no policy names them, no witness is asked whether this is the newest.
+        await using (var alone = new CoreHost(folder: PowerCut.Copy(older)))
+        {
+            await WriteAsync(alone, 9);
+            Directory.Delete(older, recursive: true);
+            older = PowerCut.Copy(alone.Folder);
+        }
+        await using var copy = Host(older);
+        await StartAsync(copy);
+        await EventuallyAsync("it stops", () => copy.Get<OpenLogs>().Stopped is not null, copy);
+        Assert.Equal(Writing.Unavailable, await Refusal.OfAsync(() => PassAsync(copy)));
+        Assert.Equal(Writing.Unavailable, await Refusal.OfAsync(() => WriteAsync(copy, 1)));
+        var incident = (await copy.Get<LedgerIncidents>().ListAsync(9, Stop))[^1];
+        Assert.Equal("ledger.fork", incident.Code);
+        var (ours, theirs) = (SignedNote.Parse(incident.Ours), SignedNote.Parse(incident.Theirs));
+        var key = copy.Get<OpenLogs>().All.First().Signer.Verifier;
+        Assert.All([ours, theirs], note => Assert.Single(note.SignedBy(key)));
+        Assert.Equal((12L, 6L), (Checkpoint.Parse(ours.Text.Span).Size, Checkpoint.Parse(theirs.Text.Span).Size));
+        foreach (var witness in Witnesses)
+            Assert.Equal(6, (await witness.AuditAsync(_four.Origin, Checkpoint.Parse(theirs.Text.Span))).Verified);
+    }
+}
+
+public sealed class PostgresWitnessedTests() : WitnessedTests(Engine.Postgres);

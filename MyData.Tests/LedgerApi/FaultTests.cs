@@ -9,7 +9,7 @@ using MyData.Tests.Support;
 namespace MyData.Tests.LedgerApi;
 
 /// <summary>When witnesses are missing or too much is under way: the caller is told, and a repeat gets what is hers.</summary>
-public sealed class FaultTests
+public abstract class FaultTests(Engine engine)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -18,7 +18,11 @@ public sealed class FaultTests
     {
         var quorum = new Quorum();
         await using var portal = Portal.Start(
-            new() { Services = services => services.Replace(ServiceDescriptor.Singleton<ILedgerQuorum>(quorum)) }
+            new()
+            {
+                Engine = engine,
+                Services = services => services.Replace(ServiceDescriptor.Singleton<ILedgerQuorum>(quorum)),
+            }
         );
         var caller = await ApiCaller
             .NewEd25519("test-ed")
@@ -44,7 +48,9 @@ public sealed class FaultTests
     [Fact]
     public async Task FullQueue_Answers429_AndTakesNothing()
     {
-        await using var portal = Portal.Start(new() { Settings = [("MyData:Ledger:IntakeAtOnce", "1")] });
+        await using var portal = Portal.Start(
+            new() { Engine = engine, Settings = [("MyData:Ledger:IntakeAtOnce", "1")] }
+        );
         var caller = await ApiCaller
             .NewEd25519("test-ed")
             .RegisterAsync(portal.Services.GetRequiredService<ClientKeys>());
@@ -81,3 +87,7 @@ public sealed class FaultTests
             IsThere ? Task.CompletedTask : throw new LedgerException(Writing.Unavailable, "Too few witnesses.");
     }
 }
+
+public sealed class SqliteFaultTests() : FaultTests(Engine.Sqlite);
+
+public sealed class PostgresFaultTests() : FaultTests(Engine.Postgres);

@@ -5,7 +5,7 @@ using MyData.Core.Recording;
 namespace MyData.Tests.LedgerApi;
 
 /// <summary>A large batch holds up nobody: so many persons and no more, and others' writes between its own.</summary>
-public sealed class LargeBatchTests(ApiHouse house) : IClassFixture<ApiHouse>
+public abstract class LargeBatchTests(ApiHouse house)
 {
     [Theory]
     [InlineData(1000, HttpStatusCode.OK, null)]
@@ -76,3 +76,9 @@ public sealed class LargeBatchTests(ApiHouse house) : IClassFixture<ApiHouse>
         ];
     }
 }
+
+public sealed class SqliteLargeBatchTests(ApiHouse house) : LargeBatchTests(house), IClassFixture<ApiHouse>;
+
+public sealed class PostgresLargeBatchTests(PostgresApiHouse house)
+    : LargeBatchTests(house),
+        IClassFixture<PostgresApiHouse>;

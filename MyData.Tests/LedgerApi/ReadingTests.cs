@@ -15,7 +15,7 @@ using MyData.Web.Features.Staff;
 namespace MyData.Tests.LedgerApi;
 
 /// <summary>What anybody reads: records, proofs, keys; and keys as entries of the log.</summary>
-public sealed class ReadingTests(ApiHouse house) : IClassFixture<ApiHouse>
+public abstract class ReadingTests(ApiHouse house)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -218,3 +218,9 @@ public sealed class ReadingTests(ApiHouse house) : IClassFixture<ApiHouse>
     private static byte[] Hashes(ApiAnswer answer) =>
         [.. answer.Json!["hashes"]!.AsArray().SelectMany(hash => Convert.FromBase64String((string)hash!))];
 }
+
+public sealed class SqliteReadingTests(ApiHouse house) : ReadingTests(house), IClassFixture<ApiHouse>;
+
+public sealed class PostgresReadingTests(PostgresApiHouse house)
+    : ReadingTests(house),
+        IClassFixture<PostgresApiHouse>;

@@ -13,7 +13,7 @@ using MyData.Web.Features.LedgerApi;
 namespace MyData.Tests.LedgerApi;
 
 /// <summary>What a program that watches the ledger reads: nodes, incidents, figures, news, whole logs, and what it searches for.</summary>
-public sealed class WatchingTests(ApiHouse house) : IClassFixture<ApiHouse>
+public abstract class WatchingTests(ApiHouse house)
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -284,3 +284,9 @@ public sealed class WatchingTests(ApiHouse house) : IClassFixture<ApiHouse>
     private static string At(DateTimeOffset at) =>
         Uri.EscapeDataString(at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 }
+
+public sealed class SqliteWatchingTests(ApiHouse house) : WatchingTests(house), IClassFixture<ApiHouse>;
+
+public sealed class PostgresWatchingTests(PostgresApiHouse house)
+    : WatchingTests(house),
+        IClassFixture<PostgresApiHouse>;

@@ -14,18 +14,21 @@ public sealed class CoreHost : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly Action<IServiceCollection>? _add;
+    private readonly bool _endsBent;
 
     /// <param name="folder">that another host left, to go on from there; it goes with this host</param>
     /// <param name="engine">null: as the run says (<see cref="TestDatabase.Default"/>)</param>
     /// <param name="database">a connection string of the test's own</param>
+    /// <param name="endsBent">the test leaves the log other than it was signed, on purpose (<see cref="WholeLog"/>)</param>
     public CoreHost(
         Action<IServiceCollection>? add = null,
         string? folder = null,
         Engine? engine = null,
-        string? database = null
+        string? database = null,
+        bool endsBent = false
     )
     {
-        _add = add;
+        (_add, _endsBent) = (add, endsBent);
         _folder = folder ?? Directory.CreateTempSubdirectory("mydata-core-").FullName;
         ConnectionString = database ?? TestDatabase.New(engine ?? TestDatabase.Default, _folder);
         Services = Build();
@@ -37,6 +40,9 @@ public sealed class CoreHost : IAsyncDisposable
     public string Folder => _folder;
 
     public string ConnectionString { get; }
+
+    /// <summary>The log's files, a folder a year.</summary>
+    public string LedgerFolder => Path.Combine(_folder, "ledger");
 
     public ServiceProvider Services { get; private set; }
 
@@ -66,8 +72,15 @@ public sealed class CoreHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Services.DisposeAsync();
-        TestDatabase.Close(ConnectionString);
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            await WholeLog.RequireAsync(ConnectionString, LedgerFolder, _endsBent);
+        }
+        finally
+        {
+            TestDatabase.Close(ConnectionString);
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private ServiceProvider Build()
@@ -76,7 +89,7 @@ public sealed class CoreHost : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Time);
         services.AddMyDataCore(
-            new DatabaseSettings { ConnectionString = ConnectionString, Folder = Path.Combine(_folder, "ledger") },
+            new DatabaseSettings { ConnectionString = ConnectionString, Folder = LedgerFolder },
             new KeyFolder(Path.Combine(_folder, "keys"), mayCreate: true)
         );
         _add?.Invoke(services);

@@ -26,6 +26,9 @@ public sealed record PortalOptions
     /// <summary>A connection string of the test's own.</summary>
     public string? Database { get; init; }
 
+    /// <summary>The test leaves the log other than it was signed, on purpose (<see cref="WholeLog"/>).</summary>
+    public bool EndsBent { get; init; }
+
     /// <summary>Registrations over the portal's own: fakes of what stands outside the process.</summary>
     public Action<IServiceCollection>? Services { get; init; }
 }
@@ -120,8 +123,15 @@ public sealed class Portal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _factory.DisposeAsync();
-        TestDatabase.Close(Database);
-        Directory.Delete(Folder, recursive: true);
+        try
+        {
+            await WholeLog.RequireAsync(Database, Path.Combine(Folder, "ledger"), _options.EndsBent);
+        }
+        finally
+        {
+            TestDatabase.Close(Database);
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 
     private Factory Serve(int port)

@@ -5,18 +5,21 @@ using MyData.Core.Ledger;
 using MyData.Core.Recording;
 using MyData.Core.Watch;
 using MyData.Tests.Ledger;
+using MyData.Tests.Support;
 
 namespace MyData.Tests.Watch;
 
 /// <summary>What becomes of an alarm: its evidence, its mail, who saw and closed it; and that the watch counts each record once.</summary>
-public sealed class AlarmTests
+public abstract class AlarmTests(Engine engine)
 {
+    private Task<WatchHouse> StartAsync(WatchSettings? settings = null) => WatchHouse.StartAsync(settings, engine);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Watch_RestartedAnywhere_CountsEachRecordOnce()
     {
-        await using var house = await WatchHouse.StartAsync(new() { ClerkAnHour = 30 });
+        await using var house = await StartAsync(new() { ClerkAnHour = 30 });
         for (var i = 0; i < 29; i++)
         {
             await house.ReadAsync(1, record => record with { Actor = WatchHouse.Clerk(1) });
@@ -35,7 +38,7 @@ public sealed class AlarmTests
     [Fact]
     public async Task Watch_MoreThanARound_IsReadToTheEnd()
     {
-        await using var house = await WatchHouse.StartAsync(new() { VolumeOfNew = Watcher.Most + 100 });
+        await using var house = await StartAsync(new() { VolumeOfNew = Watcher.Most + 100 });
         for (var i = 0; i < 12; i++)
             await house.ReadAsync(100);
         var alarm = await house.AlarmAsync(AlarmCodes.Volume);
@@ -48,7 +51,7 @@ public sealed class AlarmTests
     [Fact]
     public async Task Alarm_IsAnEvent_AndSoARecord_AndRingsNoOther()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         await house.ReadAsync(1, record => record with { Reason = "none" });
         await house.AlarmAsync(AlarmCodes.NoConsent);
         await house.CatchUpAsync();
@@ -62,7 +65,7 @@ public sealed class AlarmTests
     [Fact]
     public async Task Evidence_HasTheRecordsOfBeforeToo_AndVerifiesOnItsOwn()
     {
-        await using var house = await WatchHouse.StartAsync(new() { ClerkAnHour = 3 });
+        await using var house = await StartAsync(new() { ClerkAnHour = 3 });
         for (var i = 0; i < 3; i++)
         {
             await house.ReadAsync(1, record => record with { Actor = WatchHouse.Clerk(1) });
@@ -100,7 +103,7 @@ public sealed class AlarmTests
     [Fact]
     public async Task Seen_ThenMoreOfIt_IsNewAgain_AndMailedAgain()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         var (alarms, staff) = (house.Host.Get<Alarms>(), Ids.New());
         await house.ReadAsync(1, record => record with { Reason = "none" });
         var alarm = await house.AlarmAsync(AlarmCodes.NoConsent);
@@ -123,7 +126,7 @@ public sealed class AlarmTests
     [Fact]
     public async Task Opened_ByEachOfTheStaff_IsOnRecordOnceEach_AndSilencesNoMail()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         var alarms = house.Host.Get<Alarms>();
         await house.ReadAsync(1, record => record with { Reason = "none" });
         var alarm = await house.AlarmAsync(AlarmCodes.NoConsent);
@@ -156,7 +159,7 @@ public sealed class AlarmTests
     [Fact]
     public async Task Closed_ThenMoreOfIt_IsAnotherAlarm_OfWhatCameSince()
     {
-        await using var house = await WatchHouse.StartAsync(new() { ClerkAnHour = 10 });
+        await using var house = await StartAsync(new() { ClerkAnHour = 10 });
         var alarms = house.Host.Get<Alarms>();
         await house.ReadAsync(10, record => record with { Actor = WatchHouse.Clerk(1) });
         var first = await house.AlarmAsync(AlarmCodes.Clerk);
@@ -178,7 +181,7 @@ public sealed class AlarmTests
     [Fact]
     public async Task Mail_NotTaken_IsTriedAgainLater_AndSentOnce()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         await MailAsync(house);
         house.Mails.Clear();
         house.MailProblem = "mail.unreachable";
@@ -203,7 +206,7 @@ public sealed class AlarmTests
     [Fact]
     public async Task Watch_WhileNothingCanBeWritten_LosesNothing()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         await house.ReadAsync(1, record => record with { Reason = "none" });
         using (var stop = new CancellationTokenSource())
         {
@@ -217,3 +220,7 @@ public sealed class AlarmTests
 
     private static Task MailAsync(WatchHouse house) => house.Host.Get<AlarmMails>().SendDueAsync(Stop);
 }
+
+public sealed class SqliteAlarmTests() : AlarmTests(Engine.Sqlite);
+
+public sealed class PostgresAlarmTests() : AlarmTests(Engine.Postgres);

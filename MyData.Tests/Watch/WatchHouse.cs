@@ -21,19 +21,21 @@ internal sealed class WatchHouse : IAsyncDisposable, IMailTransport
     private readonly CoreHost _host;
     private readonly ApiCaller _caller = ApiCaller.NewEd25519("city-test");
 
-    private WatchHouse(WatchSettings settings) =>
-        _host = new CoreHost(services =>
-            services
-                .AddSingleton(settings)
-                .AddSingleton<IMailTransport>(this)
-                .AddSingleton(
-                    new AlarmMailSettings
-                    {
-                        To = ["watch@mydata.example"],
-                        From = "notice@mydata.example",
-                        Page = id => $"https://mydata.example/audit/alarms/{id}",
-                    }
-                )
+    private WatchHouse(WatchSettings settings, Engine? engine) =>
+        _host = new CoreHost(
+            services =>
+                services
+                    .AddSingleton(settings)
+                    .AddSingleton<IMailTransport>(this)
+                    .AddSingleton(
+                        new AlarmMailSettings
+                        {
+                            To = ["watch@mydata.example"],
+                            From = "notice@mydata.example",
+                            Page = id => $"https://mydata.example/audit/alarms/{id}",
+                        }
+                    ),
+            engine: engine
         );
 
     public CoreHost Host => _host;
@@ -47,9 +49,9 @@ internal sealed class WatchHouse : IAsyncDisposable, IMailTransport
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<WatchHouse> StartAsync(WatchSettings? settings = null)
+    public static async Task<WatchHouse> StartAsync(WatchSettings? settings = null, Engine? engine = null)
     {
-        var house = new WatchHouse(settings ?? new());
+        var house = new WatchHouse(settings ?? new(), engine);
         await house._caller.RegisterAsync(house._host.Get<ClientKeys>());
         await house.CatchUpAsync();
         return house;

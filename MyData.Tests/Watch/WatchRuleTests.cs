@@ -2,18 +2,21 @@ using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Recording;
 using MyData.Core.Watch;
+using MyData.Tests.Support;
 
 namespace MyData.Tests.Watch;
 
 /// <summary>Each rule of the watch: what rings, and right beside it what must not.</summary>
-public sealed class WatchRuleTests
+public abstract class WatchRuleTests(Engine engine)
 {
+    private Task<WatchHouse> StartAsync(WatchSettings? settings = null) => WatchHouse.StartAsync(settings, engine);
+
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     [Fact]
     public async Task Clerk_WithManyPersonsInAnHour_Rings_SpreadOverTheDayOrManyClerksDoNot()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         for (byte clerk = 0; clerk < 5; clerk++)
             await house.ReadAsync(59, record => record with { Actor = WatchHouse.Clerk(clerk) });
         await house.NoneAsync(AlarmCodes.Clerk);
@@ -33,7 +36,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Clerk_OverADay_RingsWhereNoHourDid()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         for (var hour = 0; hour < 6; hour++)
         {
             await house.ReadAsync(50, record => record with { Actor = WatchHouse.Clerk(1) });
@@ -48,7 +51,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Clerk_RecordWithManyPersons_CountsEachOfThem()
     {
-        await using var house = await WatchHouse.StartAsync(new() { ClerkAnHour = 4 });
+        await using var house = await StartAsync(new() { ClerkAnHour = 4 });
         await house.ReadAsync(1, record => record with { Actor = WatchHouse.Clerk(1) }, "B299003366", "A299001174");
         await house.NoneAsync(AlarmCodes.Clerk);
         await house.ReadAsync(1, record => record with { Actor = WatchHouse.Clerk(1) }, "B299003366", "A299001174");
@@ -58,7 +61,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Odd_ByHandInTheNight_RingsOnceANight_ByDayOrByMachineNever()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         await house.ReadAsync(1, record => record with { Actor = WatchHouse.Clerk(1) });
         // From nine in the morning to two in the night.
         house.Time.Advance(17 * Hour);
@@ -80,7 +83,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Odd_HelpDeskAtNight_RingsFromThePlatformsOwnRecords()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         house.Time.Advance(17 * Hour);
         await house.RaiseAsync(EventKinds.ComplaintOpened, "operator:aa", citizen: Ids.New());
         Assert.StartsWith("mydata ", (await house.AlarmAsync(AlarmCodes.Odd)).Subject, StringComparison.Ordinal);
@@ -89,7 +92,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Volume_AgainstItsOwnBusiestHour_NotAgainstOthers()
     {
-        await using var house = await WatchHouse.StartAsync(new() { VolumeAtLeast = 20, VolumeOfNew = 200 });
+        await using var house = await StartAsync(new() { VolumeAtLeast = 20, VolumeOfNew = 200 });
         // Who is new has no history to be compared with.
         await house.ReadAsync(60);
         house.Time.Advance(25 * Hour);
@@ -111,7 +114,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Volume_RecordsThatClaimToBeOlder_CountWhereTheyCome()
     {
-        await using var house = await WatchHouse.StartAsync(new() { VolumeOfNew = 30 });
+        await using var house = await StartAsync(new() { VolumeOfNew = 30 });
         await house.ReadAsync(1);
         for (var hour = 1; hour < 5; hour++)
             await house.ReadAsync(6, record => record with { Time = house.Time.GetUtcNow() - hour * Hour });
@@ -123,7 +126,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Refused_ManyAndMost_Ring_ManyAmongMoreDoNot()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         await house.ReadAsync(40);
         await house.ReadAsync(39, record => record with { Result = "denied" });
         await house.NoneAsync(AlarmCodes.Refused);
@@ -139,7 +142,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Refused_AtTheStaffsDoor_RingsEarlier()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         await house.RaiseAsync(EventKinds.StaffRefused, "unknown", "passkey.refused", times: 4);
         await house.RaiseAsync(EventKinds.SignInRefused, "unknown", "signin.no", times: 20);
         await house.NoneAsync(AlarmCodes.Refused);
@@ -150,7 +153,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Canary_EachReading_Rings_AndSoDoesOneOfBeforeTheRestart()
     {
-        await using var house = await WatchHouse.StartAsync(new() { Canaries = [WatchHouse.Canary] });
+        await using var house = await StartAsync(new() { Canaries = [WatchHouse.Canary] });
         await house.ReadAsync(5);
         await house.NoneAsync(AlarmCodes.Canary);
         await house.ReadAsync(1, null, WatchHouse.Canary);
@@ -171,7 +174,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Consent_NoneAndNoKnownBasis_Rings_EitherOfThemDoesNot()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         await house.ReadAsync(3);
         await house.ReadAsync(3, record => record with { Reason = "service-7", ConsentHash = new byte[32] });
         await house.ReadAsync(3, record => record with { Reason = "service-7", Result = "denied" });
@@ -184,7 +187,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Privileged_EachKindOfAct_IsAnAlarm_OrdinaryWorkIsNot()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         // That a system was registered is one.
         Assert.Equal(EventKinds.LedgerKeyAdded, (await house.AlarmAsync(AlarmCodes.Privileged)).Subject);
         await house.RaiseAsync(EventKinds.StaffSignedIn, "operator:aa");
@@ -202,7 +205,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task Incident_OfTheLog_IsOneAlarm_WithoutOneThereIsNone()
     {
-        await using var house = await WatchHouse.StartAsync();
+        await using var house = await StartAsync();
         await house.NoneAsync(AlarmCodes.Incident);
         var silent = new Incident("witness.silent", "It has not answered.") { Witness = "city" };
         await house.Host.Get<LedgerIncidents>().AddAsync(silent, TestContext.Current.CancellationToken);
@@ -217,7 +220,7 @@ public sealed class WatchRuleTests
     [Fact]
     public async Task NormalDays_RingNothing()
     {
-        await using var house = await WatchHouse.StartAsync(new() { Canaries = [WatchHouse.Canary] });
+        await using var house = await StartAsync(new() { Canaries = [WatchHouse.Canary] });
         var before = (await house.Host.AllAsync<Alarm>()).Count;
         for (var hour = 0; hour < 40; hour++)
         {
@@ -234,3 +237,7 @@ public sealed class WatchRuleTests
         Assert.Equal(before, (await house.Host.AllAsync<Alarm>()).Count);
     }
 }
+
+public sealed class SqliteWatchRuleTests() : WatchRuleTests(Engine.Sqlite);
+
+public sealed class PostgresWatchRuleTests() : WatchRuleTests(Engine.Postgres);

@@ -103,6 +103,7 @@ public sealed class ProvenHistoryTests
     public async Task History_WithABentRow_ShowsTheAlarmAndGivesTheEvidence(string bend, string code)
     {
         await using var portal = await PortalProcess.StartAsync();
+        portal.EndsBent = true;
         await Journey.RunAsync(
             portal,
             new Reader { OnPhoneOnly = true },

@@ -293,6 +293,7 @@ public sealed class WitnessedHistoryTests : IClassFixture<WitnessPair>
 
     private async Task HideNewestAsync()
     {
+        _pair.Portal.EndsBent = true;
         var newest = await _pair.Portal.NumberAsync(
             "select max(e.Id) from events e join ledger_entries l on l.EventId = e.Id where e.CitizenId is not null"
         );

@@ -150,6 +150,9 @@ public sealed partial class PortalProcess : IAsyncDisposable
         return code;
     }
 
+    /// <summary>The test has bent the log, or its lines, on purpose, and leaves it so (<see cref="WholeLog"/>).</summary>
+    public bool EndsBent { get; set; }
+
     public bool HasExited => _process is null or { HasExited: true };
 
     /// <summary>Starts it again after a kill, on the same port and folder; <paramref name="changes"/> are settings for this run.</summary>
@@ -198,8 +201,21 @@ public sealed partial class PortalProcess : IAsyncDisposable
         await KillAsync();
         if (_sandbox is not null)
             await _sandbox.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        try
+        {
+            // A portal of its own database, and no witness, sandbox or command.
+            if (File.Exists(Database) && await HasLogAsync())
+                await WholeLog.RequireAsync($"Data Source={Database}", Path.Combine(Folder, "ledger"), EndsBent);
+        }
+        finally
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
+
+    // A start that was refused has a file at most.
+    private async Task<bool> HasLogAsync() =>
+        await NumberAsync("select count(*) from sqlite_master where name = 'ledger_logs'") > 0;
 
     private Process Launch(Action<string> onLine)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MyData.Core.Ledger;
 using MyData.Load.Nodes;
 using MyData.Tests.Support;
 using MyData.Web.Features.Ledger;
@@ -86,9 +87,27 @@ public sealed class ThreeNodes : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var portal in _portals)
-            await portal.DisposeAsync();
-        await Witnesses.DisposeAsync();
-        await Databases.DisposeAsync();
+        try
+        {
+            if (_portals.Count > 0 && !Portal.HasExited)
+                await AuditAsync();
+        }
+        finally
+        {
+            foreach (var portal in _portals)
+                await portal.DisposeAsync();
+            await Witnesses.DisposeAsync();
+            await Databases.DisposeAsync();
+        }
+    }
+
+    /// <summary>Whatever a test did, it leaves a whole log.</summary>
+    private async Task AuditAsync()
+    {
+        using var http = new HttpClient();
+        var site = new LogSite(http, Log);
+        var policy = WitnessPolicy.Parse((await site.ReadAsync(ILogReader.Policy, default))!);
+        var report = await LogAudit.RunAsync(site, policy, [], records: true, null, default);
+        Assert.Empty(report.Findings);
     }
 }

@@ -1161,6 +1161,46 @@ namespace MyData.Core.Data.Migrations
                     b.ToTable("ledger_entries", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Recording.LedgerHoldRightRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("GivenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Client");
+
+                    b.ToTable("ledger_hold_rights", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Recording.LedgerHoldRow", b =>
+                {
+                    b.Property<Guid>("Entry")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Client")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SetAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Entry");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("ledger_holds", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Recording.LedgerIncidentRow", b =>
                 {
                     b.Property<byte[]>("Digest")

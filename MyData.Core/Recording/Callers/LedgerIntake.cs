@@ -32,6 +32,7 @@ public sealed class LedgerIntake(
     LedgerReceipts receipts,
     LedgerSettings settings,
     ClientKeys keys,
+    LedgerHolds holds,
     CitizenAccounts accounts,
     TimeProvider time
 )
@@ -141,7 +142,12 @@ public sealed class LedgerIntake(
                 throw new LedgerException("sent.key_revoked", "This key was revoked.");
             SentRules.Require(record, time.GetUtcNow(), settings);
             return (
-                new SentRecord { Record = record, Persons = [.. envelope.Persons.Select(accounts.PseudonymOf)] },
+                new SentRecord
+                {
+                    Record = record,
+                    Persons = [.. envelope.Persons.Select(accounts.PseudonymOf)],
+                    Hold = await HoldAsync(envelope, token),
+                },
                 null
             );
         }
@@ -149,6 +155,15 @@ public sealed class LedgerIntake(
         {
             return (null, refusal);
         }
+    }
+
+    private async Task<DisplayHold?> HoldAsync(SentEnvelope envelope, CancellationToken token)
+    {
+        if (envelope.Hold is not { } hold)
+            return null;
+        return await holds.MayAsync(envelope.Record.Via, token)
+            ? SentRules.Hold(hold, envelope.Record, time.GetUtcNow())
+            : throw new LedgerException("sent.held_forbidden", "This system may not have a display held.");
     }
 
     private async Task<IntakeResult> ResultAsync(SentRecord sent, bool durable, CancellationToken token)
@@ -159,6 +174,8 @@ public sealed class LedgerIntake(
                 return new() { Refusal = new("sent.conflict", "This id stands for other bytes.") };
             case SentOutcome.Revoked:
                 return new() { Refusal = new("sent.key_revoked", "This key was revoked.") };
+            case SentOutcome.Repeated when !await holds.IsSameAsync(sent, token):
+                return new() { Refusal = new("sent.conflict", "This id stands with another hold, or with none.") };
         }
         var log = logs.ById(sent.Log)!;
         var receipt = durable ? null : await receipts.OfAsync(log, sent.Index, sent.Entry, token);

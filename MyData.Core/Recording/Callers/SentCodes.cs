@@ -30,6 +30,10 @@ internal static class SentCodes
         }
     }
 
+    /// <summary>Whether this is a code, and not a national ID number.</summary>
+    public static bool IsCode(string text) =>
+        text.Length is > 0 and <= MaxLength && !text.AsSpan().ContainsAnyExcept(Alphabet) && !HasNumber(text);
+
     private static bool HasNumber(string text)
     {
         for (var start = 0; start < text.Length; start++)

@@ -6,8 +6,12 @@ using MyData.Core.Ledger;
 
 namespace MyData.Core.Recording;
 
+/// <summary>As it was sent; null where it is no text.</summary>
+internal sealed record SentHold(string? Until, string? By);
+
 /// <summary>
-/// What a calling system sends: <c>{"record":…,"persons":["A123456789"],"salt":"…"}</c>. The record stands there in its canonical bytes;
+/// What a calling system sends: <c>{"record":…,"persons":["A123456789"],"salt":"…"}</c>, and <c>held_until</c> and <c>held_by</c> where a law delays
+/// that it is displayed to them. The record stands there in its canonical bytes;
 /// persons and salt open its member <c>who</c>, and stay in memory until the persons have become pseudonyms.
 /// </summary>
 internal sealed class SentEnvelope
@@ -18,6 +22,9 @@ internal sealed class SentEnvelope
 
     /// <summary>In clear: never logged, never stored.</summary>
     public required IReadOnlyList<NationalId> Persons { get; init; }
+
+    /// <summary>Until which day the content is not displayed to the persons, and by which law; null: it is displayed at once.</summary>
+    public SentHold? Hold { get; init; }
 
     /// <exception cref="LedgerException"><c>sent.json</c></exception>
     public static JsonDocument Json(ReadOnlyMemory<byte> body)
@@ -47,7 +54,7 @@ internal sealed class SentEnvelope
     public static SentEnvelope Parse(JsonElement json)
     {
         Require(json.ValueKind == JsonValueKind.Object, "sent.member", "An object was expected.");
-        (JsonElement Record, JsonElement Persons, JsonElement Salt) found = default;
+        (JsonElement Record, JsonElement Persons, JsonElement Salt, JsonElement Until, JsonElement By) found = default;
         foreach (var member in json.EnumerateObject())
         {
             if (member.NameEquals("record"u8))
@@ -56,15 +63,27 @@ internal sealed class SentEnvelope
                 found.Persons = member.Value;
             else if (member.NameEquals("salt"u8))
                 found.Salt = member.Value;
+            else if (member.NameEquals("held_until"u8))
+                found.Until = member.Value;
+            else if (member.NameEquals("held_by"u8))
+                found.By = member.Value;
             else
-                throw new LedgerException("sent.member", "There are record, persons and salt, and nothing else.");
+                throw new LedgerException(
+                    "sent.member",
+                    "There are record, persons, salt, held_until and held_by, and nothing else."
+                );
         }
         Require(found.Record.ValueKind == JsonValueKind.Object, "sent.member", "The member record is an object.");
         var record = LedgerRecord.ParseSent(JsonMarshal.GetRawUtf8Value(found.Record));
         var persons = ReadPersons(found.Persons);
         Require(persons.Count == record.Persons, "sent.persons", "As many persons as the record's n says.");
         RequireWho(record, persons, ReadSalt(found.Salt));
-        return new SentEnvelope { Record = record, Persons = persons };
+        return new SentEnvelope
+        {
+            Record = record,
+            Persons = persons,
+            Hold = ReadHold(found.Until, found.By),
+        };
     }
 
     // The number itself and no other spelling, since what was hashed must be what is looked up.
@@ -104,6 +123,11 @@ internal sealed class SentEnvelope
             return null;
         }
     }
+
+    private static SentHold? ReadHold(JsonElement until, JsonElement by) =>
+        until.ValueKind == JsonValueKind.Undefined && by.ValueKind == JsonValueKind.Undefined
+            ? null
+            : new SentHold(ReadText(until), ReadText(by));
 
     private static byte[]? ReadSalt(JsonElement json)
     {

@@ -87,6 +87,9 @@ public sealed partial class LedgerIncidents(
     /// <inheritdoc cref="WitnessHealed"/>
     public const string WitnessDamaged = "witness.damaged";
 
+    /// <summary>A witness shows that another one cosigned another log; kept as <c>ledger.fork</c> where its two notes prove it.</summary>
+    public const string WitnessForked = "witness.forked";
+
     /// <summary>Records that the database lacked came back.</summary>
     public const string Recovered = "ledger.recovered";
 

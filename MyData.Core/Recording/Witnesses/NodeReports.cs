@@ -23,7 +23,7 @@ public sealed record NodeReport(
 
 /// <summary>
 /// Asks each witness every few seconds how its machine is and what was wrong with its copy. Its incidents are kept beside the portal's own, a
-/// bounded number a day; nothing that it says is acted upon.
+/// bounded number a day; nothing that it says is acted upon, and of a fork its two notes count and not its word (<see cref="ShownFork"/>).
 /// </summary>
 public sealed partial class NodeReports(
     LedgerNodes nodes,
@@ -112,7 +112,7 @@ public sealed partial class NodeReports(
     private async Task TakeAsync(string witness, JsonElement said, CancellationToken token)
     {
         var code = said.GetProperty("code").GetString();
-        if (code is not (LedgerIncidents.WitnessHealed or LedgerIncidents.WitnessDamaged))
+        if (code is not (LedgerIncidents.WitnessHealed or LedgerIncidents.WitnessDamaged or LedgerIncidents.WitnessForked))
             return;
         var place = said.GetProperty("place").GetString();
         if (place is not (ILogReader.Checkpoint or "journal") && !TilePath.TryParse(place ?? "", out _))
@@ -121,6 +121,14 @@ public sealed partial class NodeReports(
         // Who could date it back could fill the table past its share of a day.
         if (at < now - TimeSpan.FromDays(1) || at > now + TimeSpan.FromMinutes(1))
             return;
+        var wrongs = said.GetProperty("wrong") is { ValueKind: JsonValueKind.String } bytes
+            ? bytes.GetBytesFromBase64()
+            : null;
+        if (code == LedgerIncidents.WitnessForked)
+        {
+            await TakeForkAsync(witness, Short(said.GetProperty("from").GetString()), said, wrongs, token);
+            return;
+        }
         var incident = new Incident(code, "The witness says so.")
         {
             At = at,
@@ -128,9 +136,7 @@ public sealed partial class NodeReports(
             Place = place,
             Index = said.GetProperty("index") is { ValueKind: JsonValueKind.Number } index ? index.GetInt64() : null,
             From = Short(said.GetProperty("from").GetString()),
-            Ours = said.GetProperty("wrong") is { ValueKind: JsonValueKind.String } wrong
-                ? wrong.GetBytesFromBase64()
-                : null,
+            Ours = wrongs,
         };
         if (_known.Count >= MostKnown)
             _known.Clear();
@@ -138,6 +144,20 @@ public sealed partial class NodeReports(
             return;
         if (await incidents.CountAsync(witness, now - TimeSpan.FromDays(1), token) < MostADay)
             await incidents.AddAsync(incident, token);
+    }
+
+    private async Task TakeForkAsync(
+        string witness,
+        string? other,
+        JsonElement said,
+        byte[]? theirs,
+        CancellationToken token
+    )
+    {
+        if (theirs is null || said.GetProperty("own") is not { ValueKind: JsonValueKind.String } own)
+            return;
+        if (await ShownFork.JudgeAsync(logs, witness, other, own.GetBytesFromBase64(), theirs, token) is { } fork)
+            await incidents.AddAsync(fork, token);
     }
 
     private (long Free, long Total) Disk()

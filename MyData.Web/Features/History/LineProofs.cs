@@ -14,13 +14,19 @@ public static class LineProofs
         app.MapGet(HistoryUrls.LineReceiptRoute, ReceiptAsync).WithMetadata(PersonLimit.Checks);
     }
 
-    /// <summary>Her key, and where the record of each of her lines stands, and other ends' reports of her transfers. The times are milliseconds since 1970.</summary>
-    private static async Task<IResult> LedgerAsync(HttpContext context, PersonLedger ledger, TransferSides sides)
+    /// <summary>Her key, and where the record of each of her lines stands, other ends' reports of her transfers, and what is held. The times are milliseconds since 1970.</summary>
+    private static async Task<IResult> LedgerAsync(
+        HttpContext context,
+        PersonLedger ledger,
+        PersonAccesses accesses,
+        TransferSides sides
+    )
     {
         var citizen = context.User.GetCitizenId();
         var lines = await ledger.LinesAsync(citizen, context.RequestAborted);
         var reports = await sides.ReportsAsync(citizen, context.RequestAborted);
         var places = await ledger.PlacesAsync(reports, context.RequestAborted);
+        var held = await accesses.HeldAsync(citizen, context.RequestAborted);
         return TypedResults.Json(
             new
             {
@@ -39,6 +45,13 @@ public static class LineProofs
                     report = place.Record,
                     year = place.Year,
                     index = place.Index,
+                }),
+                held = held.Select(access => new
+                {
+                    year = access.Year,
+                    index = access.Index,
+                    until = access.Hold.Until.ToUnixTimeMilliseconds(),
+                    by = access.Hold.By,
                 }),
             }
         );

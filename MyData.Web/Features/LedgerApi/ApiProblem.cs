@@ -20,6 +20,9 @@ public sealed record ApiProblem(string Title, int Status, string Code, string De
     /// <summary>Not application/json.</summary>
     public const string MediaType = "sent.media_type";
 
+    /// <summary>At an address for whoever is signed in, nobody is; what its endpoint carries, so that a program is never sent to a page.</summary>
+    public static readonly ApiProblem SignedOut = Of(401, "session.ended", "Nobody is signed in: her session cookie is wanted.");
+
     /// <summary>When to come again to a full queue: it is empty within a second.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
@@ -37,7 +40,7 @@ public sealed record ApiProblem(string Title, int Status, string Code, string De
         {
             "sent.json" => StatusCodes.Status400BadRequest,
             "record.unsigned" or ReadSignature.Unsigned => StatusCodes.Status401Unauthorized,
-            "record.signature" or "sent.key_unknown" or "sent.key_revoked" or ReadSignature.Refused =>
+            "record.signature" or "sent.key_unknown" or "sent.key_revoked" or "sent.held_forbidden" or ReadSignature.Refused =>
                 StatusCodes.Status403Forbidden,
             NotFound => StatusCodes.Status404NotFound,
             "sent.conflict" => StatusCodes.Status409Conflict,
@@ -63,7 +66,9 @@ public sealed record ApiProblem(string Title, int Status, string Code, string De
             // RFC 9110 §11.6.1 wants a scheme: for a record, the signature inside it is the one there is.
             if (problem.Status == StatusCodes.Status401Unauthorized)
                 context.Response.Headers.WWWAuthenticate =
-                    problem.Code == ReadSignature.Unsigned ? ReadSignature.Scheme : "MyData-Record-Signature";
+                    problem == SignedOut ? "MyData-Session"
+                    : problem.Code == ReadSignature.Unsigned ? ReadSignature.Scheme
+                    : "MyData-Record-Signature";
             return context.Response.WriteAsJsonAsync(problem, ApiJson.Options, ContentType, context.RequestAborted);
         }
     }

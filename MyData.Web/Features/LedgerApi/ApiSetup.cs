@@ -40,7 +40,7 @@ public static class ApiSetup
         );
     }
 
-    /// <summary>No cookie counts here: writers sign each record, and what is read is everybody's.</summary>
+    /// <summary>No cookie counts here, but for <c>me/accesses</c>: writers sign each record, and what is read is everybody's.</summary>
     public static void MapLedgerApi(this IEndpointRouteBuilder app)
     {
         // It listens from here on, and not from the first question.
@@ -53,5 +53,6 @@ public static class ApiSetup
         read.MapWatching();
         read.MapExports();
         read.MapSides();
+        app.MapAccesses();
     }
 }

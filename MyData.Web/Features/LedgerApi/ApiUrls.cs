@@ -17,6 +17,7 @@ public static class ApiUrls
     public const string Policy = $"{Prefix}/policy";
     public const string Keys = $"{Prefix}/keys";
     public const string Sides = $"{Prefix}/sides";
+    public const string Accesses = $"{Prefix}/me/accesses";
     public const string Verify = $"{Prefix}/verify";
     public const string Nodes = $"{Prefix}/nodes";
     public const string Incidents = $"{Prefix}/incidents";
@@ -27,6 +28,9 @@ public static class ApiUrls
 
     /// <summary>The text of a recorded policy.</summary>
     public static string PolicyOf(string digest) => $"{Policy}?digest={digest}";
+
+    public static string InclusionOf(int year, long index, long size) =>
+        FormattableString.Invariant($"{Prefix}/logs/{year}/inclusion?index={index}&size={size}");
 
     public static string ExportOf(int year) => FormattableString.Invariant($"{Exports}/{year}");
 

@@ -5,8 +5,8 @@ using MyData.Web.Features.Staff;
 
 namespace MyData.Web.Features.LedgerApi;
 
-/// <summary>Carries out what the commands <c>ledger client</c> and <c>ledger syslog</c> ask of the running portal.</summary>
-public sealed class ClientOrders(ClientKeys keys, SyslogFigures figures, SyslogListener syslog)
+/// <summary>Carries out what the commands <c>ledger client</c>, <c>ledger holds</c> and <c>ledger syslog</c> ask of the running portal.</summary>
+public sealed class ClientOrders(ClientKeys keys, LedgerHolds holds, SyslogFigures figures, SyslogListener syslog)
 {
     public async Task<OperatorAnswer> RunAsync(IReadOnlyList<string> words, CancellationToken token) =>
         words switch
@@ -15,6 +15,13 @@ public sealed class ClientOrders(ClientKeys keys, SyslogFigures figures, SyslogL
             ["client", "certify", var client, var der] => await CertifyAsync(client, der, token),
             ["syslog", "status"] => new(OperatorAnswer.Done, Status()),
             ["client", "list"] => new(OperatorAnswer.Done, List(await keys.ListAsync(token))),
+            ["client", "hold", var client, "on"] => await holds.AllowAsync(client, token)
+                ? new(OperatorAnswer.Done, $"{client} may have the display of its records held from now on.")
+                : OperatorAnswer.NotDone($"{client} has no key that is good, or may already."),
+            ["client", "hold", var client, "off"] => await holds.EndAsync(client, token)
+                ? new(OperatorAnswer.Done, $"{client} has nothing held any more; what is held stays so until its day.")
+                : OperatorAnswer.NotDone($"{client} might not anyway."),
+            ["holds"] => new(OperatorAnswer.Done, await HoldsAsync(token)),
             ["client", "revoke", var client, var kid] => await RevokeAsync(client, kid, token),
             _ => OperatorAnswer.NotUnderstood("The portal that runs here is of another version than this command."),
         };
@@ -55,6 +62,17 @@ public sealed class ClientOrders(ClientKeys keys, SyslogFigures figures, SyslogL
             return $"\n{one.Client}  {one.Connections} open, {one.Taken} recorded{last}{codes}";
         });
         return head + string.Concat(senders);
+    }
+
+    private async Task<string> HoldsAsync(CancellationToken token)
+    {
+        var rights = await holds.RightsAsync(token);
+        var may = rights.Select(right => $"{right.Client}  may hold since {Time(right.GivenAt)}");
+        var held = (await holds.ListAsync(token)).Select(hold =>
+            $"{hold.Client}  {hold.Entry:D}  until {Time(hold.Until)}  {hold.By}  set {Time(hold.SetAt)}"
+        );
+        string[] lines = [.. may, .. held];
+        return lines.Length > 0 ? string.Join('\n', lines) : "Nobody may have a display held, and none is.";
     }
 
     private async Task<OperatorAnswer> RevokeAsync(string client, string kid, CancellationToken token) =>

@@ -23,6 +23,9 @@ public static class LedgerCommand
                                          under which a system that only logs sends syslog; prints its kid
         ledger client list               all keys and certificates, revoked ones too
         ledger client revoke NAME KID    nothing new is recorded by that key or certificate
+        ledger client hold NAME on|off   lets it, or no longer, have the display of its records to the persons held
+                                         where a law says so
+        ledger holds                     who may, and every record that is or was held: until when, by which law
         ledger syslog status             what became of syslog messages since the portal's start, by sender
         ledger scrub                     looks at every row and file of the log now, and heals what is wrong
         ledger recover look              what this database lacks of what was signed and witnessed; changes nothing
@@ -44,9 +47,12 @@ public static class LedgerCommand
             ["client", "add", var name, var file] => Say(Add(rest, name, file)),
             ["recover"] => Say(RecoverCommand.Run(rest, looks: false)),
             ["recover", "look"] => Say(RecoverCommand.Run(rest, looks: true)),
-            ["scrub"] or ["client", "list"] or ["client", "revoke", _, _] or ["syslog", "status"] => Say(
-                Ask(rest, words)
-            ),
+            ["scrub"]
+            or ["holds"]
+            or ["client", "list"]
+            or ["client", "revoke", _, _]
+            or ["client", "hold", _, "on" or "off"]
+            or ["syslog", "status"] => Say(Ask(rest, words)),
             ["help"] => Say(new(OperatorAnswer.Done, Usage)),
             _ => Say(OperatorAnswer.NotUnderstood(Usage)),
         };

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using MyData.Core.Citizens;
+using MyData.Web.Features.LedgerApi;
 using MyData.Web.Hosting;
 
 namespace MyData.Web.Features.SignIn;
@@ -43,6 +44,8 @@ public sealed class SessionAuthenticationHandler(
     /// <summary>A person goes to sign-in, and from a page back to it afterwards; what a script or a program asks for is told 401.</summary>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<ApiProblem>() is { } problem)
+            return problem.Answer().ExecuteAsync(Context);
         if (!IsNavigation())
         {
             Response.StatusCode = StatusCodes.Status401Unauthorized;

@@ -2,7 +2,7 @@ using MyData.Core.Data;
 
 namespace MyData.Web.Features.Witness;
 
-/// <summary>Has the witness write its files, a second behind what it cosigned, look at them again, and heal what is wrong.</summary>
+/// <summary>Has the witness write its files, a second behind what it cosigned, look at them again, heal what is wrong, and compare with the others.</summary>
 public sealed partial class WitnessKeeper(
     Core.Witnessing.Witness witness,
     IHttpClientFactory clients,
@@ -14,7 +14,24 @@ public sealed partial class WitnessKeeper(
     private static readonly TimeSpan First = TimeSpan.FromSeconds(20);
 
     protected override Task RunAsync(CancellationToken stopping) =>
-        Task.WhenAll(StoreAsync(stopping), ScrubAsync(stopping));
+        Task.WhenAll(StoreAsync(stopping), ScrubAsync(stopping), CompareAsync(stopping));
+
+    private async Task CompareAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(witness.Compare, time);
+        while (await timer.WaitForNextTickAsync(stopping))
+        {
+            try
+            {
+                using var http = clients.CreateClient(WitnessHost.HttpName);
+                await witness.CompareAsync(http, stopping);
+            }
+            catch (Exception failure) when (!IsStop(failure, stopping))
+            {
+                CompareFailed(failure);
+            }
+        }
+    }
 
     private async Task ScrubAsync(CancellationToken stopping)
     {
@@ -60,4 +77,7 @@ public sealed partial class WitnessKeeper(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The copies were not looked through; the next round tries again")]
     private partial void ScrubFailed(Exception failure);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The copies were not compared; the next round tries again")]
+    private partial void CompareFailed(Exception failure);
 }

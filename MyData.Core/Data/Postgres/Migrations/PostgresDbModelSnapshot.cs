@@ -1258,6 +1258,49 @@ namespace MyData.Core.Data.Postgres.Migrations
                     b.ToTable("ledger_entries", (string)null);
                 });
 
+            modelBuilder.Entity("MyData.Core.Recording.LedgerHoldRightRow", b =>
+                {
+                    b.Property<string>("Client")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("GivenAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Client");
+
+                    b.ToTable("ledger_hold_rights", (string)null);
+                });
+
+            modelBuilder.Entity("MyData.Core.Recording.LedgerHoldRow", b =>
+                {
+                    b.Property<Guid>("Entry")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("Client")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<long>("SetAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Entry");
+
+                    b.HasIndex("Until");
+
+                    b.ToTable("ledger_holds", (string)null);
+                });
+
             modelBuilder.Entity("MyData.Core.Recording.LedgerIncidentRow", b =>
                 {
                     b.Property<byte[]>("Digest")

@@ -18,6 +18,7 @@ import { saveFile } from "../save.js";
  * @typedef {import("../ledger/person.js").Line} Line
  * @typedef {import("../ledger/person.js").Other} Other
  * @typedef {{ report: string, year: number, index: number }} Report of the other end of a transfer
+ * @typedef {{ year: number, index: number, until: number, by: string }} Held a record whose content the law does not show her yet
  * @typedef {object} Model
  * @property {string} account
  * @property {import("../ledger/log.js").LogPlace[]} logs
@@ -112,7 +113,8 @@ async function checkAll() {
     summary.fewest = Math.min(summary.fewest, asked.length);
     summary.records += found.filter(({ index }) => index < checkpoint.size).length;
   }
-  showOthers(showReports(others, /** @type {Report[]} */ (her.sides)).sort((a, b) => b.t - a.t));
+  const rest = showReports(others, /** @type {Report[]} */ (her.sides)).sort((a, b) => b.t - a.t);
+  showOthers(rest, /** @type {Held[]} */ (her.held));
   await Promise.all(pins.map(writePersonPin));
   return summary;
 
@@ -167,13 +169,21 @@ function showReports(others, reports) {
 /**
  * What other systems recorded about her. The platform has no line of it: her browser found it by her tags.
  * @param {Other[]} records proven, newest first
+ * @param {Held[]} held
  */
-function showOthers(records) {
-  const items = records.slice(0, MOST).map(({ url, t, via, op, why, res, signed }) => {
+function showOthers(records, held) {
+  const holds = new Map(held.map((hold) => [`${hold.year}/${hold.index}`, hold]));
+  const items = records.slice(0, MOST).map(({ url, year, index, t, via, op, why, res, signed }) => {
     const { shown } = formatMoment(new Date(t), document.documentElement.lang, strings.rocDate);
     const proven = element("span", { class: "badge badge-good" }, strings.proven);
     const links = [element("a", { href: url }, strings.otherRecord), element("a", { href: `${url}/receipt`, download: "" }, strings.proofFile)];
     const when = element("time", { datetime: new Date(t).toISOString() }, shown);
+    const hold = holds.get(`${year}/${index}`);
+    if (hold) {
+      const until = formatMoment(new Date(hold.until), document.documentElement.lang, strings.rocDate).shown;
+      const place = element("p", { class: "small muted" }, fill(strings.heldPlace, { year, index: number(index) }));
+      return element("li", { "data-held": "" }, element("p", { class: "row small" }, when, proven), element("p", {}, fill(strings.held, { until, by: hold.by })), place);
+    }
     const said = element("p", {}, fill(signed ? strings.other : strings.otherUnsigned, { via, op, why, res }));
     return element("li", {}, element("p", { class: "row small" }, when, proven), said, element("p", { class: "row small no-print" }, ...links));
   });
