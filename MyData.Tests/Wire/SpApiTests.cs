@@ -48,7 +48,10 @@ public sealed class SpApiTests
             if (delivery.State != WireState.Waiting)
                 break;
         }
-        Assert.Equal([60, 300, 900], tries.Take(3));
+        // The portal's own loop may have been first, by the two seconds that the clock was moved at once.
+        Assert.All(tries.Take(3).Zip([60, 300, 900]), one => Assert.InRange(one.First, one.Second - 2, one.Second));
+        Assert.InRange(tries.Count, 3, 4);
+        await house.Portal.EventAsync(EventKinds.ServiceEnded);
 
         delivery = await house.DeliveryAsync(request.Id);
         Assert.Equal((WireState.Ended, null, null), (delivery.State, delivery.Secret, delivery.NextAttemptAt));
@@ -83,7 +86,8 @@ public sealed class SpApiTests
         house.Conduct(CityConduct.Good);
         await SuspendAsync(house, time.GetUtcNow());
         var page = await request.Citizen.GetAsync(request.Steps.Path);
-        Assert.Contains("還欠民眾刪除的回覆，暫停中，所以還沒有交給它", page.Words, StringComparison.Ordinal);
+        Assert.Contains("還沒有交給沙盒市政府", page.Heading, StringComparison.Ordinal);
+        Assert.Contains("還欠民眾刪除的回覆", page.Words, StringComparison.Ordinal);
         Assert.DoesNotContain("我們正在通知", page.Words, StringComparison.Ordinal);
         for (var attempt = 2; attempt <= 4; attempt++)
         {
