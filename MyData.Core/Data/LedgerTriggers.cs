@@ -52,7 +52,10 @@ internal static class LedgerTriggers
         },
     ];
 
-    private static readonly FixedTable[] Held = [new("ledger_holds") { Same = "Entry = NEW.Entry OR rowid = NEW.rowid" }];
+    private static readonly FixedTable[] Held =
+    [
+        new("ledger_holds") { Same = "Entry = NEW.Entry OR rowid = NEW.rowid" },
+    ];
 
     /// <summary>Of the log, for SQLite.</summary>
     public static IReadOnlyList<string> Create { get; } = [.. Log.SelectMany(table => table.Sqlite())];

@@ -8,14 +8,7 @@ namespace MyData.Core.Recording;
 /// <param name="Line">of her history; null where another system recorded it</param>
 /// <param name="Size">of the log as witnesses have seen it</param>
 /// <param name="Hold">until when its content is not displayed to her; null: it is</param>
-public sealed record PersonAccess(
-    int Year,
-    long Index,
-    LedgerRecord Record,
-    long? Line,
-    long Size,
-    DisplayHold? Hold
-);
+public sealed record PersonAccess(int Year, long Index, LedgerRecord Record, long? Line, long Size, DisplayHold? Hold);
 
 /// <summary>Where a page of accesses begins: below this tag of hers in that year's log.</summary>
 public sealed record AccessCursor(int Year, long Before);
@@ -128,7 +121,9 @@ public sealed class PersonAccesses(
                 .FirstOrDefaultAsync(token);
             var tags = Tags(log, key, 0, end).Select(Convert.ToHexString).ToHashSet(StringComparer.Ordinal);
             hers.AddRange(
-                same.Where(one => LedgerRecord.Parse(one.Entry.Bytes).Tags.Any(tag => tags.Contains(Convert.ToHexString(tag))))
+                same.Where(one =>
+                        LedgerRecord.Parse(one.Entry.Bytes).Tags.Any(tag => tags.Contains(Convert.ToHexString(tag)))
+                    )
                     .Select(one => new HeldAccess(log.Year, one.Entry.Index!.Value, one.Hold))
             );
         }

@@ -49,7 +49,9 @@ public abstract class BentRows(Engine engine, bool endsBent) : IAsyncDisposable
         if (engine == Engine.Sqlite)
         {
             Run("DROP TRIGGER ledger_entries_fixed");
-            Run($"UPDATE ledger_entries SET Bytes = CAST(replace(Bytes, 'citizen', 'citizeN') AS BLOB) WHERE Idx = {index}");
+            Run(
+                $"UPDATE ledger_entries SET Bytes = CAST(replace(Bytes, 'citizen', 'citizeN') AS BLOB) WHERE Idx = {index}"
+            );
             Run(LedgerTriggers.Create.Single(t => t.Contains("ledger_entries_fixed", StringComparison.Ordinal)));
             return;
         }

@@ -111,7 +111,9 @@ public sealed class WitnessCompareTests : IAsyncLifetime
             SignatureType.Ed25519,
             new Ed25519PrivateKey(Ed25519PrivateKey.NewSeed())
         );
-        foreach (var (own, theirs) in new[] { (ours, ours), (Forged(stranger), ours), (ours, Forged(stranger)), ([], ours) })
+        foreach (
+            var (own, theirs) in new[] { (ours, ours), (Forged(stranger), ours), (ours, Forged(stranger)), ([], ours) }
+        )
             Assert.Null(await JudgeAsync(own, theirs));
         Assert.Equal("ledger.fork", (await JudgeAsync(ours, Forged(Log)))!.Code);
     }

@@ -156,7 +156,10 @@ public abstract class AccessesTests(ApiHouse house)
         var all = new List<JsonNode>();
         for (string? cursor = null; ; )
         {
-            using var answer = await AskAsync(citizen, $"{ApiUrls.Accesses}{(cursor is null ? "" : $"?cursor={cursor}")}");
+            using var answer = await AskAsync(
+                citizen,
+                $"{ApiUrls.Accesses}{(cursor is null ? "" : $"?cursor={cursor}")}"
+            );
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.True(answer.Headers.CacheControl is { Private: true, NoStore: true });
             Assert.False(answer.Headers.Contains("Access-Control-Allow-Origin"));

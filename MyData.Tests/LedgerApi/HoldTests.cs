@@ -103,10 +103,7 @@ public abstract class HoldTests(Engine engine) : IAsyncLifetime
     {
         var (id, envelope) = New(Day, Law);
         await RefusedAsync(HttpStatusCode.Forbidden, "sent.held_forbidden", id, envelope);
-        Assert.Equal(
-            1,
-            (await RunAsync("client", "hold", "nobody-registered", "on")).ExitCode
-        );
+        Assert.Equal(1, (await RunAsync("client", "hold", "nobody-registered", "on")).ExitCode);
         await OrderAsync("client", "hold", _caller.Name, "on");
         Assert.Equal(HttpStatusCode.Created, (await AddAsync(envelope)).Status);
         var list = await OrderAsync("holds");

@@ -101,6 +101,4 @@ public abstract class PersonsTests(ApiHouse house)
 
 public sealed class SqlitePersonsTests(ApiHouse house) : PersonsTests(house), IClassFixture<ApiHouse>;
 
-public sealed class PostgresPersonsTests(PostgresApiHouse house)
-    : PersonsTests(house),
-        IClassFixture<PostgresApiHouse>;
+public sealed class PostgresPersonsTests(PostgresApiHouse house) : PersonsTests(house), IClassFixture<PostgresApiHouse>;

@@ -221,6 +221,4 @@ public abstract class ReadingTests(ApiHouse house)
 
 public sealed class SqliteReadingTests(ApiHouse house) : ReadingTests(house), IClassFixture<ApiHouse>;
 
-public sealed class PostgresReadingTests(PostgresApiHouse house)
-    : ReadingTests(house),
-        IClassFixture<PostgresApiHouse>;
+public sealed class PostgresReadingTests(PostgresApiHouse house) : ReadingTests(house), IClassFixture<PostgresApiHouse>;

@@ -1,6 +1,11 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
+using MyData.Core.Ledger;
 using MyData.E2E.Outside;
 using MyData.E2E.Support;
 using MyData.Tests.Support;
@@ -86,6 +91,78 @@ public sealed class ProvenHistoryTests
                 await Assertions.Expect(journey.Page.Locator("h1")).ToBeVisibleAsync();
             }
         );
+    }
+
+    /// <summary>One whose display a law delays is proven and counted like every other, and says no more than that until its day.</summary>
+    [Theory]
+    [InlineData("zh-TW", 360)]
+    [InlineData("en", 1200)]
+    public async Task History_WithARecordThatIsHeld_ShowsThatItIsThereAndNoMore(string language, int width)
+    {
+        const string system = "city-traffic";
+        await using var portal = await PortalProcess.StartAsync();
+        var (code, said) = await portal.CommandAsync("ledger", "client", "hold", system, "on");
+        Assert.True(code == 0, said);
+        var day = TimeProvider.System.GetUtcNow().AddDays(40).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        await HeldAsync(portal, system, day);
+        await Journey.RunAsync(
+            portal,
+            new Reader { Language = language, Width = width },
+            async journey =>
+            {
+                await SignInAsync(journey, "lin");
+                await journey.OpenAsync("/history");
+                await StateAsync(journey, "good");
+                var held = journey.Page.Locator("[data-proof-others] li");
+                await Assertions.Expect(held).ToHaveCountAsync(1);
+                await Assertions.Expect(held).ToContainTextAsync("criminal-procedure-245");
+                await Assertions.Expect(held.Locator(".badge-good")).ToBeVisibleAsync();
+                await Assertions.Expect(held.Locator("a")).ToHaveCountAsync(0);
+                string[] content = [system, "case.read", "npa/case"];
+                Assert.All(await held.AllInnerTextsAsync(), shown => Assert.DoesNotContain(content, shown.Contains));
+                await journey.AccessibleAsync();
+                if (Environment.GetEnvironmentVariable("MYDATA_PICTURES") is { } folder)
+                    await journey.Page.ScreenshotAsync(
+                        new PageScreenshotOptions
+                        {
+                            Path = Path.Combine(folder, $"held-{language}-{width}.png"),
+                            FullPage = true,
+                        }
+                    );
+            }
+        );
+    }
+
+    private static async Task HeldAsync(PortalProcess portal, string system, string day)
+    {
+        using var key = ECDsa.Create();
+        key.ImportFromPem(await File.ReadAllTextAsync(LedgerExampleTests.Key(system)));
+        var (now, salt) = (TimeProvider.System.GetUtcNow(), RandomNumberGenerator.GetBytes(SaltedHash.SaltSize));
+        var record = new LedgerRecord
+        {
+            Id = Guid.CreateVersion7(now),
+            Time = now,
+            From = "npa/case@1",
+            To = system,
+            Via = system,
+            Kid = CallerKey.Parse(key.ExportSubjectPublicKeyInfo()).Kid,
+            Operation = "case.read",
+            Reason = "investigation",
+            Result = "ok",
+            Persons = 1,
+            PersonsHash = SaltedHash.OfPersons(salt, [LedgerExampleTests.Persona]),
+        };
+        var signature = key.SignData(CallerSignature.Message(record.ToSignedBytes()), HashAlgorithmName.SHA256);
+        var sent = Encoding.UTF8.GetString(
+            (record with { Signature = CallerSignature.Single(signature) }).ToSentBytes()
+        );
+        var body =
+            $$"""{"record":{{sent}},"persons":["{{LedgerExampleTests.Persona}}"],"salt":"{{Base64Url.EncodeToString(salt)}}","""
+            + $"\"held_until\":\"{day}\",\"held_by\":\"criminal-procedure-245\"}}";
+        using var http = new HttpClient();
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await http.PostAsync(new Uri(portal.Origin, "/ledger/v1/records"), content);
+        Assert.Equal(System.Net.HttpStatusCode.Created, answer.StatusCode);
     }
 
     /// <summary>What somebody with the database's files could do, to the very rows that the portal serves.</summary>

@@ -34,7 +34,13 @@ internal static class SentRules
             throw Wrong("held_by is the code of the law that delays the display.");
         var today = DateOnly.FromDateTime(now.ToOffset(Taipei).DateTime);
         if (
-            !DateOnly.TryParseExact(sent.Until, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            !DateOnly.TryParseExact(
+                sent.Until,
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var day
+            )
             || day <= today
             || day > today.AddYears(1)
         )

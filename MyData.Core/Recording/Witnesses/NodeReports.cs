@@ -112,7 +112,10 @@ public sealed partial class NodeReports(
     private async Task TakeAsync(string witness, JsonElement said, CancellationToken token)
     {
         var code = said.GetProperty("code").GetString();
-        if (code is not (LedgerIncidents.WitnessHealed or LedgerIncidents.WitnessDamaged or LedgerIncidents.WitnessForked))
+        if (
+            code
+            is not (LedgerIncidents.WitnessHealed or LedgerIncidents.WitnessDamaged or LedgerIncidents.WitnessForked)
+        )
             return;
         var place = said.GetProperty("place").GetString();
         if (place is not (ILogReader.Checkpoint or "journal") && !TilePath.TryParse(place ?? "", out _))

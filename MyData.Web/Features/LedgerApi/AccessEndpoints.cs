@@ -35,7 +35,12 @@ public sealed record ApiAccess(int Year, long Index, DateTimeOffset At, string R
     {
         var record = access.Record;
         if (access.Hold is { } hold)
-            return new(access.Year, access.Index, record.Time, ApiUrls.InclusionOf(access.Year, access.Index, access.Size))
+            return new(
+                access.Year,
+                access.Index,
+                record.Time,
+                ApiUrls.InclusionOf(access.Year, access.Index, access.Size)
+            )
             {
                 Held = new(hold.Until, hold.By),
             };

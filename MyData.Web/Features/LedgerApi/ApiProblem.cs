@@ -21,7 +21,11 @@ public sealed record ApiProblem(string Title, int Status, string Code, string De
     public const string MediaType = "sent.media_type";
 
     /// <summary>At an address for whoever is signed in, nobody is; what its endpoint carries, so that a program is never sent to a page.</summary>
-    public static readonly ApiProblem SignedOut = Of(401, "session.ended", "Nobody is signed in: her session cookie is wanted.");
+    public static readonly ApiProblem SignedOut = Of(
+        401,
+        "session.ended",
+        "Nobody is signed in: her session cookie is wanted."
+    );
 
     /// <summary>When to come again to a full queue: it is empty within a second.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
@@ -40,8 +44,11 @@ public sealed record ApiProblem(string Title, int Status, string Code, string De
         {
             "sent.json" => StatusCodes.Status400BadRequest,
             "record.unsigned" or ReadSignature.Unsigned => StatusCodes.Status401Unauthorized,
-            "record.signature" or "sent.key_unknown" or "sent.key_revoked" or "sent.held_forbidden" or ReadSignature.Refused =>
-                StatusCodes.Status403Forbidden,
+            "record.signature"
+            or "sent.key_unknown"
+            or "sent.key_revoked"
+            or "sent.held_forbidden"
+            or ReadSignature.Refused => StatusCodes.Status403Forbidden,
             NotFound => StatusCodes.Status404NotFound,
             "sent.conflict" => StatusCodes.Status409Conflict,
             "record.too_large" or TooLarge or "sent.too_many" => StatusCodes.Status413PayloadTooLarge,

@@ -1,6 +1,6 @@
 import { decodeBase64 } from "../base64url.js";
 import { utf8Bytes } from "../bytes.js";
-import { fill, formatMoment } from "../dates.js";
+import { fill, formatGregorian, formatMoment, formatRoc, inTaipei } from "../dates.js";
 import { button, element, readBlock, required } from "../dom.js";
 import { demand, MyDataError } from "../errors.js";
 import { fetchBytes } from "../fetching.js";
@@ -180,15 +180,24 @@ function showOthers(records, held) {
     const when = element("time", { datetime: new Date(t).toISOString() }, shown);
     const hold = holds.get(`${year}/${index}`);
     if (hold) {
-      const until = formatMoment(new Date(hold.until), document.documentElement.lang, strings.rocDate).shown;
       const place = element("p", { class: "small muted" }, fill(strings.heldPlace, { year, index: number(index) }));
-      return element("li", { "data-held": "" }, element("p", { class: "row small" }, when, proven), element("p", {}, fill(strings.held, { until, by: hold.by })), place);
+      return element("li", { "data-held": "" }, element("p", { class: "row small" }, when, proven), element("p", {}, fill(strings.held, { until: dayOf(hold.until), by: hold.by })), place);
     }
     const said = element("p", {}, fill(signed ? strings.other : strings.otherUnsigned, { via, op, why, res }));
     return element("li", {}, element("p", { class: "row small" }, when, proven), said, element("p", { class: "row small no-print" }, ...links));
   });
   required("ul", otherPlace).replaceChildren(...items);
   otherPlace.hidden = records.length === 0;
+}
+
+/**
+ * The day that begins in Taipei at this moment.
+ * @param {number} moment
+ */
+function dayOf(moment) {
+  const { day } = inTaipei(new Date(moment));
+  const language = document.documentElement.lang;
+  return language.startsWith("en") ? formatGregorian(day, language) : formatRoc(day, strings.rocDate);
 }
 
 /** @param {Awaited<ReturnType<typeof checkAll>>} summary */
