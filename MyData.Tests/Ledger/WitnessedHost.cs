@@ -155,7 +155,7 @@ internal static class WitnessedHosts
         await Eventually.HoldsAsync(
             host.Get<CommittedEvents>(),
             "all have it",
-            () => Task.FromResult(host.Get<LedgerNodes>().All.All(node => node.Size == size))
+            () => Task.FromResult(host.Get<LedgerNodes>().All.All(node => node.Last is not null && node.Size == size))
         );
         foreach (var witness in all.Witnesses)
         {
