@@ -235,8 +235,15 @@ public sealed class CounterJourneyTests(SharedPortal shared) : IClassFixture<Sha
                         await NothingIsLeftAsync(clerk, persona.Address);
                     }
                 );
-                await citizen.Page.ReloadAsync();
-                await Assertions.Expect(citizen.Page.Locator("main .lead")).ToContainTextAsync("已經看完");
+                await Eventually.HoldsAsync(
+                    "she reads that it was looked at to the end",
+                    async () =>
+                    {
+                        await citizen.Page.ReloadAsync();
+                        var lead = await citizen.Page.Locator("main .lead").TextContentAsync();
+                        return lead!.Contains("已經看完", StringComparison.Ordinal);
+                    }
+                );
             }
         );
     }

@@ -60,11 +60,11 @@ required("[data-card-ok]").addEventListener("click", () => void cardTyped());
 required("[data-print]").addEventListener("click", () => void busy(printed));
 required("[data-take-over]").addEventListener("click", () => void busy(takenOver));
 required("[data-note]").addEventListener("click", () => void busy(noted));
-for (const one of document.querySelectorAll("[data-next]")) one.addEventListener("click", () => void next());
+for (const one of document.querySelectorAll("[data-next]")) one.addEventListener("click", next);
 for (const one of ["keydown", "pointerdown", "pointermove", "wheel", "scroll"]) addEventListener(one, wake, { passive: true, capture: true });
-addEventListener("pagehide", leave);
+addEventListener("pagehide", through);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
-addEventListener("keydown", (event) => event.key === "Escape" && citizen && void next());
+addEventListener("keydown", (event) => event.key === "Escape" && citizen && next());
 setInterval(tick, 500);
 armCamera();
 step("scan");
@@ -213,15 +213,13 @@ async function takenOver() {
 }
 
 /** "Next citizen": the platform is told, and here nothing is left, whether it heard or not. */
-async function next() {
-  const one = citizen;
-  forget();
+function next() {
+  through();
   step("scan");
-  if (one?.redeemed) await post(`${model.url}/${one.ticket}/next`).catch((error) => console.warn(error));
 }
 
-/** Left by reload, back or a closed window: what was open is through. */
-function leave() {
+/** What was open is through. As a beacon: the page may be left (reload, back, a closed window) before an answer comes. */
+function through() {
   const token = document.querySelector("input[name=_form]");
   if (citizen?.redeemed && token instanceof HTMLInputElement)
     navigator.sendBeacon(`${model.url}/${citizen.ticket}/next`, new URLSearchParams({ [token.name]: token.value }));
@@ -265,7 +263,7 @@ function tick() {
   const warns = Boolean(citizen?.redeemed) && left <= 30;
   required("[data-idle]").hidden = !warns;
   if (warns) required("[data-idle-left]").textContent = String(Math.max(0, left));
-  if (citizen && left <= 0) void next();
+  if (citizen && left <= 0) next();
   if (citizen && !citizen.redeemed && heldUntil > 0 && heldUntil < Date.now()) fail(new MyDataError("counter.lapsed", "not confirmed in time"));
   const held = Math.max(0, Math.ceil((heldUntil - Date.now()) / 1000));
   for (const one of document.querySelectorAll("[data-held]")) one.textContent = `${Math.floor(held / 60)}:${String(held % 60).padStart(2, "0")}`;
@@ -288,11 +286,9 @@ async function busy(work) {
 function fail(error) {
   console.warn(error);
   if (error instanceof MyDataError && error.code === "session.ended") return void location.reload();
-  const one = citizen;
-  forget();
+  through();
   step("scan");
   failure.replaceChildren(failureOf(error, view));
-  if (one?.redeemed) void post(`${model.url}/${one.ticket}/next`).catch(() => {});
 }
 
 /** Only where the browser itself reads codes. */
