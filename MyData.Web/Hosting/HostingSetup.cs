@@ -54,6 +54,7 @@ public static class HostingSetup
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(settings.LedgerSettings(builder.Environment.ContentRootPath));
         builder.Services.TryAddSingleton(settings.Services);
+        builder.Services.TryAddSingleton(settings.Counter);
         builder.Services.TryAddSingleton(settings.Members);
         builder.Services.TryAddSingleton(settings.Wire);
         builder.Services.AddMyDataCore(database, keys);

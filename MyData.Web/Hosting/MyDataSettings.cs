@@ -1,4 +1,5 @@
 using System.Net;
+using MyData.Core.Counter;
 using MyData.Core.Data;
 using MyData.Core.Members;
 using MyData.Core.Recording;
@@ -36,6 +37,7 @@ public sealed record MyDataSettings
     public LedgerSection Ledger { get; init; } = new();
     public WatchSettings Watch { get; init; } = new();
     public ServiceSettings Services { get; init; } = new();
+    public CounterSettings Counter { get; init; } = new();
     public MemberSettings Members { get; init; } = new();
     public WireSettings Wire { get; init; } = new();
 

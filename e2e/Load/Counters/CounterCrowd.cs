@@ -36,6 +36,7 @@ public sealed class CounterCrowd : IMeasurement
     public async Task<IReadOnlyList<Figure>> RunAsync(Bench bench)
     {
         var plan = (await bench.PortalAsync("counter")).With(
+            ("MyData:Counter:TicketsAnHour", "1000000"),
             ("MyData:Person:Counter:AtOnce", "1000000"),
             ("MyData:Person:Changes:AtOnce", "1000000"),
             ("MyData:Person:DecisionsAnHour", "100000"),
