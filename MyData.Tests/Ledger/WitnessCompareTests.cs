@@ -118,6 +118,18 @@ public sealed class WitnessCompareTests : IAsyncLifetime
         Assert.Equal("ledger.fork", (await JudgeAsync(ours, Forged(Log)))!.Code);
     }
 
+    /// <summary>Then an honest log that a witness holds is larger than ours.</summary>
+    [Fact]
+    public async Task Notes_WhileOurTreeIsBeingBroughtBack_AreNoForkYet()
+    {
+        var ours = _host.Log().Published!.Note.ToBytes();
+        var logs = _host.Get<OpenLogs>();
+        logs.Wait(new LedgerException("ledger.recovery", "Not back yet."));
+        Assert.Null(await JudgeAsync(ours, Forged(Log)));
+        logs.Wait(null);
+        Assert.Equal("ledger.fork", (await JudgeAsync(ours, Forged(Log)))!.Code);
+    }
+
     private Task<Incident?> JudgeAsync(byte[] own, byte[] theirs) =>
         ShownFork.JudgeAsync(_host.Get<OpenLogs>(), "w1", "w2", own, theirs, Stop);
 

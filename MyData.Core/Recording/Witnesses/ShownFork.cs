@@ -22,6 +22,9 @@ internal static class ShownFork
         CancellationToken token
     )
     {
+        // While our own tree is being brought back, what was signed before is larger than it, and no fork. It is told again.
+        if (logs.Waiting is not null)
+            return null;
         if (Signed(logs, own) is not var (log, first) || Signed(logs, theirs) is not var (same, second))
             return null;
         if (log != same || first.Size < second.Size)
