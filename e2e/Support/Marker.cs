@@ -9,6 +9,7 @@ namespace MyData.E2E.Support;
 public sealed class Marker
 {
     private const int Chunk = 1 << 20;
+    private const int Looks = 100;
     private readonly Dictionary<string, byte[]> _forms = [];
 
     public Marker(string value)
@@ -26,14 +27,24 @@ public sealed class Marker
     }
 
     /// <summary>Where it stands: file and form, a line each.</summary>
-    public IReadOnlyList<string> FindInFolder(string folder) =>
-        [
-            .. Directory
-                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                // The database's lock file is held and empty.
-                .Where(file => new FileInfo(file).Length > 0)
-                .SelectMany(FindInFile),
-        ];
+    /// <exception cref="IOException">Something in it is held by others whenever it is looked at.</exception>
+    public IReadOnlyList<string> FindInFolder(string folder)
+    {
+        // What a running program is just writing is held, or has another name when it is opened: then all is looked at again.
+        for (var look = 1; ; look++)
+            try
+            {
+                return
+                [
+                    .. Directory
+                        .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                        // The database's lock file is held and empty.
+                        .Where(file => new FileInfo(file).Length > 0)
+                        .SelectMany(FindInFile),
+                ];
+            }
+            catch (IOException) when (look < Looks) { }
+    }
 
     public IReadOnlyList<string> FindInFile(string file)
     {
