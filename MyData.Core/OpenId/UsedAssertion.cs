@@ -14,30 +14,14 @@ public sealed class UsedAssertion
     public required string TokenId { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    private static readonly PerModel<Func<MyDataDb, string, string, bool>> IsUsed = new(() =>
-        EF.CompileQuery(
-            (MyDataDb db, string client, string id) =>
-                db.Set<UsedAssertion>().Any(used => used.ClientId == client && used.TokenId == id)
-        )
-    );
-
-    /// <summary>Within the write that it is good for. False where one of them was used before: then none is.</summary>
-    public static bool UseUp(WriteScope scope, params IEnumerable<UsedAssertion> all)
-    {
-        var each = all.ToList();
-        if (each.Any(one => IsUsed.For(scope.Db)(scope.Db, one.ClientId, one.TokenId)))
-            return false;
-        foreach (var one in each)
-            scope.Db.Add(
-                new UsedAssertion
-                {
-                    ClientId = one.ClientId,
-                    TokenId = one.TokenId,
-                    ExpiresAt = one.ExpiresAt,
-                }
-            );
-        return true;
-    }
+    /// <summary>Within the write that it is good for: one insert that does nothing where it is there. False where it was used before.</summary>
+    public static bool UseUp(WriteScope scope, UsedAssertion one) =>
+        scope.Db.Database.ExecuteSql(
+            $"""
+            INSERT INTO used_assertions ("ClientId", "TokenId", "ExpiresAt")
+            VALUES ({one.ClientId}, {one.TokenId}, {one.ExpiresAt.ToUnixTimeMilliseconds()}) ON CONFLICT DO NOTHING
+            """
+        ) == 1;
 
     private sealed class Mapping : IEntityTypeConfiguration<UsedAssertion>
     {

@@ -13,7 +13,7 @@ internal sealed record ConsentCodes(string Purpose, IReadOnlyList<ConsentItem> I
 /// </summary>
 internal sealed class KnownConsents(PersonalDataVault vault)
 {
-    private const int Most = 1024;
+    private const int Most = 4096;
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
     private readonly Dictionary<Guid, ConsentCodes> _known = [];
 

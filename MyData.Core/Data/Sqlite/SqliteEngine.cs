@@ -15,13 +15,16 @@ internal sealed class SqliteEngine : IDatabaseEngine, IDisposable
     private readonly DatabaseSettings _settings;
     private readonly TimeProvider _time;
     private readonly SqliteConnection _writer;
+    private readonly KeptStatements _statements = new(most: 1000);
     private DatabaseLock? _lock;
 
     public SqliteEngine(DatabaseSettings settings, TimeProvider time)
     {
         (_settings, _time) = (settings, time);
         _writer = new SqliteConnection(settings.ConnectionString) { DefaultTimeout = Patience };
-        WritingDb = new MyDataDb(new DbContextOptionsBuilder<MyDataDb>().UseSqlite(_writer).Options);
+        WritingDb = new MyDataDb(
+            new DbContextOptionsBuilder<MyDataDb>().UseSqlite(_writer).AddInterceptors(_statements).Options
+        );
         WritingDb.Database.AutoSavepointsEnabled = false;
     }
 
@@ -50,6 +53,7 @@ internal sealed class SqliteEngine : IDatabaseEngine, IDisposable
         }
         var options = new DbContextOptionsBuilder<MyDataDb>()
             .UseSqlite(connection, contextOwnsConnection: true)
+            .AddInterceptors(new KeptStatements(most: 100))
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
             .Options;
         return new MyDataDb(options, takeBack);
@@ -95,6 +99,7 @@ internal sealed class SqliteEngine : IDatabaseEngine, IDisposable
 
     public void Disconnect()
     {
+        _statements.Dispose();
         _writer.Close();
         SqliteConnection.ClearPool(_writer);
     }
@@ -104,6 +109,7 @@ internal sealed class SqliteEngine : IDatabaseEngine, IDisposable
     public void Dispose()
     {
         WritingDb.Dispose();
+        _statements.Dispose();
         _writer.Dispose();
         _lock?.Dispose();
     }
