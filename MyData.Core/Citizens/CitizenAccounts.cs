@@ -99,18 +99,6 @@ public sealed class CitizenAccounts(IDbContextFactory<MyDataDb> dbs, PersonalDat
     /// <summary>The account of this pseudonym, inside a write.</summary>
     internal static Guid? IdOf(MyDataDb db, string pseudonym) => ByPseudonym.For(db)(db, pseudonym)?.Id;
 
-    /// <summary>The accounts of these pseudonyms, inside a write; the work is the same whoever has one.</summary>
-    internal static Dictionary<string, Guid> IdsOf(MyDataDb db, IReadOnlyList<string> pseudonyms)
-    {
-        if (pseudonyms is [var only])
-            return IdOf(db, only) is { } id ? new(StringComparer.Ordinal) { [only] = id } : [];
-        return db.Set<Citizen>()
-            .AsNoTracking()
-            .Where(c => pseudonyms.Contains(c.Pseudonym))
-            .Select(c => new { c.Pseudonym, c.Id })
-            .ToDictionary(c => c.Pseudonym, c => c.Id, StringComparer.Ordinal);
-    }
-
     /// <summary>Whose account this is, inside a write; null where it is closed.</summary>
     internal static string? PseudonymOf(MyDataDb db, Guid citizenId) => ById.For(db)(db, citizenId)?.Pseudonym;
 

@@ -10,11 +10,8 @@ internal interface IEntryStore
 {
     DbTransaction? Transaction { set; }
 
-    /// <inheritdoc cref="LedgerCommands.FindEntries"/>
-    Dictionary<Guid, (int Log, long Index, byte[] Bytes)> FindEntries(IReadOnlyList<Guid> ids);
-
-    /// <inheritdoc cref="LedgerCommands.FindNamed(IReadOnlyList{string})"/>
-    Dictionary<string, Guid> FindNamed(IReadOnlyList<string> pseudonyms);
+    /// <inheritdoc cref="LedgerCommands.Look"/>
+    SentLook Look(SentQuestion asked);
 
     /// <inheritdoc cref="LedgerCommands.TakeMarks"/>
     Dictionary<Guid, (byte[] Key, long Counter)> TakeMarks(int log, Dictionary<Guid, int> counts);
@@ -23,12 +20,44 @@ internal interface IEntryStore
     void Store(int log, IReadOnlyList<NewEntry> entries, long size, byte[] root);
 }
 
+/// <summary>What a batch of other systems' records names.</summary>
+internal sealed record SentQuestion(
+    IReadOnlyList<Guid> Ids,
+    IReadOnlyList<(string Client, string Kid)> Keys,
+    IReadOnlyList<string> Pseudonyms
+);
+
+/// <summary>What is known of it, in any log: the records that are there, the keys that are good, and the people.</summary>
+internal sealed record SentLook
+{
+    public Dictionary<Guid, (int Log, long Index, byte[] Bytes)> Entries { get; } = [];
+    public HashSet<(string Client, string Kid)> Keys { get; } = [];
+
+    /// <summary>By pseudonym; an account goes before a name without one.</summary>
+    public Dictionary<string, Guid> People { get; } = new(StringComparer.Ordinal);
+}
+
 /// <summary>A statement each, prepared: there is no way to go.</summary>
 internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection connection) : IEntryStore
 {
     private readonly SqliteCommand _find = Command(
         connection,
-        "SELECT Log, Idx, Bytes FROM ledger_entries WHERE Id = $1",
+        "SELECT Id, Log, Idx, Bytes FROM ledger_entries WHERE Id = $1",
+        1
+    );
+    private readonly SqliteCommand _key = Command(
+        connection,
+        "SELECT Client, Kid FROM ledger_client_keys WHERE Client = $1 AND Kid = $2 AND RevokedAt IS NULL",
+        2
+    );
+    private readonly SqliteCommand _named = Command(
+        connection,
+        "SELECT Pseudonym, PersonId FROM ledger_named WHERE Pseudonym = $1",
+        1
+    );
+    private readonly SqliteCommand _account = Command(
+        connection,
+        "SELECT Pseudonym, Id FROM citizens WHERE Pseudonym = $1",
         1
     );
     private readonly SqliteCommand _entry = Command(
@@ -51,32 +80,26 @@ internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection co
     {
         set =>
             _find.Transaction =
+                _key.Transaction =
+                _named.Transaction =
+                _account.Transaction =
                 _entry.Transaction =
                 _tag.Transaction =
                 _checkpoint.Transaction =
                     (SqliteTransaction?)value;
     }
 
-    public Dictionary<Guid, (int Log, long Index, byte[] Bytes)> FindEntries(IReadOnlyList<Guid> ids)
+    public SentLook Look(SentQuestion asked)
     {
-        var found = new Dictionary<Guid, (int, long, byte[])>();
-        foreach (var id in ids)
+        var found = new SentLook();
+        foreach (var id in asked.Ids)
+            Read(_find, row => row.AddEntryTo(found), id);
+        foreach (var (client, kid) in asked.Keys)
+            Read(_key, row => row.AddKeyTo(found), client, kid);
+        foreach (var pseudonym in asked.Pseudonyms)
         {
-            _find.Parameters[0].Value = id;
-            using var reader = _find.ExecuteReader();
-            if (reader.Read())
-                found.Add(id, (reader.GetInt32(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)));
-        }
-        return found;
-    }
-
-    public Dictionary<string, Guid> FindNamed(IReadOnlyList<string> pseudonyms)
-    {
-        var found = new Dictionary<string, Guid>(StringComparer.Ordinal);
-        foreach (var pseudonym in pseudonyms)
-        {
-            if (commands.FindNamed(pseudonym) is { } person)
-                found.Add(pseudonym, person);
+            Read(_named, row => row.AddPersonTo(found), pseudonym);
+            Read(_account, row => row.AddPersonTo(found), pseudonym);
         }
         return found;
     }
@@ -112,11 +135,21 @@ internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection co
         return command;
     }
 
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values)
+    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values) =>
+        Set(command, values).ExecuteNonQuery();
+
+    private static void Read(SqliteCommand command, Action<DbDataReader> each, params ReadOnlySpan<object> values)
+    {
+        using var reader = Set(command, values).ExecuteReader();
+        while (reader.Read())
+            each(reader);
+    }
+
+    private static SqliteCommand Set(SqliteCommand command, ReadOnlySpan<object> values)
     {
         for (var at = 0; at < values.Length; at++)
             command.Parameters[at].Value = values[at];
-        command.ExecuteNonQuery();
+        return command;
     }
 }
 
@@ -124,7 +157,12 @@ internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection co
 internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
 {
     private const string Find = """SELECT "Id", "Log", "Idx", "Bytes" FROM ledger_entries WHERE "Id" = ANY ($1)""";
+    private const string Keys = """
+        SELECT "Client", "Kid" FROM ledger_client_keys JOIN unnest($1, $2) AS asked (client, kid)
+        ON "Client" = asked.client AND "Kid" = asked.kid WHERE "RevokedAt" IS NULL
+        """;
     private const string Named = """SELECT "Pseudonym", "PersonId" FROM ledger_named WHERE "Pseudonym" = ANY ($1)""";
+    private const string Accounts = """SELECT "Pseudonym", "Id" FROM citizens WHERE "Pseudonym" = ANY ($1)""";
     private const string Marks = """
         INSERT INTO ledger_counters AS own ("CitizenId", "Log", "Next")
         SELECT people."CitizenId", $1, asked.count FROM unnest($2, $3) AS asked (id, count)
@@ -143,23 +181,25 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
 
     public DbTransaction? Transaction { private get; set; }
 
-    public Dictionary<Guid, (int Log, long Index, byte[] Bytes)> FindEntries(IReadOnlyList<Guid> ids)
+    public SentLook Look(SentQuestion asked)
     {
-        var found = new Dictionary<Guid, (int, long, byte[])>();
-        using var command = Command(Find, ids.ToArray());
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-            found.Add(reader.GetGuid(0), (reader.GetInt32(1), reader.GetInt64(2), reader.GetFieldValue<byte[]>(3)));
-        return found;
-    }
-
-    public Dictionary<string, Guid> FindNamed(IReadOnlyList<string> pseudonyms)
-    {
-        var found = new Dictionary<string, Guid>(StringComparer.Ordinal);
-        using var command = Command(Named, (object)pseudonyms.ToArray());
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-            found.Add(reader.GetString(0), reader.GetGuid(1));
+        var found = new SentLook();
+        string[] pseudonyms = [.. asked.Pseudonyms];
+        using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction?)Transaction);
+        Add(batch, Find, asked.Ids.ToArray());
+        Add(batch, Keys, asked.Keys.Select(key => key.Client).ToArray(), asked.Keys.Select(key => key.Kid).ToArray());
+        Add(batch, Named, (object)pseudonyms);
+        Add(batch, Accounts, (object)pseudonyms);
+        using var reader = batch.ExecuteReader();
+        foreach (
+            var add in (Action<DbDataReader, SentLook>[])
+                [SentRows.AddEntryTo, SentRows.AddKeyTo, SentRows.AddPersonTo, SentRows.AddPersonTo]
+        )
+        {
+            while (reader.Read())
+                add(reader, found);
+            reader.NextResult();
+        }
         return found;
     }
 
@@ -211,6 +251,19 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         batch.BatchCommands.Add(command);
     }
+}
+
+/// <summary>Rows as both databases give them.</summary>
+internal static class SentRows
+{
+    public static void AddEntryTo(this DbDataReader row, SentLook found) =>
+        found.Entries[row.GetGuid(0)] = (row.GetInt32(1), row.GetInt64(2), row.GetFieldValue<byte[]>(3));
+
+    public static void AddKeyTo(this DbDataReader row, SentLook found) =>
+        found.Keys.Add((row.GetString(0), row.GetString(1)));
+
+    public static void AddPersonTo(this DbDataReader row, SentLook found) =>
+        found.People[row.GetString(0)] = row.GetGuid(1);
 }
 
 internal static class EntryParameters

@@ -15,7 +15,6 @@ internal sealed class LedgerCommands
     private readonly DbCommand _mark;
     private readonly DbCommand _person;
     private readonly DbCommand _newPerson;
-    private readonly DbCommand _key;
     private readonly DbCommand _named;
     private readonly DbCommand _newNamed;
     private readonly DbCommand _forgetKey;
@@ -45,9 +44,6 @@ internal sealed class LedgerCommands
             ),
             _person = Command("""SELECT "Key" FROM ledger_people WHERE "CitizenId" = $1"""),
             _newPerson = Command("""INSERT INTO ledger_people ("CitizenId", "Key") VALUES ($1, $2)"""),
-            _key = Command(
-                """SELECT 1 FROM ledger_client_keys WHERE "Client" = $1 AND "Kid" = $2 AND "RevokedAt" IS NULL"""
-            ),
             _named = Command("""SELECT "PersonId" FROM ledger_named WHERE "Pseudonym" = $1"""),
             _newNamed = Command("""INSERT INTO ledger_named ("Pseudonym", "PersonId") VALUES ($1, $2)"""),
             _forgetKey = Command("""UPDATE ledger_people SET "Key" = NULL WHERE "CitizenId" = $1"""),
@@ -79,17 +75,10 @@ internal sealed class LedgerCommands
     public void Store(int log, IReadOnlyList<NewEntry> entries, long size, byte[] root) =>
         _store.Store(log, entries, size, root);
 
-    /// <summary>The records of these ids, in any log.</summary>
-    public Dictionary<Guid, (int Log, long Index, byte[] Bytes)> FindEntries(IReadOnlyList<Guid> ids) =>
-        _store.FindEntries(ids);
+    /// <summary>What is known of all that a batch names, in one question; as much work whoever has an account.</summary>
+    public SentLook Look(SentQuestion asked) => _store.Look(asked);
 
-    /// <summary>Whether a caller's key is registered, and not revoked.</summary>
-    public bool IsGood(string client, string kid) => Set(_key, client, kid).ExecuteScalar() is not null;
-
-    /// <summary>Under which ids the vault knows people who were named and had no account then.</summary>
-    public Dictionary<string, Guid> FindNamed(IReadOnlyList<string> pseudonyms) => _store.FindNamed(pseudonyms);
-
-    /// <inheritdoc cref="FindNamed(IReadOnlyList{string})"/>
+    /// <summary>Under which id the vault knows somebody who was named and had no account then.</summary>
     public Guid? FindNamed(string pseudonym)
     {
         using var reader = Set(_named, pseudonym).ExecuteReader();

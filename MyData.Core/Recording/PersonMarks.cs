@@ -26,24 +26,20 @@ internal sealed class PersonMarks(PersonKeys keys)
         return Mark(log, citizenId, record, known.Key, known.Counter);
     }
 
-    /// <summary>
-    /// Of people whom other systems name; they need not have an account, nor have been named before. Both are looked for in any case: the
-    /// time of an answer must not tell who has an account.
-    /// </summary>
+    /// <summary>Of people whom other systems name; they need not have an account, nor have been named before.</summary>
+    /// <param name="people">those who are known, by pseudonym</param>
     /// <returns>in their order</returns>
     public IReadOnlyList<PersonMark> NextNamed(
         MyDataDb db,
         LedgerCommands commands,
         OpenLog log,
+        Dictionary<string, Guid> people,
         IReadOnlyList<(string Pseudonym, Guid Record)> all
     )
     {
         if (all.Count == 0)
             return [];
         string[] names = [.. all.Select(one => one.Pseudonym).Distinct(StringComparer.Ordinal)];
-        var people = commands.FindNamed(names);
-        foreach (var (name, account) in CitizenAccounts.IdsOf(db, names))
-            people[name] = account;
         foreach (var name in names.Where(name => !people.ContainsKey(name)))
         {
             people[name] = Ids.New();

@@ -24,21 +24,23 @@ internal sealed class SentEntries(PersonMarks marks)
         long first
     )
     {
-        var there = commands.FindEntries([.. all.Select(sent => sent.Record.Id).Distinct()]);
-        var good = all.Select(sent => (sent.Record.Via, sent.Record.Kid))
-            .Distinct()
-            .Where(key => commands.IsGood(key.Via, key.Kid))
-            .ToHashSet();
+        var known = commands.Look(
+            new SentQuestion(
+                [.. all.Select(sent => sent.Record.Id).Distinct()],
+                [.. all.Select(sent => (sent.Record.Via, sent.Record.Kid)).Distinct()],
+                [.. all.SelectMany(sent => sent.Persons).Distinct(StringComparer.Ordinal)]
+            )
+        );
         var seen = new HashSet<Guid>();
         var taken = all.Where(sent =>
-                !there.ContainsKey(sent.Record.Id)
-                && good.Contains((sent.Record.Via, sent.Record.Kid))
+                !known.Entries.ContainsKey(sent.Record.Id)
+                && known.Keys.Contains((sent.Record.Via, sent.Record.Kid))
                 && seen.Add(sent.Record.Id)
             )
             .ToHashSet();
         var persons = all.Where(taken.Contains).SelectMany(sent => sent.Persons.Select(p => (p, sent.Record.Id)));
         var next = 0;
-        var tags = marks.NextNamed(db, commands, log, [.. persons]);
+        var tags = marks.NextNamed(db, commands, log, known.People, [.. persons]);
         foreach (var sent in all)
         {
             var id = sent.Record.Id;
@@ -55,7 +57,7 @@ internal sealed class SentEntries(PersonMarks marks)
                     SentOutcome.Recorded
                 );
             }
-            else if (there.TryGetValue(id, out var before))
+            else if (known.Entries.TryGetValue(id, out var before))
                 Compare(sent, before);
             else if (batch.Find(id) is { } same)
                 Compare(sent, (log.Id, same.Index, same.Bytes));
