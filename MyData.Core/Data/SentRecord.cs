@@ -19,6 +19,9 @@ public enum SentOutcome
 
     /// <summary>The key that signed it was revoked meanwhile.</summary>
     Revoked,
+
+    /// <summary>A display is to be held, and its system may not ask for that.</summary>
+    HoldForbidden,
 }
 
 /// <summary>That a record's content is not displayed to whom it is about before a moment.</summary>

@@ -21,10 +21,12 @@ internal interface IEntryStore
 }
 
 /// <summary>What a batch of other systems' records names.</summary>
+/// <param name="Holding">the systems that want a display held</param>
 internal sealed record SentQuestion(
     IReadOnlyList<Guid> Ids,
     IReadOnlyList<(string Client, string Kid)> Keys,
-    IReadOnlyList<string> Pseudonyms
+    IReadOnlyList<string> Pseudonyms,
+    IReadOnlyList<string> Holding
 );
 
 /// <summary>What is known of it, in any log: the records that are there, the keys that are good, and the people.</summary>
@@ -32,6 +34,9 @@ internal sealed record SentLook
 {
     public Dictionary<Guid, (int Log, long Index, byte[] Bytes)> Entries { get; } = [];
     public HashSet<(string Client, string Kid)> Keys { get; } = [];
+
+    /// <summary>Systems that may have displays held.</summary>
+    public HashSet<string> Holders { get; } = new(StringComparer.Ordinal);
 
     /// <summary>By pseudonym; an account goes before a name without one.</summary>
     public Dictionary<string, Guid> People { get; } = new(StringComparer.Ordinal);
@@ -49,6 +54,11 @@ internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection co
         connection,
         "SELECT Client, Kid FROM ledger_client_keys WHERE Client = $1 AND Kid = $2 AND RevokedAt IS NULL",
         2
+    );
+    private readonly SqliteCommand _holder = Command(
+        connection,
+        "SELECT Client FROM ledger_hold_rights WHERE Client = $1",
+        1
     );
     private readonly SqliteCommand _named = Command(
         connection,
@@ -81,6 +91,7 @@ internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection co
         set =>
             _find.Transaction =
                 _key.Transaction =
+                _holder.Transaction =
                 _named.Transaction =
                 _account.Transaction =
                 _entry.Transaction =
@@ -96,6 +107,8 @@ internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection co
             Read(_find, row => row.AddEntryTo(found), id);
         foreach (var (client, kid) in asked.Keys)
             Read(_key, row => row.AddKeyTo(found), client, kid);
+        foreach (var client in asked.Holding)
+            Read(_holder, row => row.AddHolderTo(found), client);
         foreach (var pseudonym in asked.Pseudonyms)
         {
             Read(_named, row => row.AddPersonTo(found), pseudonym);
@@ -161,6 +174,7 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
         SELECT "Client", "Kid" FROM ledger_client_keys JOIN unnest($1, $2) AS asked (client, kid)
         ON "Client" = asked.client AND "Kid" = asked.kid WHERE "RevokedAt" IS NULL
         """;
+    private const string Holders = """SELECT "Client" FROM ledger_hold_rights WHERE "Client" = ANY ($1)""";
     private const string Named = """SELECT "Pseudonym", "PersonId" FROM ledger_named WHERE "Pseudonym" = ANY ($1)""";
     private const string Accounts = """SELECT "Pseudonym", "Id" FROM citizens WHERE "Pseudonym" = ANY ($1)""";
     private const string Marks = """
@@ -188,12 +202,14 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
         using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction?)Transaction);
         Add(batch, Find, asked.Ids.ToArray());
         Add(batch, Keys, asked.Keys.Select(key => key.Client).ToArray(), asked.Keys.Select(key => key.Kid).ToArray());
+        Add(batch, Holders, (object)asked.Holding.ToArray());
         Add(batch, Named, (object)pseudonyms);
         Add(batch, Accounts, (object)pseudonyms);
         using var reader = batch.ExecuteReader();
         foreach (
             var add in (Action<DbDataReader, SentLook>[])
-                [SentRows.AddEntryTo, SentRows.AddKeyTo, SentRows.AddPersonTo, SentRows.AddPersonTo]
+                [SentRows.AddEntryTo, SentRows.AddKeyTo,
+                SentRows.AddHolderTo, SentRows.AddPersonTo, SentRows.AddPersonTo]
         )
         {
             while (reader.Read())
@@ -261,6 +277,8 @@ internal static class SentRows
 
     public static void AddKeyTo(this DbDataReader row, SentLook found) =>
         found.Keys.Add((row.GetString(0), row.GetString(1)));
+
+    public static void AddHolderTo(this DbDataReader row, SentLook found) => found.Holders.Add(row.GetString(0));
 
     public static void AddPersonTo(this DbDataReader row, SentLook found) =>
         found.People[row.GetString(0)] = row.GetGuid(1);

@@ -79,12 +79,6 @@ public sealed class LedgerHolds(IDbContextFactory<MyDataDb> databases, IWriter w
     /// <summary>Holds that are listed.</summary>
     public const int MostListed = 1000;
 
-    public async Task<bool> MayAsync(string client, CancellationToken token)
-    {
-        await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<LedgerHoldRightRow>().AnyAsync(right => right.Client == client, token);
-    }
-
     /// <returns>false where no good key is registered for it, or it may already</returns>
     public Task<bool> AllowAsync(string client, CancellationToken token) =>
         writer.WriteAsync(

@@ -146,7 +146,7 @@ public sealed class LedgerIntake(
                 {
                     Record = record,
                     Persons = [.. envelope.Persons.Select(accounts.PseudonymOf)],
-                    Hold = await HoldAsync(envelope, token),
+                    Hold = envelope.Hold is { } hold ? SentRules.Hold(hold, record, time.GetUtcNow()) : null,
                 },
                 null
             );
@@ -157,15 +157,6 @@ public sealed class LedgerIntake(
         }
     }
 
-    private async Task<DisplayHold?> HoldAsync(SentEnvelope envelope, CancellationToken token)
-    {
-        if (envelope.Hold is not { } hold)
-            return null;
-        return await holds.MayAsync(envelope.Record.Via, token)
-            ? SentRules.Hold(hold, envelope.Record, time.GetUtcNow())
-            : throw new LedgerException("sent.held_forbidden", "This system may not have a display held.");
-    }
-
     private async Task<IntakeResult> ResultAsync(SentRecord sent, bool durable, CancellationToken token)
     {
         switch (sent.Outcome)
@@ -174,6 +165,8 @@ public sealed class LedgerIntake(
                 return new() { Refusal = new("sent.conflict", "This id stands for other bytes.") };
             case SentOutcome.Revoked:
                 return new() { Refusal = new("sent.key_revoked", "This key was revoked.") };
+            case SentOutcome.HoldForbidden:
+                return new() { Refusal = new("sent.held_forbidden", "This system may not have a display held.") };
             case SentOutcome.Repeated when !await holds.IsSameAsync(sent, token):
                 return new() { Refusal = new("sent.conflict", "This id stands with another hold, or with none.") };
         }

@@ -28,13 +28,15 @@ internal sealed class SentEntries(PersonMarks marks)
             new SentQuestion(
                 [.. all.Select(sent => sent.Record.Id).Distinct()],
                 [.. all.Select(sent => (sent.Record.Via, sent.Record.Kid)).Distinct()],
-                [.. all.SelectMany(sent => sent.Persons).Distinct(StringComparer.Ordinal)]
+                [.. all.SelectMany(sent => sent.Persons).Distinct(StringComparer.Ordinal)],
+                [.. all.Where(sent => sent.Hold is not null).Select(sent => sent.Record.Via).Distinct()]
             )
         );
         var seen = new HashSet<Guid>();
         var taken = all.Where(sent =>
                 !known.Entries.ContainsKey(sent.Record.Id)
                 && known.Keys.Contains((sent.Record.Via, sent.Record.Kid))
+                && (sent.Hold is null || known.Holders.Contains(sent.Record.Via))
                 && seen.Add(sent.Record.Id)
             )
             .ToHashSet();
@@ -62,7 +64,9 @@ internal sealed class SentEntries(PersonMarks marks)
             else if (batch.Find(id) is { } same)
                 Compare(sent, (log.Id, same.Index, same.Bytes));
             else
-                sent.Outcome = SentOutcome.Revoked;
+                sent.Outcome = known.Keys.Contains((sent.Record.Via, sent.Record.Kid))
+                    ? SentOutcome.HoldForbidden
+                    : SentOutcome.Revoked;
         }
     }
 

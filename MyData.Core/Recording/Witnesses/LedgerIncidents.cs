@@ -168,11 +168,12 @@ public sealed partial class LedgerIncidents(
             .FirstOrDefaultAsync(token);
     }
 
-    /// <summary>Those of one witness since then.</summary>
-    internal async Task<int> CountAsync(string witness, DateTimeOffset since, CancellationToken token)
+    /// <summary>Those of one witness since then: the forks that it showed, or all others.</summary>
+    internal async Task<int> CountAsync(string witness, bool forks, DateTimeOffset since, CancellationToken token)
     {
         await using var db = await databases.CreateDbContextAsync(token);
-        return await db.Set<LedgerIncidentRow>().CountAsync(row => row.Witness == witness && row.At >= since, token);
+        return await db.Set<LedgerIncidentRow>()
+            .CountAsync(row => row.Witness == witness && row.At >= since && row.Code == Fork == forks, token);
     }
 
     /// <summary>By the log's own incidents, which nobody takes away. The incident stands before anything else is written again.</summary>

@@ -36,6 +36,7 @@ public sealed partial class NodeReports(
 ) : BackgroundLoop
 {
     private const int MostADay = 50;
+    private const int MostForksADay = 5;
     private const int MostText = 64;
     private const int MostKnown = 10_000;
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
@@ -145,7 +146,7 @@ public sealed partial class NodeReports(
             _known.Clear();
         if (!_known.TryAdd((witness, place, incident.Index, at), true))
             return;
-        if (await incidents.CountAsync(witness, now - TimeSpan.FromDays(1), token) < MostADay)
+        if (await incidents.CountAsync(witness, forks: false, now - TimeSpan.FromDays(1), token) < MostADay)
             await incidents.AddAsync(incident, token);
     }
 
@@ -158,6 +159,11 @@ public sealed partial class NodeReports(
     )
     {
         if (theirs is null || said.GetProperty("own") is not { ValueKind: JsonValueKind.String } own)
+            return;
+        // Each two notes of the two logs show the same fork, and a stranger's signature makes other bytes of them: a share of its own, so that
+        // neither fills the table, nor does what else the witness says take the fork's place.
+        var yesterday = time.GetUtcNow() - TimeSpan.FromDays(1);
+        if (await incidents.CountAsync(witness, forks: true, yesterday, token) >= MostForksADay)
             return;
         if (await ShownFork.JudgeAsync(logs, witness, other, own.GetBytesFromBase64(), theirs, token) is { } fork)
             await incidents.AddAsync(fork, token);

@@ -25,6 +25,7 @@ public sealed class NumberSearch : IMeasurement
     private const string Seconds = "1289";
     private const int Slices = 1_000;
     private const int InSlice = 10_000;
+    private const int NumberLength = 10;
 
     public string Name => "ids";
 
@@ -115,25 +116,62 @@ public sealed class NumberSearch : IMeasurement
         OpenLog log
     )
     {
-        Span<byte> number = stackalloc byte[10];
-        Span<byte> who = stackalloc byte[Who.Length + number.Length];
-        Who.CopyTo(who);
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        var (hits, controls) = (0L, 0L);
-        for (var n = 0; n < InSlice; n++)
+        var sha = new WideSha256();
+        var (numbers, whos) = (WideSha256.NewBlocks(), WideSha256.NewBlocks());
+        Span<byte> tagged = stackalloc byte[WideSha256.LongestMessage + 1 + sizeof(ulong)];
+        var length = TagMessage(log, tagged);
+        WideSha256.Pad(tagged, length, before: 1);
+        for (var lane = 0; lane < WideSha256.Lanes; lane++)
         {
-            Write(number, chunk, n);
-            // The number itself, as a hash; as the one in "who" would be without a salt; as the key of tags.
-            SHA256.HashData(number, hash);
-            var plain = First(hash);
-            controls += plain == control ? 1 : 0;
-            hits += seen.Contains(plain) ? 1 : 0;
-            hits += seen.Contains(First(PersonTag.Compute(hash, log.Origin, log.Year, 0))) ? 1 : 0;
-            number.CopyTo(who[Who.Length..]);
-            SHA256.HashData(who, hash);
-            hits += seen.Contains(First(hash)) ? 1 : 0;
+            WideSha256.Pad(WideSha256.Block(numbers, lane), NumberLength);
+            Who.CopyTo(WideSha256.Block(whos, lane));
+            WideSha256.Pad(WideSha256.Block(whos, lane), Who.Length + NumberLength);
+        }
+        var (hits, controls) = (0L, 0L);
+        for (var n = 0; n < InSlice; n += WideSha256.Lanes)
+        {
+            for (var lane = 0; lane < WideSha256.Lanes; lane++)
+            {
+                var number = WideSha256.Block(numbers, lane)[..NumberLength];
+                Write(number, chunk, n + lane);
+                number.CopyTo(WideSha256.Block(whos, lane)[Who.Length..]);
+            }
+            // The number itself, as a hash; as the key of tags; as the one in "who" would be without a salt.
+            sha.HashOf(numbers);
+            for (var lane = 0; lane < WideSha256.Lanes; lane++)
+            {
+                controls += sha.First(lane) == control ? 1 : 0;
+                hits += seen.Contains(sha.First(lane)) ? 1 : 0;
+            }
+            sha.HmacOf(sha.Hash, tagged);
+            if (n == 0)
+                Check(sha, WideSha256.Block(numbers, 0)[..NumberLength], log);
+            for (var lane = 0; lane < WideSha256.Lanes; lane++)
+                hits += seen.Contains(sha.First(lane)) ? 1 : 0;
+            sha.HashOf(whos);
+            for (var lane = 0; lane < WideSha256.Lanes; lane++)
+                hits += seen.Contains(sha.First(lane)) ? 1 : 0;
         }
         return (hits, controls);
+    }
+
+    /// <summary>What a tag is the code of, with the first counter (<see cref="PersonTag"/>).</summary>
+    private static int TagMessage(OpenLog log, Span<byte> message)
+    {
+        var origin = System.Text.Encoding.UTF8.GetBytes(log.Origin);
+        BinaryPrimitives.WriteUInt16BigEndian(message, (ushort)origin.Length);
+        origin.CopyTo(message[sizeof(ushort)..]);
+        var rest = message[(sizeof(ushort) + origin.Length)..];
+        BinaryPrimitives.WriteUInt16BigEndian(rest, (ushort)log.Year);
+        rest[sizeof(ushort)..(sizeof(ushort) + sizeof(long))].Clear();
+        return sizeof(ushort) + origin.Length + sizeof(ushort) + sizeof(long);
+    }
+
+    private static void Check(WideSha256 sha, ReadOnlySpan<byte> number, OpenLog log)
+    {
+        var tag = PersonTag.Compute(SHA256.HashData(number), log.Origin, log.Year, 0);
+        if (sha.First(0) != First(tag))
+            throw new LoadException("What is tried is no tag at all.");
     }
 
     private static ReadOnlySpan<byte> Who => "mydata.ledger/who/v1\n\0\u000a"u8;
