@@ -208,8 +208,13 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
         using var reader = batch.ExecuteReader();
         foreach (
             var add in (Action<DbDataReader, SentLook>[])
-                [SentRows.AddEntryTo, SentRows.AddKeyTo,
-                SentRows.AddHolderTo, SentRows.AddPersonTo, SentRows.AddPersonTo]
+                [
+                    SentRows.AddEntryTo,
+                    SentRows.AddKeyTo,
+                    SentRows.AddHolderTo,
+                    SentRows.AddPersonTo,
+                    SentRows.AddPersonTo,
+                ]
         )
         {
             while (reader.Read())

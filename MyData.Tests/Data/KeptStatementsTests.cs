@@ -116,6 +116,27 @@ public sealed class KeptStatementsTests : IDisposable
         Assert.InRange(held.Max(), held[50], held[50] * 3);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reader_ThatIsClosed_LeavesNoFileOpen(bool waits)
+    {
+        Assert.Equal(0, await _db.Set<UsedAssertion>().CountAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(OpenFiles(), IsOurs);
+        if (waits)
+            await _db.DisposeAsync();
+        else
+            _db.Dispose();
+        SqliteConnection.ClearAllPools();
+        Assert.DoesNotContain(OpenFiles(), IsOurs);
+    }
+
+    private bool IsOurs(string file) =>
+        file.StartsWith(_folder, StringComparison.Ordinal) && file.EndsWith(".db", StringComparison.Ordinal);
+
+    private static IEnumerable<string> OpenFiles() =>
+        new DirectoryInfo("/proc/self/fd").EnumerateFiles().Select(file => file.LinkTarget ?? "");
+
     private IEnumerable<UsedAssertion> All() => _db.Set<UsedAssertion>().OrderBy(used => used.TokenId).AsEnumerable();
 
     private bool IsUsed(string id) => _db.Set<UsedAssertion>().Any(used => used.TokenId == id);

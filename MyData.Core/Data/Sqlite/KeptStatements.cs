@@ -9,7 +9,7 @@ namespace MyData.Core.Data;
 /// time, which takes as long as most of them run.
 /// </summary>
 /// <param name="most">so many are kept; what inserts several rows at once has a text for each number of them</param>
-internal sealed class KeptStatements(int most) : DbCommandInterceptor, IDisposable
+internal sealed class KeptStatements(int most) : DbCommandInterceptor, IDbConnectionInterceptor, IDisposable
 {
     // Characters or bytes. What was bound to a statement stays in memory until the next use: a package's pieces, and long words, are not to.
     private const int Longest = 4096;
@@ -34,6 +34,27 @@ internal sealed class KeptStatements(int most) : DbCommandInterceptor, IDisposab
         }
         asked.Connection = connection;
         return asked;
+    }
+
+    // Of a context that has the connection for its own: what still were prepared would keep the file open.
+    InterceptionResult IDbConnectionInterceptor.ConnectionDisposing(
+        DbConnection connection,
+        ConnectionEventData eventData,
+        InterceptionResult result
+    )
+    {
+        Dispose();
+        return result;
+    }
+
+    ValueTask<InterceptionResult> IDbConnectionInterceptor.ConnectionDisposingAsync(
+        DbConnection connection,
+        ConnectionEventData eventData,
+        InterceptionResult result
+    )
+    {
+        Dispose();
+        return new(result);
     }
 
     /// <summary>Lets go of all; before the connection is closed.</summary>
