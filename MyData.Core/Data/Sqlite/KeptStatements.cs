@@ -8,11 +8,14 @@ namespace MyData.Core.Data;
 /// The statements of one connection, prepared once and kept, as PostgreSQL's driver keeps them of its own accord: SQLite's parses and plans the text again each
 /// time, which takes as long as most of them run.
 /// </summary>
-/// <param name="most">so many are kept; what inserts several rows at once has a text for each number of them</param>
+/// <param name="most">so many are kept</param>
 internal sealed class KeptStatements(int most) : DbCommandInterceptor, IDbConnectionInterceptor, IDisposable
 {
     // Characters or bytes. What was bound to a statement stays in memory until the next use: a package's pieces, and long words, are not to.
     private const int Longest = 4096;
+
+    // Characters. What changes many rows at once has a text for each number of them, seldom the same twice, and as much memory as it has rows.
+    private const int LongestText = 4096;
     private readonly Dictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
     // Without the connection, which would enter it in its list: mostly it only carries the parameters.
@@ -24,7 +27,7 @@ internal sealed class KeptStatements(int most) : DbCommandInterceptor, IDbConnec
     public override DbCommand CommandInitialized(CommandEndEventData eventData, DbCommand result)
     {
         var (asked, connection) = ((SqliteCommand)result, (SqliteConnection)eventData.Connection);
-        if (asked.Parameters.Cast<SqliteParameter>().All(IsShort))
+        if (asked.CommandText.Length <= LongestText && asked.Parameters.Cast<SqliteParameter>().All(IsShort))
         {
             if (!_kept.TryGetValue(asked.CommandText, out var kept))
                 kept = Add(connection, asked.CommandText);

@@ -149,6 +149,11 @@ public sealed class NumberSearch : IMeasurement
             for (var lane = 0; lane < WideSha256.Lanes; lane++)
                 hits += seen.Contains(sha.First(lane)) ? 1 : 0;
             sha.HashOf(whos);
+            if (
+                n == 0
+                && sha.First(0) != First(SHA256.HashData(WideSha256.Block(whos, 0)[..(Who.Length + NumberLength)]))
+            )
+                throw new LoadException("What is tried is no hash at all.");
             for (var lane = 0; lane < WideSha256.Lanes; lane++)
                 hits += seen.Contains(sha.First(lane)) ? 1 : 0;
         }
