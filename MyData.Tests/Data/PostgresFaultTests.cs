@@ -87,7 +87,10 @@ public sealed class PostgresFaultTests : IAsyncDisposable
         // The server minds a setting some moments after it was told.
         var confirmed = 0;
         LedgerException? refused;
-        while ((refused = await Record.ExceptionAsync(() => WriteAsync("unconfirmed")) as LedgerException) is null)
+        while (
+            (refused = await Record.ExceptionAsync(() => WriteAsync($"unconfirmed {confirmed}")) as LedgerException)
+                is null
+        )
             confirmed++;
         Assert.Equal(Writing.Unavailable, refused.Code);
         Assert.Equal(1 + confirmed, _host.Log(2026).Published!.Checkpoint.Size);
@@ -99,7 +102,8 @@ public sealed class PostgresFaultTests : IAsyncDisposable
         await WriteAsync("last");
         // The first of the two was on this machine's disk already: nobody knew, and now it is confirmed. The second never began.
         var kinds = (await _host.EventsAsync()).Select(e => e.Kind).ToList();
-        Assert.Equal(["first", .. Enumerable.Repeat("unconfirmed", confirmed + 1), "last"], kinds);
+        string[] expected = ["first", .. Enumerable.Range(0, confirmed + 1).Select(i => $"unconfirmed {i}"), "last"];
+        Assert.Equal(expected, kinds);
         await CheckAsync();
     }
 
