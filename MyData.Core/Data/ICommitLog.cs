@@ -11,7 +11,7 @@ namespace MyData.Core.Data;
 public interface ICommitLog
 {
     /// <summary>A batch's transaction has begun.</summary>
-    void Begin(MyDataDb db, DateTimeOffset now);
+    void Begin(MyDataDb db, WriterStatements statements, DateTimeOffset now);
 
     /// <summary>A write has stored its rows; when this throws, that write is undone and leaves nothing here.</summary>
     void Record(WriteScope scope, IReadOnlyList<Event> events);

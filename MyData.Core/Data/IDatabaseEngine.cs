@@ -30,8 +30,14 @@ internal interface IDatabaseEngine
 
     DbTransaction Begin();
 
-    /// <summary>The write behind the savepoint went well.</summary>
-    void Keep(DbTransaction transaction, string savepoint);
+    /// <summary>What follows is one write, to be kept or undone without the others of its transaction.</summary>
+    void Mark(WriterStatements statements);
+
+    /// <summary>The write since <see cref="Mark"/> went well.</summary>
+    void Keep(WriterStatements statements);
+
+    /// <summary>It did not, and leaves nothing.</summary>
+    void Undo(WriterStatements statements);
 
     void Disconnect();
 

@@ -13,7 +13,6 @@ internal sealed class WriteQueue : IWriter, IAsyncDisposable
 {
     // PostgreSQL keeps the numbers of as many open savepoints at hand; beyond it everybody's reading becomes slower.
     private const int LargestBatch = 64;
-    private const string Savepoint = "job";
     private readonly Channel<IJob> _jobs = Channel.CreateBounded<IJob>(10_000);
     private readonly CommittedEvents _committed;
     private readonly TimeProvider _time;
@@ -22,6 +21,7 @@ internal sealed class WriteQueue : IWriter, IAsyncDisposable
     private readonly IDatabaseEngine _engine;
     private readonly MyDataDb _db;
     private readonly IErasure _erasure;
+    private WriterStatements? _statements;
     private readonly Task _loop;
 
     public WriteQueue(
@@ -99,20 +99,21 @@ internal sealed class WriteQueue : IWriter, IAsyncDisposable
         _db.Database.UseTransaction(null);
         _db.Database.UseTransaction(transaction);
         _db.ChangeTracker.Clear();
-        _log.Begin(_db, _time.GetUtcNow());
+        _statements = WriterStatements.In(transaction, _statements);
+        _log.Begin(_db, _statements, _time.GetUtcNow());
         foreach (var job in batch)
         {
-            transaction.Save(Savepoint);
+            _engine.Mark(_statements);
             _db.ChangeTracker.Clear();
-            var scope = new WriteScope(_db, _time.GetUtcNow().TrimToMilliseconds(), _followers);
+            var scope = new WriteScope(_db, _statements, _time.GetUtcNow().TrimToMilliseconds(), _followers);
             if (job.Run(scope, _log))
             {
-                _engine.Keep(transaction, Savepoint);
+                _engine.Keep(_statements);
                 erases |= scope.Erases;
             }
             else
             {
-                transaction.Rollback(Savepoint);
+                _engine.Undo(_statements);
                 // What it added and never stored is not to be stored with what the log does at the end.
                 _db.ChangeTracker.Clear();
             }

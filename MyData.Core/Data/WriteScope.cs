@@ -3,18 +3,29 @@ using MyData.Core.Events;
 namespace MyData.Core.Data;
 
 /// <summary>What a write may touch: the database, the time, and the events that tell of it.</summary>
-public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IEventFollower> followers)
+public sealed class WriteScope
 {
+    private readonly IReadOnlyList<IEventFollower> _followers;
     private readonly List<Event> _events = [];
     private readonly List<SentRecord> _sent = [];
+    private int _stored;
     private bool _bookkeeping;
+
+    internal WriteScope(
+        MyDataDb db,
+        WriterStatements statements,
+        DateTimeOffset now,
+        IReadOnlyList<IEventFollower> followers
+    ) => (Db, Statements, Now, _followers) = (db, statements, now, followers);
 
     internal bool Erases { get; private set; }
 
-    public MyDataDb Db { get; } = db;
+    public MyDataDb Db { get; }
+
+    internal WriterStatements Statements { get; }
 
     /// <summary>The time of this write, whole milliseconds UTC.</summary>
-    public DateTimeOffset Now { get; } = now;
+    public DateTimeOffset Now { get; }
 
     internal IReadOnlyList<Event> Events => _events;
 
@@ -25,8 +36,7 @@ public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IE
     {
         happened.At = Now;
         _events.Add(happened);
-        Db.Add(happened);
-        foreach (var follower in followers)
+        foreach (var follower in _followers)
             follower.Follow(this, happened);
     }
 
@@ -46,14 +56,23 @@ public sealed class WriteScope(MyDataDb db, DateTimeOffset now, IReadOnlyList<IE
     public void Erase() => Erases = true;
 
     /// <summary>Stores what was added so far, where the ids that the database gives are wanted inside the write.</summary>
-    internal void Flush() => Db.SaveChanges();
+    internal void Flush()
+    {
+        var (events, changes) = (_events[_stored..], Db.ChangeTracker.HasChanges());
+        _stored = _events.Count;
+        if (!changes && events is [var alone])
+            alone.Insert(Statements);
+        else if (changes || events.Count > 0)
+        {
+            Db.AddRange(events);
+            Db.SaveChanges();
+        }
+    }
 
     internal void Save()
     {
-        var tracked = Db.ChangeTracker.HasChanges();
-        if (tracked && _events.Count == 0 && !_bookkeeping)
+        if (_events.Count == 0 && !_bookkeeping && Db.ChangeTracker.HasChanges())
             throw new InvalidOperationException("A write without an event: raise one, or say that it is bookkeeping.");
-        if (tracked)
-            Db.SaveChanges();
+        Flush();
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using MyData.Core.Data;
 
 namespace MyData.Core.Events;
 
@@ -45,6 +46,31 @@ public sealed class Event
 
     /// <summary>SHA-256 of what the agency answered, likewise.</summary>
     public byte[]? ResponseDigest { get; init; }
+
+    /// <summary>Stores it alone; what is mapped below, by hand, since it runs with most writes.</summary>
+    internal void Insert(WriterStatements statements)
+    {
+        using var row = statements.Read(
+            """
+            INSERT INTO events ("At", "Kind", "CitizenId", "Actor", "DataSetId", "ConsentId", "TransferId", "SessionId",
+                "Purpose", "Code", "Details")
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING "Id"
+            """,
+            At.ToUnixTimeMilliseconds(),
+            Kind,
+            CitizenId,
+            Actor,
+            DataSetId,
+            ConsentId,
+            TransferId,
+            SessionId,
+            Purpose,
+            Code,
+            Details
+        );
+        row.Read();
+        Id = row.GetInt64(0);
+    }
 
     private sealed class Mapping : IEntityTypeConfiguration<Event>
     {

@@ -16,11 +16,13 @@ public sealed class UsedAssertion
 
     /// <summary>Within the write that it is good for: one insert that does nothing where it is there. False where it was used before.</summary>
     public static bool UseUp(WriteScope scope, UsedAssertion one) =>
-        scope.Db.Database.ExecuteSql(
-            $"""
-            INSERT INTO used_assertions ("ClientId", "TokenId", "ExpiresAt")
-            VALUES ({one.ClientId}, {one.TokenId}, {one.ExpiresAt.ToUnixTimeMilliseconds()}) ON CONFLICT DO NOTHING
+        scope.Statements.Run(
             """
+            INSERT INTO used_assertions ("ClientId", "TokenId", "ExpiresAt") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+            """,
+            one.ClientId,
+            one.TokenId,
+            one.ExpiresAt.ToUnixTimeMilliseconds()
         ) == 1;
 
     private sealed class Mapping : IEntityTypeConfiguration<UsedAssertion>

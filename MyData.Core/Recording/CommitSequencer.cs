@@ -27,7 +27,7 @@ internal sealed partial class CommitSequencer(
     private OpenLog? _open;
     private TreeEdge? _next;
 
-    public void Begin(MyDataDb db, DateTimeOffset now)
+    public void Begin(MyDataDb db, WriterStatements statements, DateTimeOffset now)
     {
         if (logs.Stopped is { } stopped)
             throw stopped;
@@ -39,7 +39,7 @@ internal sealed partial class CommitSequencer(
         if (logs.Waiting is not null)
             return;
         _db = db;
-        _commands = LedgerCommands.In(db, _commands);
+        _commands = LedgerCommands.In(statements, _commands);
         _open = logs.Current;
         if (_open is null || _open.Year < now.Year)
             _open = opening.Open(db, now);

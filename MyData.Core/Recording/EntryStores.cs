@@ -1,6 +1,5 @@
 using System.Data.Common;
-using System.Globalization;
-using Microsoft.Data.Sqlite;
+using MyData.Core.Data;
 using Npgsql;
 
 namespace MyData.Core.Recording;
@@ -8,8 +7,6 @@ namespace MyData.Core.Recording;
 /// <summary>What is asked and stored for a whole batch: the one thing that each database does best in its own way.</summary>
 internal interface IEntryStore
 {
-    DbTransaction? Transaction { set; }
-
     /// <inheritdoc cref="LedgerCommands.Look"/>
     SentLook Look(SentQuestion asked);
 
@@ -43,76 +40,32 @@ internal sealed record SentLook
 }
 
 /// <summary>A statement each, prepared: there is no way to go.</summary>
-internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection connection) : IEntryStore
+internal sealed class SqliteEntries(LedgerCommands commands, WriterStatements statements) : IEntryStore
 {
-    private readonly SqliteCommand _find = Command(
-        connection,
-        "SELECT Id, Log, Idx, Bytes FROM ledger_entries WHERE Id = $1",
-        1
-    );
-    private readonly SqliteCommand _key = Command(
-        connection,
-        "SELECT Client, Kid FROM ledger_client_keys WHERE Client = $1 AND Kid = $2 AND RevokedAt IS NULL",
-        2
-    );
-    private readonly SqliteCommand _holder = Command(
-        connection,
-        "SELECT Client FROM ledger_hold_rights WHERE Client = $1",
-        1
-    );
-    private readonly SqliteCommand _named = Command(
-        connection,
-        "SELECT Pseudonym, PersonId FROM ledger_named WHERE Pseudonym = $1",
-        1
-    );
-    private readonly SqliteCommand _account = Command(
-        connection,
-        "SELECT Pseudonym, Id FROM citizens WHERE Pseudonym = $1",
-        1
-    );
-    private readonly SqliteCommand _entry = Command(
-        connection,
-        "INSERT INTO ledger_entries (Id, Log, Idx, Bytes, EventId) VALUES ($1, $2, $3, $4, $5)",
-        5
-    );
-    private readonly SqliteCommand _tag = Command(
-        connection,
-        "INSERT INTO ledger_tags (Tag, Entry) VALUES ($1, $2)",
-        2
-    );
-    private readonly SqliteCommand _checkpoint = Command(
-        connection,
-        "INSERT INTO ledger_checkpoints (Log, Size, Root) VALUES ($1, $2, $3)",
-        3
-    );
-
-    public DbTransaction? Transaction
-    {
-        set =>
-            _find.Transaction =
-                _key.Transaction =
-                _holder.Transaction =
-                _named.Transaction =
-                _account.Transaction =
-                _entry.Transaction =
-                _tag.Transaction =
-                _checkpoint.Transaction =
-                    (SqliteTransaction?)value;
-    }
+    private const string Find = "SELECT Id, Log, Idx, Bytes FROM ledger_entries WHERE Id = $1";
+    private const string Key =
+        "SELECT Client, Kid FROM ledger_client_keys WHERE Client = $1 AND Kid = $2 AND RevokedAt IS NULL";
+    private const string Holder = "SELECT Client FROM ledger_hold_rights WHERE Client = $1";
+    private const string Named = "SELECT Pseudonym, PersonId FROM ledger_named WHERE Pseudonym = $1";
+    private const string Account = "SELECT Pseudonym, Id FROM citizens WHERE Pseudonym = $1";
+    private const string Entry =
+        "INSERT INTO ledger_entries (Id, Log, Idx, Bytes, EventId) VALUES ($1, $2, $3, $4, $5)";
+    private const string Tag = "INSERT INTO ledger_tags (Tag, Entry) VALUES ($1, $2)";
+    private const string Checkpoint = "INSERT INTO ledger_checkpoints (Log, Size, Root) VALUES ($1, $2, $3)";
 
     public SentLook Look(SentQuestion asked)
     {
         var found = new SentLook();
         foreach (var id in asked.Ids)
-            Read(_find, row => row.AddEntryTo(found), id);
+            Read(Find, row => row.AddEntryTo(found), id);
         foreach (var (client, kid) in asked.Keys)
-            Read(_key, row => row.AddKeyTo(found), client, kid);
+            Read(Key, row => row.AddKeyTo(found), client, kid);
         foreach (var client in asked.Holding)
-            Read(_holder, row => row.AddHolderTo(found), client);
+            Read(Holder, row => row.AddHolderTo(found), client);
         foreach (var pseudonym in asked.Pseudonyms)
         {
-            Read(_named, row => row.AddPersonTo(found), pseudonym);
-            Read(_account, row => row.AddPersonTo(found), pseudonym);
+            Read(Named, row => row.AddPersonTo(found), pseudonym);
+            Read(Account, row => row.AddPersonTo(found), pseudonym);
         }
         return found;
     }
@@ -132,42 +85,23 @@ internal sealed class SqliteEntries(LedgerCommands commands, SqliteConnection co
     {
         foreach (var entry in entries)
         {
-            Run(_entry, entry.Id, log, entry.Index, entry.Bytes, entry.EventId is { } known ? known : DBNull.Value);
+            statements.Run(Entry, entry.Id, log, entry.Index, entry.Bytes, entry.EventId);
             foreach (var tag in entry.Tags)
-                Run(_tag, tag, entry.Id);
+                statements.Run(Tag, tag, entry.Id);
         }
-        Run(_checkpoint, log, size, root);
+        statements.Run(Checkpoint, log, size, root);
     }
 
-    private static SqliteCommand Command(SqliteConnection connection, string text, int parameters)
+    private void Read(string text, Action<DbDataReader> each, params ReadOnlySpan<object?> values)
     {
-        var command = connection.CreateCommand();
-        command.CommandText = text;
-        for (var at = 0; at < parameters; at++)
-            command.Parameters.Add(EntryParameters.New(command, at));
-        return command;
-    }
-
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object> values) =>
-        Set(command, values).ExecuteNonQuery();
-
-    private static void Read(SqliteCommand command, Action<DbDataReader> each, params ReadOnlySpan<object> values)
-    {
-        using var reader = Set(command, values).ExecuteReader();
+        using var reader = statements.Read(text, values);
         while (reader.Read())
             each(reader);
-    }
-
-    private static SqliteCommand Set(SqliteCommand command, ReadOnlySpan<object> values)
-    {
-        for (var at = 0; at < values.Length; at++)
-            command.Parameters[at].Value = values[at];
-        return command;
     }
 }
 
 /// <summary>All in one message, with a row of each array's elements: one way to the server for the whole batch.</summary>
-internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
+internal sealed class PostgresEntries(WriterStatements statements) : IEntryStore
 {
     private const string Find = """SELECT "Id", "Log", "Idx", "Bytes" FROM ledger_entries WHERE "Id" = ANY ($1)""";
     private const string Keys = """
@@ -193,13 +127,11 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
         """;
     private const string Checkpoint = """INSERT INTO ledger_checkpoints ("Log", "Size", "Root") VALUES ($1, $2, $3)""";
 
-    public DbTransaction? Transaction { private get; set; }
-
     public SentLook Look(SentQuestion asked)
     {
         var found = new SentLook();
         string[] pseudonyms = [.. asked.Pseudonyms];
-        using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction?)Transaction);
+        using var batch = Batch();
         Add(batch, Find, asked.Ids.ToArray());
         Add(batch, Keys, asked.Keys.Select(key => key.Client).ToArray(), asked.Keys.Select(key => key.Kid).ToArray());
         Add(batch, Holders, (object)asked.Holding.ToArray());
@@ -228,8 +160,12 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
     {
         var taken = new Dictionary<Guid, (byte[], long)>(counts.Count);
         Guid[] people = [.. counts.Keys];
-        using var command = Command(Marks, log, people, Array.ConvertAll(people, person => (long)counts[person]));
-        using var reader = command.ExecuteReader();
+        using var reader = statements.Read(
+            Marks,
+            log,
+            people,
+            Array.ConvertAll(people, person => (long)counts[person])
+        );
         while (reader.Read())
         {
             var person = reader.GetGuid(0);
@@ -238,18 +174,10 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
         return taken;
     }
 
-    private NpgsqlCommand Command(string text, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlCommand(text, connection, (NpgsqlTransaction?)Transaction);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
-
     public void Store(int log, IReadOnlyList<NewEntry> entries, long size, byte[] root)
     {
         var tags = entries.SelectMany(entry => entry.Tags.Select(tag => (Tag: tag, Entry: entry.Id))).ToList();
-        using var batch = new NpgsqlBatch(connection, (NpgsqlTransaction?)Transaction);
+        using var batch = Batch();
         Add(
             batch,
             Entries,
@@ -264,6 +192,9 @@ internal sealed class PostgresEntries(NpgsqlConnection connection) : IEntryStore
         Add(batch, Checkpoint, log, size, root);
         batch.ExecuteNonQuery();
     }
+
+    private NpgsqlBatch Batch() =>
+        new((NpgsqlConnection)statements.Connection, (NpgsqlTransaction)statements.Transaction);
 
     private static void Add(NpgsqlBatch batch, string text, params ReadOnlySpan<object> values)
     {
@@ -287,16 +218,4 @@ internal static class SentRows
 
     public static void AddPersonTo(this DbDataReader row, SentLook found) =>
         found.People[row.GetString(0)] = row.GetGuid(1);
-}
-
-internal static class EntryParameters
-{
-    /// <summary><c>$1</c> and so on: a name to SQLite, a place to PostgreSQL, whose driver wants such a parameter nameless.</summary>
-    public static DbParameter New(DbCommand command, int at)
-    {
-        var parameter = command.CreateParameter();
-        if (command is SqliteCommand)
-            parameter.ParameterName = string.Create(CultureInfo.InvariantCulture, $"${at + 1}");
-        return parameter;
-    }
 }

@@ -1,74 +1,40 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using MyData.Core.Data;
 using Npgsql;
 
 namespace MyData.Core.Recording;
 
-/// <summary>The log's statements in the write queue: prepared once, for they run with every write. Both databases understand them.</summary>
+/// <summary>The log's statements in the write queue. Both databases understand them.</summary>
 internal sealed class LedgerCommands
 {
-    private readonly DbConnection _connection;
+    private const string Mark = """
+        INSERT INTO ledger_counters ("CitizenId", "Log", "Next")
+        SELECT "CitizenId", $2, $3 FROM ledger_people WHERE "CitizenId" = $1 AND "Key" IS NOT NULL
+        ON CONFLICT ("CitizenId", "Log") DO UPDATE SET "Next" = ledger_counters."Next" + $3
+        RETURNING "Next" - $3, (SELECT "Key" FROM ledger_people WHERE "CitizenId" = $1)
+        """;
+    private const string Copy = """
+        INSERT INTO ledger_counters ("CitizenId", "Log", "Next")
+        SELECT $2, "Log", "Next" FROM ledger_counters WHERE "CitizenId" = $1
+        """;
+    private readonly WriterStatements _statements;
     private readonly IEntryStore _store;
-    private readonly DbCommand _mark;
-    private readonly DbCommand _person;
-    private readonly DbCommand _newPerson;
-    private readonly DbCommand _named;
-    private readonly DbCommand _newNamed;
-    private readonly DbCommand _forgetKey;
-    private readonly DbCommand _forgetCounters;
-    private readonly DbCommand _passOn;
-    private readonly DbCommand _forgetName;
-    private readonly DbCommand[] _all;
 
-    private LedgerCommands(DbConnection connection)
+    private LedgerCommands(WriterStatements statements)
     {
-        _connection = connection;
-        _store = connection switch
+        _statements = statements;
+        _store = statements.Connection switch
         {
-            SqliteConnection sqlite => new SqliteEntries(this, sqlite),
-            NpgsqlConnection postgres => new PostgresEntries(postgres),
-            _ => throw new ArgumentException("Another database.", nameof(connection)),
+            SqliteConnection => new SqliteEntries(this, statements),
+            NpgsqlConnection => new PostgresEntries(statements),
+            _ => throw new ArgumentException("Another database.", nameof(statements)),
         };
-        _all =
-        [
-            _mark = Command(
-                """
-                INSERT INTO ledger_counters ("CitizenId", "Log", "Next")
-                SELECT "CitizenId", $2, $3 FROM ledger_people WHERE "CitizenId" = $1 AND "Key" IS NOT NULL
-                ON CONFLICT ("CitizenId", "Log") DO UPDATE SET "Next" = ledger_counters."Next" + $3
-                RETURNING "Next" - $3, (SELECT "Key" FROM ledger_people WHERE "CitizenId" = $1)
-                """
-            ),
-            _person = Command("""SELECT "Key" FROM ledger_people WHERE "CitizenId" = $1"""),
-            _newPerson = Command("""INSERT INTO ledger_people ("CitizenId", "Key") VALUES ($1, $2)"""),
-            _named = Command("""SELECT "PersonId" FROM ledger_named WHERE "Pseudonym" = $1"""),
-            _newNamed = Command("""INSERT INTO ledger_named ("Pseudonym", "PersonId") VALUES ($1, $2)"""),
-            _forgetKey = Command("""UPDATE ledger_people SET "Key" = NULL WHERE "CitizenId" = $1"""),
-            _forgetCounters = Command("""DELETE FROM ledger_counters WHERE "CitizenId" = $1"""),
-            _passOn = Command(
-                """
-                INSERT INTO ledger_counters ("CitizenId", "Log", "Next")
-                SELECT $2, "Log", "Next" FROM ledger_counters WHERE "CitizenId" = $1
-                """
-            ),
-            _forgetName = Command("""DELETE FROM ledger_named WHERE "Pseudonym" = $1"""),
-        ];
     }
 
-    /// <summary>Those of this connection, in its present transaction.</summary>
-    public static LedgerCommands In(MyDataDb db, LedgerCommands? before)
-    {
-        var connection = db.Database.GetDbConnection();
-        var commands = before?._connection == connection ? before : new LedgerCommands(connection);
-        var transaction = db.Database.CurrentTransaction?.GetDbTransaction();
-        foreach (var command in commands._all)
-            command.Transaction = transaction;
-        commands._store.Transaction = transaction;
-        return commands;
-    }
+    /// <summary>Those of this connection.</summary>
+    public static LedgerCommands In(WriterStatements statements, LedgerCommands? before) =>
+        before?._statements == statements ? before : new LedgerCommands(statements);
 
     /// <summary>The batch's records with their tags, and the log's new size and root.</summary>
     /// <exception cref="DbException">a tag is in the log already</exception>
@@ -81,25 +47,26 @@ internal sealed class LedgerCommands
     /// <summary>Under which id the vault knows somebody who was named and had no account then.</summary>
     public Guid? FindNamed(string pseudonym)
     {
-        using var reader = Set(_named, pseudonym).ExecuteReader();
-        return reader.Read() ? reader.GetGuid(0) : null;
+        using var row = _statements.Read("""SELECT "PersonId" FROM ledger_named WHERE "Pseudonym" = $1""", pseudonym);
+        return row.Read() ? row.GetGuid(0) : null;
     }
 
-    public void AddNamed(string pseudonym, Guid person) => Set(_newNamed, pseudonym, person).ExecuteNonQuery();
+    public void AddNamed(string pseudonym, Guid person) =>
+        _statements.Run("""INSERT INTO ledger_named ("Pseudonym", "PersonId") VALUES ($1, $2)""", pseudonym, person);
 
     /// <summary>Counters go over to her account; the name is forgotten, and the key under it.</summary>
     public void PassOn(Guid person, Guid citizenId, string pseudonym)
     {
-        Set(_passOn, person, citizenId).ExecuteNonQuery();
+        _statements.Run(Copy, person, citizenId);
         Erase(person);
-        Set(_forgetName, pseudonym).ExecuteNonQuery();
+        _statements.Run("""DELETE FROM ledger_named WHERE "Pseudonym" = $1""", pseudonym);
     }
 
     /// <summary>Her sealed key, and her next counter in this log, which is taken; null for somebody new, and where the key was destroyed.</summary>
     public (byte[] Key, long Counter)? TakeMark(Guid citizenId, int log, long count = 1)
     {
-        using var reader = Set(_mark, citizenId, log, count).ExecuteReader();
-        return reader.Read() ? (reader.GetFieldValue<byte[]>(1), reader.GetInt64(0)) : null;
+        using var row = _statements.Read(Mark, citizenId, log, count);
+        return row.Read() ? (row.GetFieldValue<byte[]>(1), row.GetInt64(0)) : null;
     }
 
     /// <summary>The sealed keys of people, and the first of as many counters of each; those who are new or erased are not in it.</summary>
@@ -107,37 +74,20 @@ internal sealed class LedgerCommands
         _store.TakeMarks(log, counts);
 
     /// <summary>Her sealed key: null for somebody new, empty where it was destroyed.</summary>
-    public byte[]? FindKey(Guid citizenId) =>
-        Set(_person, citizenId).ExecuteScalar() switch
-        {
-            null => null,
-            byte[] key => key,
-            _ => [],
-        };
+    public byte[]? FindKey(Guid citizenId)
+    {
+        using var row = _statements.Read("""SELECT "Key" FROM ledger_people WHERE "CitizenId" = $1""", citizenId);
+        if (!row.Read())
+            return null;
+        return row.IsDBNull(0) ? [] : row.GetFieldValue<byte[]>(0);
+    }
 
-    public void AddKey(Guid citizenId, byte[] key) => Set(_newPerson, citizenId, key).ExecuteNonQuery();
+    public void AddKey(Guid citizenId, byte[] key) =>
+        _statements.Run("""INSERT INTO ledger_people ("CitizenId", "Key") VALUES ($1, $2)""", citizenId, key);
 
     public void Erase(Guid citizenId)
     {
-        Set(_forgetKey, citizenId).ExecuteNonQuery();
-        Set(_forgetCounters, citizenId).ExecuteNonQuery();
-    }
-
-    private DbCommand Command(string text)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = text;
-        return command;
-    }
-
-    private static DbCommand Set(DbCommand command, params ReadOnlySpan<object> values)
-    {
-        for (var at = 0; at < values.Length; at++)
-        {
-            if (at == command.Parameters.Count)
-                command.Parameters.Add(EntryParameters.New(command, at));
-            command.Parameters[at].Value = values[at];
-        }
-        return command;
+        _statements.Run("""UPDATE ledger_people SET "Key" = NULL WHERE "CitizenId" = $1""", citizenId);
+        _statements.Run("""DELETE FROM ledger_counters WHERE "CitizenId" = $1""", citizenId);
     }
 }

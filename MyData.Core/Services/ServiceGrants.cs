@@ -165,13 +165,18 @@ public sealed class ServiceGrants(
     private static bool Grant(WriteScope scope, ServiceRequest row, RedeemCode request, ServiceToken made)
     {
         // By hand: Entity Framework works such an update out anew each time, a fifth of what a code cost the one writer.
-        var granted = scope.Db.Database.ExecuteSql(
-            $"""
-            UPDATE service_requests SET "State" = {(int)RequestState.Granted}, "TokenHash" = {made.Hash},
-                "KeyThumbprint" = {request.Key.Thumbprint}, "ExpiresAt" = {made.ExpiresAt.ToUnixTimeMilliseconds()}
-            WHERE "Id" = {row.Id} AND "State" = {(int)RequestState.HandedOver}
-                AND "ExpiresAt" > {scope.Now.ToUnixTimeMilliseconds()}
+        var granted = scope.Statements.Run(
             """
+            UPDATE service_requests SET "State" = $1, "TokenHash" = $2, "KeyThumbprint" = $3, "ExpiresAt" = $4
+            WHERE "Id" = $5 AND "State" = $6 AND "ExpiresAt" > $7
+            """,
+            (int)RequestState.Granted,
+            made.Hash,
+            request.Key.Thumbprint,
+            made.ExpiresAt.ToUnixTimeMilliseconds(),
+            row.Id,
+            (int)RequestState.HandedOver,
+            scope.Now.ToUnixTimeMilliseconds()
         );
         if (granted != 1)
             return false;

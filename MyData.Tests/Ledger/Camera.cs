@@ -19,10 +19,10 @@ internal sealed class Camera(ICommitLog inner, Action look) : ICommitLog
         );
     }
 
-    public void Begin(MyDataDb db, DateTimeOffset now)
+    public void Begin(MyDataDb db, WriterStatements statements, DateTimeOffset now)
     {
         look();
-        inner.Begin(db, now);
+        inner.Begin(db, statements, now);
     }
 
     public void Record(WriteScope scope, IReadOnlyList<Event> events) => inner.Record(scope, events);

@@ -103,10 +103,10 @@ public sealed class PowerCutTests
     {
         public Action<string> Look { get; set; } = _ => { };
 
-        public void Begin(MyDataDb db, DateTimeOffset now)
+        public void Begin(MyDataDb db, WriterStatements statements, DateTimeOffset now)
         {
             Look("begin");
-            inner.Begin(db, now);
+            inner.Begin(db, statements, now);
         }
 
         public void Record(WriteScope scope, IReadOnlyList<Event> events)

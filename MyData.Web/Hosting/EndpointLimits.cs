@@ -116,6 +116,9 @@ public sealed record PersonSettings
 
     /// <summary>Decisions (yes or no) an hour; counted from what is stored, so also over a restart.</summary>
     public int DecisionsAnHour { get; init; } = 60;
+
+    /// <summary>Transfers that are under way or wait for her.</summary>
+    public int OpenTransfers { get; init; } = 60;
 }
 
 /// <summary>Holds each person to the <see cref="PersonLimit"/> of the endpoint: 429 with the time to wait beyond it (security.md W8).</summary>

@@ -59,7 +59,13 @@ public static class HostingSetup
         builder.Services.TryAddSingleton(settings.Wire);
         builder.Services.AddMyDataCore(database, keys);
         builder.Services.AddSingleton<IIssuer, PublicOrigin>();
-        builder.Services.AddSingleton(new TransferSettings { DecisionsAnHour = settings.Person.DecisionsAnHour });
+        builder.Services.AddSingleton(
+            new TransferSettings
+            {
+                DecisionsAnHour = settings.Person.DecisionsAnHour,
+                MostOpen = settings.Person.OpenTransfers,
+            }
+        );
         builder.Services.AddSingleton<PrivacyStatement>();
         builder.Services.AddSingleton<ProviderAddresses>();
         builder.Services.AddSingleton<IProviderAddresses>(services => services.GetRequiredService<ProviderAddresses>());

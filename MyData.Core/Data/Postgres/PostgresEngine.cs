@@ -20,6 +20,7 @@ internal sealed class PostgresEngine : IDatabaseEngine, IDisposable
     /// <summary>How many promotions a node has followed, as the name of its newest log file tells (postgresql.org/docs/15/continuous-archiving.html §26.3.5).</summary>
     private const string Timeline = "SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int";
 
+    private const string Savepoint = "write";
     private static readonly PostgresText Text = new();
     private readonly NpgsqlConnectionStringBuilder _address;
     private readonly NpgsqlDataSource _readers;
@@ -112,8 +113,13 @@ internal sealed class PostgresEngine : IDatabaseEngine, IDisposable
 
     public DbTransaction Begin() => _session.Connection.BeginTransaction(IsolationLevel.ReadCommitted);
 
+    // By the driver, which sends it with what comes next.
+    public void Mark(WriterStatements statements) => statements.Transaction.Save(Savepoint);
+
     // To let go of a savepoint would be a way to the server and back for each write; the commit ends them all.
-    public void Keep(DbTransaction transaction, string savepoint) { }
+    public void Keep(WriterStatements statements) { }
+
+    public void Undo(WriterStatements statements) => statements.Transaction.Rollback(Savepoint);
 
     public void Disconnect()
     {

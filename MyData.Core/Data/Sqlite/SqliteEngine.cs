@@ -95,7 +95,11 @@ internal sealed class SqliteEngine : IDatabaseEngine, IDisposable
 
     public DbTransaction Begin() => _writer.BeginTransaction(deferred: false);
 
-    public void Keep(DbTransaction transaction, string savepoint) => transaction.Release(savepoint);
+    public void Mark(WriterStatements statements) => statements.Run("SAVEPOINT write");
+
+    public void Keep(WriterStatements statements) => statements.Run("RELEASE write");
+
+    public void Undo(WriterStatements statements) => statements.Run("ROLLBACK TO write");
 
     public void Disconnect()
     {

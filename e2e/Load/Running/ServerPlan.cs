@@ -37,6 +37,7 @@ public sealed record ServerPlan
                 ["MyData:Circuits:PerNetwork"] = "4000",
                 ["MyData:Circuits:NegotiateBurst"] = "4000",
                 ["MyData:Person:DecisionsAnHour"] = "1000000",
+                ["MyData:Person:OpenTransfers"] = "1000000",
                 ["MyData:Person:Packages:AtOnce"] = "1000000",
                 ["MyData:Person:Changes:AtOnce"] = "1000000",
             },
