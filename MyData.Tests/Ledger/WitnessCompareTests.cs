@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using MyData.Core.Events;
 using MyData.Core.Ledger;
 using MyData.Core.Recording;
@@ -101,16 +105,67 @@ public sealed class WitnessCompareTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Any stranger's signature makes other bytes of one fork; and who says much else may have seen a fork too.</summary>
+    [Fact]
+    public async Task Fork_ToldInManyBytesAmongManyReports_HasItsOwnShare_AndFillsNothing()
+    {
+        var ours = _host.Log().Published!.Note.ToBytes();
+        var now = TimeProvider.System.GetUtcNow();
+        object Report(int at, string code, byte[]? theirs) =>
+            new
+            {
+                code,
+                place = "checkpoint",
+                at = now.AddSeconds(-at),
+                index = (long)at,
+                from = "w2",
+                wrong = theirs,
+                own = theirs is null ? null : ours,
+            };
+        var healed = Enumerable.Range(0, 60).Select(at => Report(at, LedgerIncidents.WitnessHealed, [1]));
+        var forks = Enumerable
+            .Range(0, 9)
+            .Select(at => Report(at, LedgerIncidents.WitnessForked, Forged(Log, beside: $"stranger{at}.example")));
+        // Fifty of the one kind are a day's share; the next answer has the other.
+        foreach (var reports in (IEnumerable<object>[])[healed, healed.Reverse(), forks, forks.Reverse()])
+            await TellAsync(reports);
+        var told = await _host.IncidentsAsync();
+        Assert.All(told, incident => Assert.Equal("w1", incident.Witness));
+        Assert.Equal(50, told.Count(incident => incident.Code == LedgerIncidents.WitnessHealed));
+        Assert.Equal(5, told.Count(incident => incident.Code == ShownFork.Code));
+        Assert.Equal(55, told.Count);
+    }
+
+    /// <summary>The first witness is asked, and answers this.</summary>
+    private async Task TellAsync(IEnumerable<object> incidents)
+    {
+        await First.StopAsync();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(First.Url.GetLeftPart(UriPartial.Authority));
+        await using var liar = builder.Build();
+        var status = new
+        {
+            version = "1",
+            diskFree = 1,
+            diskTotal = 2,
+            fsyncP50 = 1.0,
+            fsyncP99 = 2.0,
+            logs = new[] { new { scrubbedAt = (string?)null, state = (string?)null } },
+            incidents,
+        };
+        liar.MapGet("/status.json", () => Results.Json(status));
+        await liar.StartAsync(Stop);
+        await _host.Get<NodeReports>().AskAsync(Stop);
+        await liar.StopAsync(Stop);
+    }
+
     /// <summary>What a witness makes up is no fork of ours.</summary>
     [Fact]
     public async Task Notes_ThatShowNothing_AreNotTakenOver()
     {
         var ours = _host.Log().Published!.Note.ToBytes();
-        var stranger = new NoteSigner(
-            Log.Verifier.Name,
-            SignatureType.Ed25519,
-            new Ed25519PrivateKey(Ed25519PrivateKey.NewSeed())
-        );
+        var stranger = Stranger(Log.Verifier.Name);
         foreach (
             var (own, theirs) in new[] { (ours, ours), (Forged(stranger), ours), (ours, Forged(stranger)), ([], ours) }
         )
@@ -134,8 +189,14 @@ public sealed class WitnessCompareTests : IAsyncLifetime
         ShownFork.JudgeAsync(_host.Get<OpenLogs>(), "w1", "w2", own, theirs, Stop);
 
     /// <summary>Another tree of one record.</summary>
-    private static byte[] Forged(NoteSigner signer) =>
-        new Checkpoint(signer.Verifier.Name, 1, new byte[Merkle.HashSize]).Sign(signer).ToBytes();
+    private static byte[] Forged(NoteSigner signer, string? beside = null)
+    {
+        var note = new Checkpoint(signer.Verifier.Name, 1, new byte[Merkle.HashSize]).Sign(signer);
+        return (beside is null ? note : note.With([Stranger(beside).Sign(note.Text.Span)])).ToBytes();
+    }
+
+    private static NoteSigner Stranger(string name) =>
+        new(name, SignatureType.Ed25519, new Ed25519PrivateKey(Ed25519PrivateKey.NewSeed()));
 
     private static void Same(Checkpoint expected, SignedNote note)
     {
