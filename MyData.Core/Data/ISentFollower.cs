@@ -2,7 +2,7 @@ namespace MyData.Core.Data;
 
 /// <summary>
 /// What a feature does when another system's record is new in the log, inside the very write that stores it: both are durable, or neither.
-/// Like the write it holds no waiting, I/O or cryptography.
+/// Like the write it holds no waiting, I/O or cryptography; and it raises nothing, since the write's events are recorded already.
 /// </summary>
 public interface ISentFollower
 {

@@ -54,7 +54,7 @@ internal sealed class WriteQueue : IWriter, IAsyncDisposable
         _jobs.Writer.TryComplete();
         await _loop;
         _erasure.Dispose();
-        _engine.Disconnect();
+        Disconnect();
     }
 
     private void Run()
@@ -81,7 +81,7 @@ internal sealed class WriteQueue : IWriter, IAsyncDisposable
             {
                 // Whether a commit that failed is on the disk nobody knows: the next batch looks afresh.
                 _log.Failed();
-                _engine.Disconnect();
+                Disconnect();
                 batch.ForEach(job => job.Fail(Writing.Refused(failure)));
             }
             if (erases)
@@ -92,14 +92,18 @@ internal sealed class WriteQueue : IWriter, IAsyncDisposable
     private void Commit(List<IJob> batch)
     {
         if (_engine.Connect())
+        {
             _log.Failed();
+            LetGo();
+        }
         var erases = false;
         using var transaction = _engine.Begin();
         // What an earlier batch left of its own is let go first: Entity Framework refuses a second one beside it.
         _db.Database.UseTransaction(null);
         _db.Database.UseTransaction(transaction);
         _db.ChangeTracker.Clear();
-        _statements = WriterStatements.In(transaction, _statements);
+        _statements ??= new WriterStatements(transaction);
+        _statements.Transaction = transaction;
         _log.Begin(_db, _statements, _time.GetUtcNow());
         foreach (var job in batch)
         {
@@ -126,6 +130,18 @@ internal sealed class WriteQueue : IWriter, IAsyncDisposable
         // Durable now: what a listener does with the news is no failure of the write.
         foreach (var job in batch)
             job.Complete(_committed);
+    }
+
+    private void Disconnect()
+    {
+        LetGo();
+        _engine.Disconnect();
+    }
+
+    private void LetGo()
+    {
+        _statements?.Dispose();
+        _statements = null;
     }
 
     private interface IJob

@@ -8,6 +8,7 @@ public sealed class WriteScope
     private readonly IReadOnlyList<IEventFollower> _followers;
     private readonly List<Event> _events = [];
     private readonly List<SentRecord> _sent = [];
+    private readonly long _changed;
     private int _stored;
     private bool _bookkeeping;
 
@@ -16,7 +17,7 @@ public sealed class WriteScope
         WriterStatements statements,
         DateTimeOffset now,
         IReadOnlyList<IEventFollower> followers
-    ) => (Db, Statements, Now, _followers) = (db, statements, now, followers);
+    ) => (Db, Statements, Now, _followers, _changed) = (db, statements, now, followers, statements.Changed);
 
     internal bool Erases { get; private set; }
 
@@ -59,7 +60,6 @@ public sealed class WriteScope
     internal void Flush()
     {
         var (events, changes) = (_events[_stored..], Db.ChangeTracker.HasChanges());
-        _stored = _events.Count;
         if (!changes && events is [var alone])
             alone.Insert(Statements);
         else if (changes || events.Count > 0)
@@ -67,11 +67,12 @@ public sealed class WriteScope
             Db.AddRange(events);
             Db.SaveChanges();
         }
+        _stored += events.Count;
     }
 
     internal void Save()
     {
-        if (_events.Count == 0 && !_bookkeeping && Db.ChangeTracker.HasChanges())
+        if (_events.Count == 0 && !_bookkeeping && (Statements.Changed > _changed || Db.ChangeTracker.HasChanges()))
             throw new InvalidOperationException("A write without an event: raise one, or say that it is bookkeeping.");
         Flush();
     }

@@ -7,35 +7,42 @@ namespace MyData.Core.Data;
 /// <summary>
 /// Statements by hand on the connection that writes, each prepared once: what runs with most writes, and would cost Entity Framework more to
 /// word than the database to do. Both databases understand them. Parameters are <c>$1</c> and so on; values are given as the mapping stores
-/// them, a moment in milliseconds.
+/// them, a moment in milliseconds. One for each time that the connection is opened: what is prepared ends with the session.
 /// </summary>
-public sealed class WriterStatements
+/// <remarks>What was bound stays in memory until the next use: hashes, ids, codes, records as the log has them, sealed keys; nothing in clear.</remarks>
+public sealed class WriterStatements : IDisposable
 {
     private readonly DbConnection _connection;
     private readonly Dictionary<string, DbCommand> _known = new(StringComparer.Ordinal);
 
-    private WriterStatements(DbConnection connection, DbTransaction transaction) =>
-        (_connection, Transaction) = (connection, transaction);
-
-    /// <summary>Those of the transaction's connection.</summary>
-    internal static WriterStatements In(DbTransaction transaction, WriterStatements? before)
-    {
-        var connection = transaction.Connection!;
-        if (before?._connection != connection)
-            return new WriterStatements(connection, transaction);
-        before.Transaction = transaction;
-        return before;
-    }
+    internal WriterStatements(DbTransaction transaction) =>
+        (_connection, Transaction) = (transaction.Connection!, transaction);
 
     internal DbConnection Connection => _connection;
 
-    internal DbTransaction Transaction { get; private set; }
+    internal DbTransaction Transaction { get; set; }
+
+    /// <summary>Rows that were changed so far.</summary>
+    internal long Changed { get; private set; }
 
     /// <returns>how many rows it changed</returns>
-    internal int Run(string text, params ReadOnlySpan<object?> values) => With(text, values).ExecuteNonQuery();
+    internal int Run(string text, params ReadOnlySpan<object?> values)
+    {
+        var rows = With(text, values).ExecuteNonQuery();
+        Changed += Math.Max(0, rows);
+        return rows;
+    }
 
     /// <summary>To be disposed before the same is asked again.</summary>
     internal DbDataReader Read(string text, params ReadOnlySpan<object?> values) => With(text, values).ExecuteReader();
+
+    /// <summary>Lets go of all; before the connection is closed.</summary>
+    public void Dispose()
+    {
+        foreach (var command in _known.Values)
+            command.Dispose();
+        _known.Clear();
+    }
 
     private DbCommand With(string text, ReadOnlySpan<object?> values)
     {

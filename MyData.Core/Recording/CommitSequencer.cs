@@ -115,7 +115,7 @@ internal sealed partial class CommitSequencer(
         foreach (var (scope, record) in _sent.Where(one => one.Record.Outcome == SentOutcome.Recorded))
         foreach (var follower in followers)
             followed |= follower.Follow(scope, record);
-        // All writes of a batch have one context.
+        // Rows alone, and all writes of a batch have one context: their events were recorded before.
         if (followed)
             _sent[0].Scope.Flush();
     }

@@ -38,12 +38,11 @@ public static class TestDatabase
     }
 
     /// <summary>The database alone, without features.</summary>
-    internal static IDatabaseEngine Open(this Engine engine, string connectionString)
+    internal static IDatabaseEngine Open(this Engine engine, string connectionString, TimeProvider? time = null)
     {
+        time ??= TimeProvider.System;
         var settings = new DatabaseSettings { ConnectionString = connectionString };
-        return engine == Engine.Postgres
-            ? new PostgresEngine(settings, TimeProvider.System)
-            : new SqliteEngine(settings, TimeProvider.System);
+        return engine == Engine.Postgres ? new PostgresEngine(settings, time) : new SqliteEngine(settings, time);
     }
 
     /// <summary>Has the database refuse every new row of a table, until <see cref="Allow"/>.</summary>

@@ -36,6 +36,7 @@ internal sealed class KeptStatements(int most) : DbCommandInterceptor, IDbConnec
                 return kept.For(asked);
         }
         asked.Connection = connection;
+        asked.CommandTimeout = connection.DefaultTimeout;
         return asked;
     }
 
@@ -78,7 +79,7 @@ internal sealed class KeptStatements(int most) : DbCommandInterceptor, IDbConnec
 
     private Kept Add(SqliteConnection connection, string text)
     {
-        if (_kept.Count == most)
+        if (_kept.Count >= most)
             foreach (var other in _kept.Where(one => !one.Value.IsUsed).ToList())
             {
                 other.Value.Close();
@@ -97,7 +98,6 @@ internal sealed class KeptStatements(int most) : DbCommandInterceptor, IDbConnec
         {
             IsUsed = true;
             Transaction = asked.Transaction;
-            CommandTimeout = asked.CommandTimeout;
             Parameters.Clear();
             var values = asked.Parameters.Cast<SqliteParameter>().ToArray();
             asked.Parameters.Clear();

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Data.Sqlite;
 
 namespace MyData.Core.Data;
@@ -44,9 +45,11 @@ internal sealed class LogErasure(SqliteConnection connection, TimeProvider time,
         _alarm = time.CreateTimer(_ => wake(), null, after, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>False where a reader was in the way, or the disk: nothing is lost by trying later.</summary>
+    /// <summary>False where a reader was in the way, or the disk, or no write has opened the database again: nothing is lost by trying later.</summary>
     private bool Truncate()
     {
+        if (connection.State != ConnectionState.Open)
+            return false;
         try
         {
             SqlitePragmas.Set(connection, FormattableString.Invariant($"PRAGMA busy_timeout={Patience}"));

@@ -145,15 +145,16 @@ public sealed class NumberSearch : IMeasurement
             }
             sha.HmacOf(sha.Hash, tagged);
             if (n == 0)
-                Check(sha, WideSha256.Block(numbers, 0)[..NumberLength], log);
+                Check(sha, numbers, log);
             for (var lane = 0; lane < WideSha256.Lanes; lane++)
                 hits += seen.Contains(sha.First(lane)) ? 1 : 0;
             sha.HashOf(whos);
-            if (
-                n == 0
-                && sha.First(0) != First(SHA256.HashData(WideSha256.Block(whos, 0)[..(Who.Length + NumberLength)]))
-            )
-                throw new LoadException("What is tried is no hash at all.");
+            for (var lane = 0; n == 0 && lane < WideSha256.Lanes; lane++)
+                if (
+                    sha.First(lane)
+                    != First(SHA256.HashData(WideSha256.Block(whos, lane)[..(Who.Length + NumberLength)]))
+                )
+                    throw new LoadException("What is tried is no hash at all.");
             for (var lane = 0; lane < WideSha256.Lanes; lane++)
                 hits += seen.Contains(sha.First(lane)) ? 1 : 0;
         }
@@ -172,11 +173,14 @@ public sealed class NumberSearch : IMeasurement
         return sizeof(ushort) + origin.Length + sizeof(ushort) + sizeof(long);
     }
 
-    private static void Check(WideSha256 sha, ReadOnlySpan<byte> number, OpenLog log)
+    private static void Check(WideSha256 sha, byte[] numbers, OpenLog log)
     {
-        var tag = PersonTag.Compute(SHA256.HashData(number), log.Origin, log.Year, 0);
-        if (sha.First(0) != First(tag))
-            throw new LoadException("What is tried is no tag at all.");
+        for (var lane = 0; lane < WideSha256.Lanes; lane++)
+        {
+            var number = WideSha256.Block(numbers, lane)[..NumberLength];
+            if (sha.First(lane) != First(PersonTag.Compute(SHA256.HashData(number), log.Origin, log.Year, 0)))
+                throw new LoadException("What is tried is no tag at all.");
+        }
     }
 
     private static ReadOnlySpan<byte> Who => "mydata.ledger/who/v1\n\0\u000a"u8;

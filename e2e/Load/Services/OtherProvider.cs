@@ -21,6 +21,8 @@ public sealed class OtherProvider : IAsyncDisposable
 
     public const string Client = "load";
 
+    public int Id => _process.Id;
+
     public string Issuer { get; }
 
     public string Redirect { get; }
