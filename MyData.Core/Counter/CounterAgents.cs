@@ -287,9 +287,14 @@ public sealed class CounterAgents(
     private static int Move(WriteScope scope, CounterTicket ticket, Guid agent) =>
         scope
             .Db.Set<CounterTicket>()
-            .Where(t => t.Id == ticket.Id && t.State == TicketState.Open && !t.Printed)
+            .Where(t => t.Id == ticket.Id && !t.Printed)
+            .Where(t =>
+                t.State == TicketState.Open || (t.State == TicketState.Reserved && t.ReservedUntil <= scope.Now)
+            )
             .ExecuteUpdate(set =>
-                set.SetProperty(t => t.HolderId, agent).SetProperty(t => t.Version, t => t.Version + 1)
+                set.SetProperty(t => t.HolderId, agent)
+                    .SetProperty(t => t.State, TicketState.Open)
+                    .SetProperty(t => t.Version, t => t.Version + 1)
             );
 
     private static void Touch(WriteScope scope, Guid ticketId) =>

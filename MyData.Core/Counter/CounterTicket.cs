@@ -87,6 +87,10 @@ public sealed class CounterTicket
     public DateTimeOffset? TakenOverAt { get; init; }
     public string? TakenOver { get; init; }
 
+    /// <summary>Nobody has scanned it, or the two minutes of who did are over.</summary>
+    public bool IsFree(DateTimeOffset now) =>
+        State == TicketState.Open || (State == TicketState.Reserved && ReservedUntil <= now);
+
     public bool IsLive => State <= TicketState.Redeemed;
 
     internal const string Table = "counter_tickets";

@@ -17,6 +17,13 @@ public interface ICallerRoster
     ValueTask<DateTimeOffset?> SinceAsync(string client, CancellationToken token);
 }
 
+/// <summary>Which reports of a transfer stand on a consent, as the platform's own side of the same transfer says.</summary>
+public interface IPairedReports
+{
+    /// <param name="reports">ids of records</param>
+    Task<IReadOnlySet<Guid>> FindAsync(IReadOnlyCollection<Guid> reports, CancellationToken token);
+}
+
 /// <summary>What other systems recorded, by the records' ids, for those who pair them with their own rows.</summary>
 public interface ISentRecords
 {

@@ -141,7 +141,9 @@ public sealed class HistoryQueries(IDbContextFactory<MyDataDb> databases)
         lines.Select(e => new Row(
             e,
             e.Purpose
-                ?? hers.Where(other => other.ConsentId == e.ConsentId && other.Purpose != null)
+                ?? hers.Where(other =>
+                        other.ConsentId != null && other.ConsentId == e.ConsentId && other.Purpose != null
+                    )
                     .Select(other => other.Purpose)
                     .FirstOrDefault()
         ));

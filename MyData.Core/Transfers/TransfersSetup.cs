@@ -26,6 +26,7 @@ public static class TransfersSetup
             .AddSingleton<SideFollower>()
             .AddSingleton<IEventFollower>(provider => provider.GetRequiredService<SideFollower>())
             .AddSingleton<ISentFollower>(provider => provider.GetRequiredService<SideFollower>())
+            .AddSingleton<IPairedReports, PairedReports>()
             .AddSingleton<TransferSides>()
             .AddSingleton<SideSweep>()
             .AddSingleton<SideRebuild>()

@@ -7,7 +7,8 @@ namespace MyData.Core.Watch;
 
 /// <summary>A record as the rules see it.</summary>
 /// <param name="At">its time; of one that claims to be older than the log has come, the log's</param>
-internal sealed record SeenRecord(long Index, LedgerRecord Record, DateTimeOffset At, bool IsCanary);
+/// <param name="IsPaired">it reports a transfer that the platform began on a consent</param>
+internal sealed record SeenRecord(long Index, LedgerRecord Record, DateTimeOffset At, bool IsCanary, bool IsPaired);
 
 /// <summary>What is counted together.</summary>
 internal readonly record struct TallyKey(string Code, string Subject, DateTimeOffset Start);
@@ -90,7 +91,9 @@ internal sealed class WatchRules(WatchSettings settings)
     private Tally? NoConsent(SeenRecord seen)
     {
         var record = seen.Record;
-        if (record.Persons == 0 || record.Result != "ok" || record.Via == Platform || record.ConsentHash is not null)
+        if (record.Persons == 0 || record.Result != "ok" || record.Via == Platform)
+            return null;
+        if (record.ConsentHash is not null || seen.IsPaired)
             return null;
         return Array.Exists(_legalBases, basis => record.Reason.StartsWith(basis, StringComparison.Ordinal))
             ? null

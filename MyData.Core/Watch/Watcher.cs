@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using MyData.Core.Data;
+using MyData.Core.Ledger;
 using MyData.Core.Recording;
 
 namespace MyData.Core.Watch;
@@ -15,6 +16,7 @@ internal sealed partial class Watcher(
     WatchRules rules,
     WatchCanaries canaries,
     WatchIncidents incidents,
+    IPairedReports reports,
     WatchSettings settings,
     IDbContextFactory<MyDataDb> databases,
     IWriter writer,
@@ -80,6 +82,7 @@ internal sealed partial class Watcher(
         var end = Math.Min(size, cursor.Next + Most);
         var placed = await records.FollowAsync(open, cursor.Next, end, token);
         await canaries.LookAsync(open, token);
+        var paired = await PairedAsync(placed, token);
         var clock = cursor.Clock;
         var seen = new List<SeenRecord>(placed.Count);
         foreach (var one in placed)
@@ -89,7 +92,7 @@ internal sealed partial class Watcher(
                 continue;
             clock = record.Time > clock ? record.Time : clock;
             var at = record.Time < clock - Late ? clock : record.Time;
-            seen.Add(new SeenRecord(one.Index, record, at, canaries.IsIn(record)));
+            seen.Add(new SeenRecord(one.Index, record, at, canaries.IsIn(record), paired.Contains(record.Id)));
         }
         var round = await WatchRound.ReadAsync(databases, open.Id, rules, seen, token);
         await EarlierAsync(open, cursor.Next, round, token);
@@ -111,10 +114,28 @@ internal sealed partial class Watcher(
         if (round.Raised.Count == 0 || before == 0)
             return;
         var from = Math.Max(0, before - LedgerRecords.MostLooked);
-        foreach (var one in await records.FollowAsync(open, from, before, token))
-            if (one.Record is { } record)
-                round.AddEarlier(new SeenRecord(one.Index, record, record.Time, canaries.IsIn(record)));
+        var placed = await records.FollowAsync(open, from, before, token);
+        var paired = await PairedAsync(placed, token);
+        foreach (var one in placed)
+        {
+            if (one.Record is not { } record)
+                continue;
+            var isPaired = paired.Contains(record.Id);
+            round.AddEarlier(new SeenRecord(one.Index, record, record.Time, canaries.IsIn(record), isPaired));
+        }
     }
+
+    private Task<IReadOnlySet<Guid>> PairedAsync(IReadOnlyList<PlacedRecord> placed, CancellationToken token) =>
+        reports.FindAsync(
+            [
+                .. placed
+                    .Select(one => one.Record)
+                    .OfType<LedgerRecord>()
+                    .Where(TransferReport.IsReport)
+                    .Select(r => r.Id),
+            ],
+            token
+        );
 
     private async Task<WatchCursor> CursorAsync(OpenLog open, CancellationToken token)
     {

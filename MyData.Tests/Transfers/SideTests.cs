@@ -4,6 +4,7 @@ using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Ledger;
 using MyData.Core.Transfers;
+using MyData.Core.Watch;
 using MyData.Tests.SignIn;
 using MyData.Tests.Staff;
 using MyData.Tests.Support;
@@ -38,6 +39,23 @@ public sealed class SideTests(SideHouse house) : IClassFixture<SideHouse>
         Assert.NotNull(page.Html.QuerySelector($"[data-side='{side.ReportId}']"));
         await house.OverdueAsync(side);
         Assert.Empty(await house.EventsAsync(transfer, EventKinds.SideMissing));
+    }
+
+    /// <summary>Such reports have no <c>con</c>: the agency does not know the consent's salt.</summary>
+    [Fact]
+    public async Task Report_OfATransferOnAConsent_RingsNoAlarm()
+    {
+        var transfer = await house.TransferAsync(dataSet: "API.7QovE2Gev6");
+        await house.SideAsync(transfer, one => one.State == SideState.Agreed);
+        await house.Get<Watcher>().CatchUpAsync(Stop);
+        var alarms = await house.Portal.ReadAsync(db =>
+            db.Set<Alarm>().Select(a => new { a.Code, a.Subject }).ToListAsync()
+        );
+        Assert.NotEmpty(alarms);
+        Assert.DoesNotContain(
+            alarms,
+            a => a.Code == AlarmCodes.NoConsent && a.Subject.Contains("ris/", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

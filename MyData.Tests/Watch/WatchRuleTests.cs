@@ -1,5 +1,6 @@
 using MyData.Core.Data;
 using MyData.Core.Events;
+using MyData.Core.Ledger;
 using MyData.Core.Recording;
 using MyData.Core.Watch;
 using MyData.Tests.Support;
@@ -182,6 +183,15 @@ public abstract class WatchRuleTests(Engine engine)
         await house.NoneAsync(AlarmCodes.NoConsent);
         await house.ReadAsync(1, record => record with { Reason = "service-7" });
         Assert.Equal("city-test ris/household@3", (await house.AlarmAsync(AlarmCodes.NoConsent)).Subject);
+    }
+
+    /// <summary>A name costs nothing: only the platform's own side of a transfer makes a report one.</summary>
+    [Fact]
+    public async Task NoConsent_OfAReportThatPairsWithNoTransfer_Rings()
+    {
+        await using var house = await StartAsync();
+        await house.ReadAsync(1, record => record with { Operation = TransferReport.Sent, Reason = "own-use" });
+        await house.AlarmAsync(AlarmCodes.NoConsent);
     }
 
     [Fact]

@@ -41,10 +41,11 @@ public sealed class PasskeyTests(SharedPortal shared) : IClassFixture<SharedPort
                 await LevelIsAsync(journey, 2);
 
                 await journey.OpenAsync(AccountUrls.Passkeys);
-                await journey
-                    .Page.GetByRole(AriaRole.Listitem)
-                    .GetByRole(AriaRole.Button)
-                    .Filter(new() { HasText = journey.Words<AccountText>("PasskeyRemove") })
+                var item = journey.Page.GetByRole(AriaRole.Listitem);
+                await item.Locator("summary").ClickAsync();
+                await journey.AccessibleAsync();
+                await item.GetByRole(AriaRole.Button)
+                    .Filter(new() { HasText = journey.Words<AccountText>("PasskeyRemoveSure") })
                     .ClickAsync();
                 await SaysAsync(journey, "Done-passkey-removed");
                 await SignOutAsync(journey);

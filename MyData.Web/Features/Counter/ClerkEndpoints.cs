@@ -31,22 +31,26 @@ public static class ClerkEndpoints
         HttpContext context,
         CounterDesk desk,
         ClerkOf clerks,
+        CounterServices services,
         TimeProvider time,
         [FromForm] string? number,
         [FromForm] string? commitment
     )
     {
         var answer = await desk.ScanAsync(clerks.Read(context), number ?? "", commitment, context.RequestAborted);
-        return answer.Ticket is { } ticket
-            ? Results.Json(
-                new
-                {
-                    ticket = ticket.Id,
-                    ticket.Printed,
-                    left = (int)(ticket.ReservedUntil!.Value - time.GetUtcNow()).TotalSeconds,
-                }
-            )
-            : CounterAnswers.Refused(answer.Code, answer.Until);
+        if (answer.Ticket is not { } ticket)
+            return CounterAnswers.Refused(answer.Code, answer.Until);
+        var service = await services.FindAnyAsync(ticket.ServiceId, context.RequestAborted);
+        return Results.Json(
+            new
+            {
+                ticket = ticket.Id,
+                ticket.Printed,
+                left = (int)(ticket.ReservedUntil!.Value - time.GetUtcNow()).TotalSeconds,
+                service = service?.Name.Here(),
+                office = service?.Office(ticket.Office!)?.Name.Here(),
+            }
+        );
     }
 
     /// <summary>Held back until there is something new, 20 s at most.</summary>

@@ -26,6 +26,27 @@ public static class CounterScripts
         "signedOld",
         "notStated",
         "moreNotShown",
+        "idleOver",
+        "paper",
+    ];
+
+    /// <summary>What else than the usual a clerk does next.</summary>
+    private static readonly string[] ClerkNext =
+    [
+        CounterCodes.Used,
+        CounterCodes.OtherOffice,
+        CounterCodes.Reserved,
+        CounterCodes.WrongCard,
+        CounterCodes.Unknown,
+        CounterCodes.Expired,
+        CounterCodes.Renewed,
+        CounterCodes.Cancelled,
+        CounterCodes.PackageGone,
+        CounterCodes.Closed,
+        CounterCodes.OfficeClosed,
+        "counter.format",
+        "counter.no_secret",
+        "counter.lapsed",
     ];
 
     private static readonly string[] InBrowser =
@@ -45,7 +66,14 @@ public static class CounterScripts
     public static Dictionary<string, string> ForClerk(
         IStringLocalizer<CounterText> text,
         IStringLocalizer<OpenText> open
-    ) => Of(Clerk, text, open, "clerkNothing", "next.clerk");
+    )
+    {
+        var texts = Of(Clerk, text, open, "clerkNothing", "next.clerk");
+        texts["errorHandedOver"] = text["clerkHandedOver"];
+        foreach (var code in ClerkNext)
+            texts[$"next.{code}"] = text[$"next.clerk.{code}"];
+        return texts;
+    }
 
     private static Dictionary<string, string> Of(
         string[] own,

@@ -51,7 +51,8 @@ public static class HolderEndpoints
                 clerkNonce = held ? ticket.ClerkNonce : null,
                 // Her page comes again, and hands on.
                 agentWaits = agent?.State == AgentState.Accepted
-                    && ticket is { State: TicketState.Open, Printed: false }
+                    && !ticket.Printed
+                    && ticket.IsFree(time.GetUtcNow())
                     && ticket.HolderId == ticket.CitizenId,
             }
         );

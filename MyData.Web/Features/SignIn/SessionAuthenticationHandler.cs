@@ -51,9 +51,11 @@ public sealed class SessionAuthenticationHandler(
             Response.StatusCode = StatusCodes.Status401Unauthorized;
             return Task.CompletedTask;
         }
-        var page = HttpMethods.IsGet(Request.Method) ? Request.Path + Request.QueryString : null;
         Response.StatusCode = StatusCodes.Status303SeeOther;
-        Response.Headers.Location = SignInUrls.SignIn(back: page);
+        // What a form held is gone with its session, and she is told so.
+        Response.Headers.Location = HttpMethods.IsGet(Request.Method)
+            ? SignInUrls.SignIn(back: Request.Path + Request.QueryString)
+            : SignInUrls.Problem(IdentityChecks.SessionGone);
         return Task.CompletedTask;
     }
 

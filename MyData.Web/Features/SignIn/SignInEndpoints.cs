@@ -88,9 +88,11 @@ public static class SignInEndpoints
 
     private static async Task<IResult> RestartAsync(HttpContext context, IdentityChecks checks)
     {
-        await checks.AbandonAsync(SessionCookie.ReadCheck(context), context.RequestAborted);
+        var cookie = SessionCookie.ReadCheck(context);
+        var last = await checks.FindAsync(cookie, context.RequestAborted);
+        await checks.AbandonAsync(cookie, context.RequestAborted);
         SessionCookie.DeleteCheck(context);
-        return SignInAnswer.See(SignInUrls.SignInPath);
+        return SignInAnswer.See(SignInUrls.SignIn(last?.Back));
     }
 
     private static async Task<IResult> SignOutAsync(HttpContext context, Sessions sessions, IdentityChecks checks)

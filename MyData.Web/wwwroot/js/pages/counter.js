@@ -5,10 +5,12 @@ import { readCode } from "../counter/code.js";
 import { commitment, digits, freshNonce, freshPair } from "../counter/handshake.js";
 import { ticketKey } from "../counter/ticketkey.js";
 import { isScan, listen } from "../counter/wedge.js";
+import { fill } from "../dates.js";
 import { readBlock, required } from "../dom.js";
 import { demand, MyDataError } from "../errors.js";
 import { fetchBytes } from "../fetching.js";
 import { parseJsonObject } from "../json.js";
+import { renderTime } from "../render.js";
 import { failureOf } from "./preview.js";
 import { clearPackages, openPackages, takeOver } from "./counterview.js";
 
@@ -28,6 +30,8 @@ import { clearPackages, openPackages, takeOver } from "./counterview.js";
  * @property {import("../counter/handshake.js").Pair} pair
  * @property {string} nonce
  * @property {boolean} redeemed
+ * @property {string} service what it is shown for
+ * @property {string} office
  */
 
 /** @typedef {"scan" | "wait" | "card" | "view"} Step */
@@ -63,6 +67,8 @@ required("[data-note]").addEventListener("click", () => void busy(noted));
 for (const one of document.querySelectorAll("[data-next]")) one.addEventListener("click", next);
 for (const one of ["keydown", "pointerdown", "pointermove", "wheel", "scroll"]) addEventListener(one, wake, { passive: true, capture: true });
 addEventListener("pagehide", through);
+// What was shown once is not shown again.
+addEventListener("beforeunload", (event) => citizen?.redeemed && event.preventDefault());
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 addEventListener("keydown", (event) => event.key === "Escape" && citizen && next());
 setInterval(tick, 500);
@@ -85,7 +91,8 @@ async function scanned(text, keys) {
     const committed = await commitment(code.number, { key: pair.jwk, nonce });
     const answer = await post(`${model.url}/scan`, { number: code.number, commitment: committed });
     if (mine !== turn) return;
-    citizen = { code, ticket: answer.ticket, pair, nonce, redeemed: false };
+    citizen = { code, ticket: answer.ticket, pair, nonce, redeemed: false, service: answer.service ?? "", office: answer.office ?? "" };
+    required("[data-service]").textContent = [citizen.service, citizen.office].filter(Boolean).join("・");
     heldUntil = Date.now() + answer.left * 1000;
     if (!answer.printed) await handshake(citizen, mine);
     else if (code.secret === undefined) throw new MyDataError("counter.no_secret", "a printed ticket is scanned, or typed whole");
@@ -193,7 +200,10 @@ async function open(one, holderKey, mine) {
 
 async function printed() {
   if (!citizen) return;
+  const { service, office } = citizen;
   await post(`${model.url}/${citizen.ticket}/printed`);
+  const [before, after] = fill(model.strings.paper, { service, office, number: caseNumber.value.trim() || "—" }).split("{time}");
+  required("[data-paper]").replaceChildren(before, renderTime(new Date(), view), after ?? "");
   window.print();
 }
 
@@ -218,6 +228,15 @@ function next() {
   step("scan");
 }
 
+function idleOver() {
+  next();
+  const said = document.createElement("p");
+  said.className = "notice";
+  said.setAttribute("role", "status");
+  said.textContent = model.strings.idleOver;
+  failure.replaceChildren(said);
+}
+
 /** What was open is through. As a beacon: the page may be left (reload, back, a closed window) before an answer comes. */
 function through() {
   const token = document.querySelector("input[name=_form]");
@@ -232,7 +251,7 @@ function forget() {
   deadline = heldUntil = 0;
   clearPackages();
   for (const field of [input, card, caseNumber]) field.value = "";
-  for (const one of document.querySelectorAll("[data-packages], [data-number], [data-waiting], [data-said]")) one.replaceChildren();
+  for (const one of document.querySelectorAll("[data-packages], [data-number], [data-waiting], [data-said], [data-service], [data-paper]")) one.replaceChildren();
   required("[data-actions]").hidden = true;
   failure.replaceChildren();
 }
@@ -263,7 +282,7 @@ function tick() {
   const warns = Boolean(citizen?.redeemed) && left <= 30;
   required("[data-idle]").hidden = !warns;
   if (warns) required("[data-idle-left]").textContent = String(Math.max(0, left));
-  if (citizen && left <= 0) next();
+  if (citizen && left <= 0) idleOver();
   if (citizen && !citizen.redeemed && heldUntil > 0 && heldUntil < Date.now()) fail(new MyDataError("counter.lapsed", "not confirmed in time"));
   const held = Math.max(0, Math.ceil((heldUntil - Date.now()) / 1000));
   for (const one of document.querySelectorAll("[data-held]")) one.textContent = `${Math.floor(held / 60)}:${String(held % 60).padStart(2, "0")}`;
