@@ -32,6 +32,29 @@ public sealed class AgentTests(CounterHouse house) : IClassFixture<CounterHouse>
     }
 
     [Fact]
+    public async Task Agent_OfATicketWhoseScanLapsed_IsHandedIt_AndHerNameIsOnThePage()
+    {
+        var (citizen, _, ticket) = await house.TicketAsync("wang");
+        var agent = await house.CitizenAsync("chang");
+        var clerk = await house.ClerkAsync("hro");
+        var scanned = await clerk.ScanAsync(ticket.Number);
+        Assert.Equal("戶籍遷入登記", scanned.Json.GetProperty("service").GetString());
+        await AppointAsync(citizen, ticket, "chang");
+        var key = await AcceptAsync(agent);
+        Assert.False((await ticket.StateAsync()).Json.GetProperty("agentWaits").GetBoolean());
+        Assert.False((await ticket.HandOnAsync(key)).IsOk);
+        await house.AgeAsync(ticket.TicketId, TimeSpan.FromMinutes(3));
+        Assert.True((await ticket.StateAsync()).Json.GetProperty("agentWaits").GetBoolean());
+        Assert.True((await ticket.HandOnAsync(key)).IsOk);
+        Assert.Contains(
+            "張○",
+            (await citizen.GetAsync($"/counter/{ticket.ConsentId}")).Words,
+            StringComparison.Ordinal
+        );
+        await clerk.HandOverAsync(ShownTicket.Read(await agent.FollowAgainAsync(), key));
+    }
+
+    [Fact]
     public async Task Agent_Ended_TicketInHerHandsIsDead()
     {
         var (citizen, _, ticket) = await house.TicketAsync("chang");

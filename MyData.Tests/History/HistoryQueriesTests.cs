@@ -23,11 +23,13 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
     {
         var first = await ConsentAsync("API.household", "API.labour");
         await RaiseAsync(EventKinds.SignInSucceeded);
+        // A sign-in at a service has a purpose and no consent: nothing that has no consent either is of it.
+        await _host.WriteAsync(scope => scope.Raise(Event(EventKinds.NoticeQueued, purpose: "sign-in")));
         var second = await ConsentAsync("API.household");
         await RaiseAsync(EventKinds.TransferReady, "API.labour", first);
 
         var page = await History.PageAsync(_citizen, new HistoryFilter(), cancellationToken: Token);
-        Assert.Equal([second, null, first], page.Entries.Select(e => e.ConsentId));
+        Assert.Equal([second, null, null, first], page.Entries.Select(e => e.ConsentId));
         Assert.Equal(
             [
                 EventKinds.ConsentGiven,
@@ -35,10 +37,13 @@ public sealed class HistoryQueriesTests : IAsyncLifetime
                 EventKinds.TransferRequested,
                 EventKinds.TransferReady,
             ],
-            page.Entries[2].Lines.Select(l => l.Kind)
+            page.Entries[3].Lines.Select(l => l.Kind)
         );
-        Assert.All(page.Entries[2].Lines, line => Assert.Equal("own-use", line.Purpose));
-        Assert.Null(page.Entries[1].Lines[0].Purpose);
+        Assert.All(page.Entries[3].Lines, line => Assert.Equal("own-use", line.Purpose));
+        Assert.Equal(
+            (EventKinds.SignInSucceeded, null),
+            (page.Entries[2].Lines[0].Kind, page.Entries[2].Lines[0].Purpose)
+        );
         Assert.Null(page.Next);
     }
 

@@ -65,6 +65,20 @@ public abstract class FirstUseTests(SignInHouse house)
         Assert.Equal(2, await NoticesAsync(citizen, NoticeKinds.SignInNewDevice));
     }
 
+    [Fact]
+    public async Task SecondProof_OfAnotherPerson_KeepsWhatSheWanted()
+    {
+        using var browser = house.Portal.Visitor();
+        await house.ProveAsync(browser, "documents", Person.Number(41), "?back=/datasets");
+        await house.ProveAsync(browser, "oidc", Person.Number(42), "?back=/datasets");
+        Assert.Contains(IdentityChecks.OtherPerson, browser.Page.Text, StringComparison.Ordinal);
+        Assert.NotEmpty(
+            browser.Page.Html.QuerySelectorAll(
+                "main a[href*='back=%2Fdatasets'], main input[name=back][value='/datasets']"
+            )
+        );
+    }
+
     [Theory]
     [InlineData("documents", "documents")]
     [InlineData("oidc", "oidc")]

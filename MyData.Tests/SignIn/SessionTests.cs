@@ -21,6 +21,18 @@ public abstract class SessionTests(SignInHouse house)
         Assert.DoesNotContain("目前的登入", page.Words, StringComparison.Ordinal);
     }
 
+    /// <summary>Signed out in another tab: what she pressed was not done, and she is told.</summary>
+    [Fact]
+    public async Task Form_OfASessionThatIsOver_IsNotSent_AndSaysSo()
+    {
+        using var browser = await house.CitizenAsync(Person.Number(31));
+        await browser.GetAsync("/account/contact");
+        browser.Cookies.Set(browser.Origin, SessionCookie.Name, SecretToken.New().Value);
+        var page = await browser.PostAsync("/account/contact", ("email", "new@example.org"));
+        Assert.Equal(SignInUrls.SignInPath, page.Path);
+        Assert.Contains("沒有送出", page.Alert, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Cookie_OfASession_CarriesEveryFlagAndNothingElse()
     {

@@ -41,7 +41,11 @@ public sealed class AuditRoomTests(ApiHouse house) : IClassFixture<ApiHouse>
         {
             (await stranger.GetAsync(page)).ShouldBeAt(StaffUrls.SignIn);
             (await citizen.GetAsync(page)).ShouldBeAt(StaffUrls.SignIn);
-            (await desk.GetAsync(page)).ShouldBe(HttpStatusCode.Forbidden);
+            Assert.Contains(
+                "別的職務",
+                (await desk.GetAsync(page)).ShouldBe(HttpStatusCode.Forbidden).Words,
+                StringComparison.Ordinal
+            );
         }
         foreach (var role in new[] { StaffRoles.Auditor, StaffRoles.Operator })
         {

@@ -13,7 +13,7 @@ public sealed class SignInAnswer(Visitor visitor)
         {
             if (result.State == IdentityCheckState.Refused)
                 SessionCookie.DeleteCheck(context);
-            return SignInUrls.Problem(result.Code);
+            return SignInUrls.Problem(result.Code, result.Back);
         }
         if (result is not { SessionCookie: { } cookie, CitizenId: { } citizenId })
             return result.State == IdentityCheckState.Step2 ? SignInUrls.Welcome : SignInUrls.SignInPath;

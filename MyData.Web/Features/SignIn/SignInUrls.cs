@@ -41,7 +41,12 @@ public static class SignInUrls
     public static string Again(string back) => $"{SignIn(back)}&again=yes";
 
     /// <summary>The sign-in page, saying why the last try led nowhere.</summary>
-    public static string Problem(string code) => $"{SignInPath}?problem={Uri.EscapeDataString(code)}";
+    /// <param name="back">what she wanted is kept for the next try</param>
+    public static string Problem(string code, string? back = null)
+    {
+        var page = SignIn(back);
+        return $"{page}{(page.Length > SignInPath.Length ? '&' : '?')}problem={Uri.EscapeDataString(code)}";
+    }
 
     /// <summary>A method's page, with what the sign-in page was asked for.</summary>
     public static string WithBack(string page, string? back, AssuranceLevel level) =>

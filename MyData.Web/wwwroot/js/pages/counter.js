@@ -92,7 +92,7 @@ async function scanned(text, keys) {
     const answer = await post(`${model.url}/scan`, { number: code.number, commitment: committed });
     if (mine !== turn) return;
     citizen = { code, ticket: answer.ticket, pair, nonce, redeemed: false, service: answer.service ?? "", office: answer.office ?? "" };
-    required("[data-service]").textContent = [citizen.service, citizen.office].filter(Boolean).join("・");
+    required("[data-service]").textContent = [citizen.service, citizen.office].filter(Boolean).join(" · ");
     heldUntil = Date.now() + answer.left * 1000;
     if (!answer.printed) await handshake(citizen, mine);
     else if (code.secret === undefined) throw new MyDataError("counter.no_secret", "a printed ticket is scanned, or typed whole");
