@@ -115,7 +115,11 @@ public sealed class TransferSides(IDbContextFactory<MyDataDb> databases)
         // The time of the transfer comes first in the id.
         var found = await rows.OrderByDescending(side => side.ReportId).Take(PageSize + 1).ToListAsync(token);
         var page = found.Take(PageSize).Select(SideView.Of).ToList();
-        return new SidePage(page, found.Count > PageSize ? page[^1].ReportId : null);
+        // Its hour, at least: within it the id's other bits say nothing.
+        return new SidePage(
+            [.. page.OrderByDescending(side => side.EndedAt ?? side.ReportedAt ?? DateTimeOffset.MaxValue)],
+            found.Count > PageSize ? page[^1].ReportId : null
+        );
     }
 
     /// <summary>How many there are of each kind that asks for somebody's eye.</summary>

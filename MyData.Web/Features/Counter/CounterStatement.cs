@@ -50,6 +50,9 @@ public static class CounterStatement
     /// <summary>In whole years where it is that long.</summary>
     public static string Keeping(CounterServiceListing service, IStringLocalizer<CounterText> text) =>
         service.Retention.TotalDays >= DaysOfAYear
-            ? text["Years", (int)(service.Retention.TotalDays / DaysOfAYear)]
+            ? text[
+                service.Retention.TotalDays < 2 * DaysOfAYear ? "Year" : "Years",
+                (int)(service.Retention.TotalDays / DaysOfAYear)
+            ]
             : text["Days", (int)service.Retention.TotalDays];
 }

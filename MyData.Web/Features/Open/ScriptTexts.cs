@@ -48,6 +48,7 @@ public static class ScriptTexts
         "openedGlyph",
         "sealedOnArrival",
         "save",
+        "saved",
         "printed",
         "tryAgain",
         "titleOpened",

@@ -50,6 +50,6 @@ public static class ReportEndpoints
     private static string Name(ReportJob job) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"mydata-report-{job.Begun.ToOffset(TimeSpan.FromHours(8)):yyyyMMdd-HHmm}.pdf"
+            $"mydata-report-{job.Begun.ToOffset(TimeSpan.FromHours(8)):yyyyMMdd-HHmm}-{job.Language.Name}.pdf"
         );
 }

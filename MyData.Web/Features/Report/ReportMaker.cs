@@ -7,12 +7,13 @@ using MyData.Web.Hosting;
 namespace MyData.Web.Features.Report;
 
 /// <summary>A report that is being made, or is ready.</summary>
-public sealed class ReportJob(Guid id, DateTimeOffset begun) : IProgress<long>
+public sealed class ReportJob(Guid id, DateTimeOffset begun, CultureInfo language) : IProgress<long>
 {
     private long _verified;
 
     public Guid Id { get; } = id;
     public DateTimeOffset Begun { get; } = begun;
+    public CultureInfo Language { get; } = language;
 
     /// <summary>Records that the audit has verified so far.</summary>
     public long Verified => Interlocked.Read(ref _verified);
@@ -60,14 +61,14 @@ public sealed partial class ReportMaker(
         var now = time.GetUtcNow();
         foreach (var old in _jobs.Values.Where(job => now - job.Begun > Kept))
             _jobs.TryRemove(old.Id, out _);
-        var job = new ReportJob(Ids.New(), now);
+        var job = new ReportJob(Ids.New(), now, language);
         if (ReportFonts.Missing.Count > 0)
             job.Failure = NoFonts;
         else if (_jobs.Values.Count(other => !other.IsOver) >= MostWaiting)
             job.Failure = TooMany;
         _jobs[job.Id] = job;
         if (!job.IsOver)
-            _ = Task.Run(() => MakeAsync(job, language, life.ApplicationStopping));
+            _ = Task.Run(() => MakeAsync(job, life.ApplicationStopping));
         return job;
     }
 
@@ -75,14 +76,14 @@ public sealed partial class ReportMaker(
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task MakeAsync(ReportJob job, CultureInfo language, CancellationToken stop)
+    private async Task MakeAsync(ReportJob job, CancellationToken stop)
     {
         try
         {
             await _turn.WaitAsync(stop);
             try
             {
-                CultureInfo.CurrentUICulture = language;
+                CultureInfo.CurrentUICulture = job.Language;
                 var facts = await reading.ReadAsync(job, stop);
                 if (facts is null)
                     job.Failure = NoLog;

@@ -142,7 +142,7 @@ public static class ServiceStatement
     /// <summary>In whole years where it is that long.</summary>
     public static string Keeping(TimeSpan time, IStringLocalizer<ServicesText> text) =>
         time.Ticks % TimeSpan.FromDays(DaysOfAYear).Ticks == 0
-            ? text["Years", (int)(time.TotalDays / DaysOfAYear)]
+            ? text[time.TotalDays < 2 * DaysOfAYear ? "Year" : "Years", (int)(time.TotalDays / DaysOfAYear)]
             : text["Days", (int)Math.Ceiling(time.TotalDays)];
 
     /// <summary>How often at most; whole days, rounded up.</summary>

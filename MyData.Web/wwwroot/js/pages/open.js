@@ -176,7 +176,12 @@ function show(section, transfer, seal, zip, card) {
   shown.replaceChildren(...card);
   shown.hidden = false;
   const name = fileName([transfer.name, toIso(day), seal], "zip");
-  const save = button(strings.save, "button button-primary", () => saveFile(zip, name));
+  // One clear next step: of several files none goes before the others, and where she decides on something the decision does.
+  const first = model.transfers.length === 1 && page.querySelector("form[data-done]");
+  const save = button(strings.save, first ? "button button-primary" : "button", () => {
+    saveFile(zip, name);
+    say(section, fill(strings.saved, { name }));
+  });
   save.dataset.save = transfer.id;
   required("[data-actions]", section).replaceChildren(save);
   const [before, after] = fill(strings.printed, { seal, url: new URL("/verify", location.href).href }).split("{time}");
@@ -224,6 +229,7 @@ function finish(opened) {
     print.hidden = false;
     print.addEventListener("click", () => window.print());
   }
+  for (const link of page.querySelectorAll("[data-hand-on]")) if (link instanceof HTMLElement) link.hidden = opened === 0;
   const form = page.querySelector("form[data-done]");
   if (form instanceof HTMLFormElement) armDone(form);
   tell("mydata-finished", opened === model.transfers.length);
