@@ -47,7 +47,7 @@ public sealed class SmallPartsTests
         var page = context.Render<ErrorPage>(p => p.Add(e => e.Title, "No").Add(e => e.Code, "provider.cut"));
         Assert.Contains("Nothing was handed over", page.Find("dl").TextContent, StringComparison.Ordinal);
         Assert.Equal("provider.cut", page.Find(".code").TextContent);
-        Assert.Equal("/help", page.FindAll(".actions a")[^1].GetAttribute("href"));
+        Assert.Equal("/help#provider.cut", page.FindAll(".actions a")[^1].GetAttribute("href"));
     }
 
     [Theory]
