@@ -145,7 +145,7 @@ public sealed class CounterAgents(
     }
 
     /// <summary>Her browser hands the content keys on to the agent's; from now on the agent shows the ticket.</summary>
-    /// <exception cref="CounterException">agent.over, counter.malformed, counter.package_gone.</exception>
+    /// <exception cref="CounterException">agent.over, counter.reserved, counter.malformed, counter.package_gone.</exception>
     public async Task HandOnAsync(
         Guid citizenId,
         Guid consentId,
@@ -162,8 +162,12 @@ public sealed class CounterAgents(
             {
                 var ticket = CounterTickets.Latest(scope.Db, consentId, t => t.CitizenId == citizenId);
                 var stillIs = scope.Db.Set<CounterAgent>().Any(a => a.Id == agent.Id && a.State == AgentState.Accepted);
-                if (ticket is null || !stillIs || Move(scope, ticket, agent.AgentId!.Value) != 1)
+                if (ticket is null || !stillIs)
                     throw new CounterException(CounterCodes.AgentOver);
+                if (Move(scope, ticket, agent.AgentId!.Value) != 1)
+                    throw new CounterException(
+                        ticket.State == TicketState.Reserved ? CounterCodes.Reserved : CounterCodes.AgentOver
+                    );
                 foreach (var (transfer, entry) in entries)
                     scope
                         .Db.Set<CounterItemRow>()

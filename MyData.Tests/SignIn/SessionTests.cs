@@ -113,7 +113,7 @@ public abstract class SessionTests(SignInHouse house)
 
     [Theory]
     [InlineData("zh-TW", "行動憑證")]
-    [InlineData("en", "mobile credential")]
+    [InlineData("en", "natural-person credential")]
     public async Task StepUp_ToLevel3_SaysThatItComesLater(string language, string words)
     {
         using var browser = house.Portal.Visitor(language);

@@ -2,6 +2,7 @@ using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Ledger;
 using MyData.Core.Recording;
+using MyData.Core.Transfers;
 using MyData.Core.Watch;
 using MyData.Tests.Support;
 
@@ -185,13 +186,45 @@ public abstract class WatchRuleTests(Engine engine)
         Assert.Equal("city-test ris/household@3", (await house.AlarmAsync(AlarmCodes.NoConsent)).Subject);
     }
 
-    /// <summary>A name costs nothing: only the platform's own side of a transfer makes a report one.</summary>
-    [Fact]
-    public async Task NoConsent_OfAReportThatPairsWithNoTransfer_Rings()
+    /// <summary>A name costs nothing: only the platform's own side of the same transfer makes a report one that stands on its consent.</summary>
+    [Theory]
+    [InlineData("same", false)]
+    [InlineData("none", true)]
+    [InlineData("other sender", true)]
+    [InlineData("other data set", true)]
+    [InlineData("other person", true)]
+    [InlineData("no consent", true)]
+    [InlineData("before it", true)]
+    [InlineData("long after it", true)]
+    public async Task NoConsent_OfATransfersReport_RingsUnlessItPairs(string side, bool rings)
     {
         await using var house = await StartAsync();
-        await house.ReadAsync(1, record => record with { Operation = TransferReport.Sent, Reason = "own-use" });
-        await house.AlarmAsync(AlarmCodes.NoConsent);
+        var (id, now) = (Ids.New(), house.Time.GetUtcNow());
+        if (side != "none")
+            await house.Host.WriteAsync(scope =>
+            {
+                scope.Bookkeeping();
+                scope.Db.Add(
+                    new TransferSide
+                    {
+                        ReportId = id,
+                        TransferId = Ids.New(),
+                        ConsentId = side == "no consent" ? null : Ids.New(),
+                        // Nobody whom the record names.
+                        CitizenId = side == "other person" ? Ids.New() : null,
+                        Operation = TransferReport.Sent,
+                        Client = side == "other sender" ? "sandbox-ris" : "city-test",
+                        From = side == "other data set" ? "ris/household@2" : "ris/household@3",
+                        CalledAt = side == "before it" ? now.AddHours(1) : now.AddDays(-3),
+                        DueAt = side == "long after it" ? now.AddDays(-2) : now.AddHours(1),
+                    }
+                );
+            });
+        await house.ReadAsync(
+            1,
+            record => record with { Id = id, Operation = TransferReport.Sent, Reason = "own-use" }
+        );
+        Assert.Equal(rings ? 1 : 0, (await house.AlarmsAsync(AlarmCodes.NoConsent)).Count);
     }
 
     [Fact]

@@ -22,6 +22,9 @@ public sealed class SessionAuthenticationHandler(
     /// <summary>The claim of each method that proved this session, in order.</summary>
     public const string Method = "amr";
 
+    /// <summary>The code of a form whose session had ended: it was not sent.</summary>
+    public const string NotSent = "signin.not_sent";
+
     /// <summary>The claim of the time of signing in, in Unix seconds.</summary>
     public const string Time = "auth_time";
 
@@ -55,7 +58,7 @@ public sealed class SessionAuthenticationHandler(
         // What a form held is gone with its session, and she is told so.
         Response.Headers.Location = HttpMethods.IsGet(Request.Method)
             ? SignInUrls.SignIn(back: Request.Path + Request.QueryString)
-            : SignInUrls.Problem(IdentityChecks.SessionGone);
+            : SignInUrls.Problem(NotSent);
         return Task.CompletedTask;
     }
 

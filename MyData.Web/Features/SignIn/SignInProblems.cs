@@ -14,6 +14,7 @@ public static class SignInProblems
         IdentityChecks.LevelTooLow,
         IdentityChecks.NoAccount,
         IdentityChecks.SessionGone,
+        SessionAuthenticationHandler.NotSent,
         IdentityChecks.Incomplete,
         UpstreamSignIn.Cancelled,
         UpstreamSignIn.Failed,

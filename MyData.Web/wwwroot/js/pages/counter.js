@@ -6,7 +6,7 @@ import { commitment, digits, freshNonce, freshPair } from "../counter/handshake.
 import { ticketKey } from "../counter/ticketkey.js";
 import { isScan, listen } from "../counter/wedge.js";
 import { fill } from "../dates.js";
-import { readBlock, required } from "../dom.js";
+import { element, readBlock, required } from "../dom.js";
 import { demand, MyDataError } from "../errors.js";
 import { fetchBytes } from "../fetching.js";
 import { parseJsonObject } from "../json.js";
@@ -67,8 +67,6 @@ required("[data-note]").addEventListener("click", () => void busy(noted));
 for (const one of document.querySelectorAll("[data-next]")) one.addEventListener("click", next);
 for (const one of ["keydown", "pointerdown", "pointermove", "wheel", "scroll"]) addEventListener(one, wake, { passive: true, capture: true });
 addEventListener("pagehide", through);
-// What was shown once is not shown again.
-addEventListener("beforeunload", (event) => citizen?.redeemed && event.preventDefault());
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 addEventListener("keydown", (event) => event.key === "Escape" && citizen && next());
 setInterval(tick, 500);
@@ -83,6 +81,7 @@ if (arrived) void scanned(arrived, "");
 async function scanned(text, keys) {
   input.value = "";
   failure.replaceChildren();
+  required("[data-cleared]").replaceChildren();
   const mine = ++turn;
   try {
     const code = isScan(keys) ? readCode(keys) : readCode(text);
@@ -200,8 +199,9 @@ async function open(one, holderKey, mine) {
 
 async function printed() {
   if (!citizen) return;
-  const { service, office } = citizen;
+  const [{ service, office }, mine] = [citizen, turn];
   await post(`${model.url}/${citizen.ticket}/printed`);
+  if (mine !== turn) return;
   const [before, after] = fill(model.strings.paper, { service, office, number: caseNumber.value.trim() || "—" }).split("{time}");
   required("[data-paper]").replaceChildren(before, renderTime(new Date(), view), after ?? "");
   window.print();
@@ -230,11 +230,7 @@ function next() {
 
 function idleOver() {
   next();
-  const said = document.createElement("p");
-  said.className = "notice";
-  said.setAttribute("role", "status");
-  said.textContent = model.strings.idleOver;
-  failure.replaceChildren(said);
+  required("[data-cleared]").replaceChildren(element("p", { class: "notice" }, model.strings.idleOver));
 }
 
 /** What was open is through. As a beacon: the page may be left (reload, back, a closed window) before an answer comes. */

@@ -67,7 +67,7 @@ await start();
 async function start() {
   try {
     if (model.printed && model.state === "making") await print();
-    if (model.agent && model.agentUrl) return await handOn(model.agent.jwk, model.agentUrl);
+    if (model.agent && model.agentUrl && (await handOn(model.agent.jwk, model.agentUrl))) return;
     await follow((seen) => `${model.urls}/state?seen=${seen}`, step, lost);
   } catch (error) {
     fail(error);
@@ -158,11 +158,23 @@ async function decline() {
   leave();
 }
 
-/** @param {import("../jwk.js").Jwk} agent @param {string} url */
+/**
+ * @param {import("../jwk.js").Jwk} agent
+ * @param {string} url
+ * @returns {Promise<boolean>} false: a clerk has just scanned it, so she shows it herself, or nobody does and it is handed on later
+ */
 async function handOn(agent, url) {
   waiting(model.strings.handingOn);
-  await post(url, { entries: await wrapAll((head, key) => wrapHeadFor(head, key, agent)) });
+  const entries = await wrapAll((head, key) => wrapHeadFor(head, key, agent));
+  try {
+    await post(url, { entries });
+  } catch (error) {
+    if (!(error instanceof MyDataError) || error.code !== "counter.reserved") throw error;
+    waiting("");
+    return false;
+  }
   leave();
+  return true;
 }
 
 /** The secret is made here, and stands in this page until it is left. */
