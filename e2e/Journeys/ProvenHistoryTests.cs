@@ -189,7 +189,9 @@ public sealed class ProvenHistoryTests
                 await SignInAsync(journey, "lin");
                 await journey.OpenAsync("/history");
                 await StateAsync(journey, "good");
-                var line = await portal.NumberAsync("select Id from events where CitizenId is not null order by Id limit 1 offset 1");
+                var line = await portal.NumberAsync(
+                    "select Id from events where CitizenId is not null order by Id limit 1 offset 1"
+                );
                 await BendAsync(portal, string.Format(null, bend, line));
 
                 await journey.Page.ReloadAsync();
