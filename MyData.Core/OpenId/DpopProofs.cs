@@ -30,12 +30,13 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(2);
 
     // To import a key costs more than to check a signature, and a client proves the same one again and again. Only proved keys are held.
-    private readonly ConcurrentDictionary<string, Jwk> _proved = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Jwk Key, string Thumbprint)> _proved = new(StringComparer.Ordinal);
+
+    // Each proof is held against two of them, and each answer tells one.
+    private volatile Nonces? _nonces;
 
     /// <summary>What the next proof must carry (RFC 9449 §8); good for two to four minutes.</summary>
-    public string Nonce => NonceOf(Windows);
-
-    private long Windows => time.GetUtcNow().Ticks / Window.Ticks;
+    public string Nonce => Now().Told;
 
     /// <summary>
     /// RFC 9449 §4.3, in its order but for the nonce: it is looked at first, so that who does not have it costs no signature check.
@@ -50,7 +51,7 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
             throw OpenIdException.InvalidProof("One DPoP proof is needed.", MissingCode);
         if (Text(Unproven(proof), "nonce") is not { } nonce || !IsOurs(nonce))
             throw OpenIdException.UseNonce();
-        var (key, claims) = Verify(proof);
+        var (thumbprint, claims) = Verify(proof);
         if (Text(claims, "htm") != method || Text(claims, "htu") is not { } htu || WithoutQuery(htu) != target)
             throw OpenIdException.InvalidProof("The proof is for another request.", RequestCode);
         if (token is not null && Text(claims, "ath") != TransferTokens.HashOf(token))
@@ -62,7 +63,6 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
             throw OpenIdException.InvalidProof("The proof is too old, or of the future.", TimeCode);
         if (Text(claims, "jti") is not { Length: >= 8 and <= 200 } id)
             throw OpenIdException.InvalidProof("The proof has no jti.", SignatureCode);
-        var thumbprint = key.Thumbprint();
         return new(
             thumbprint,
             new UsedAssertion
@@ -88,21 +88,21 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
         }
     }
 
-    private (Jwk Key, JsonElement Claims) Verify(string proof)
+    private (string Thumbprint, JsonElement Claims) Verify(string proof)
     {
         try
         {
             if (!Jws.PeekHeader(proof).TryGetProperty("jwk", out var jwk))
                 throw OpenIdException.InvalidProof("The proof carries no key.", SignatureCode);
             var text = jwk.GetRawText();
-            var held = _proved.GetValueOrDefault(text);
-            var key = held ?? Jwk.Parse(jwk);
+            var isHeld = _proved.TryGetValue(text, out var held);
+            var key = isHeld ? held.Key : Jwk.Parse(jwk);
             if (key.IsPrivate)
                 throw OpenIdException.InvalidProof("The proof carries a private key.", SignatureCode);
             var verified = Jws.Verify(proof, [key], JoseNames.SignatureAlgs, "dpop+jwt");
-            if (held is null)
-                Hold(text, key);
-            return (key, StrictJson.ParseObject(verified.Payload, SignatureCode));
+            if (!isHeld)
+                Hold(text, held = (key, key.Thumbprint()));
+            return (held.Thumbprint, StrictJson.ParseObject(verified.Payload, SignatureCode));
         }
         catch (EncryptionException refused)
         {
@@ -111,11 +111,11 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
     }
 
     // A rush of new keys costs the others one import each.
-    private void Hold(string text, Jwk key)
+    private void Hold(string text, (Jwk Key, string Thumbprint) proved)
     {
         if (_proved.Count >= MostKeys)
             _proved.Clear();
-        _proved.TryAdd(text, key);
+        _proved.TryAdd(text, proved);
     }
 
     // RFC 7519 §4.1.4, §4.1.5: a proof needs neither, and what it says holds.
@@ -129,10 +129,18 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
 
     private bool IsOurs(string nonce)
     {
-        var given = Encoding.UTF8.GetBytes(nonce);
-        return new[] { Windows, Windows - 1 }.Any(window =>
-            CryptographicOperations.FixedTimeEquals(given, Encoding.UTF8.GetBytes(NonceOf(window)))
-        );
+        var (given, now) = (Encoding.UTF8.GetBytes(nonce), Now());
+        // Both, whichever it is.
+        return CryptographicOperations.FixedTimeEquals(given, now.Current)
+            | CryptographicOperations.FixedTimeEquals(given, now.Before);
+    }
+
+    private Nonces Now()
+    {
+        var window = time.GetUtcNow().Ticks / Window.Ticks;
+        return _nonces is { } known && known.Window == window
+            ? known
+            : _nonces = new(window, NonceOf(window), NonceOf(window - 1));
     }
 
     private string NonceOf(long window) => vault.Pseudonym(window.ToString(CultureInfo.InvariantCulture), "dpop-nonce");
@@ -141,4 +149,12 @@ public sealed class DpopProofs(PersonalDataVault vault, TimeProvider time)
         Uri.TryCreate(htu, UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Path) : "";
 
     private static string? Text(JsonElement json, string name) => ClientAssertions.Text(json, name);
+
+    private sealed class Nonces(long window, string told, string before)
+    {
+        public long Window { get; } = window;
+        public string Told { get; } = told;
+        public byte[] Current { get; } = Encoding.UTF8.GetBytes(told);
+        public byte[] Before { get; } = Encoding.UTF8.GetBytes(before);
+    }
 }

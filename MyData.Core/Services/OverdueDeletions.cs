@@ -54,6 +54,13 @@ public sealed class OverdueDeletions(
     public static bool IsSuspended(MyDataDb db, string serviceId, DateTimeOffset now) =>
         Owes.For(db)(db, serviceId, now);
 
+    /// <summary>The same of the service <c>$1</c> at <c>$2</c>, for a statement by hand.</summary>
+    internal const string Suspends = """
+        EXISTS (SELECT 1 FROM service_items JOIN service_requests AS owing ON owing."Id" = service_items."RequestId"
+        WHERE service_items."DueAt" <= $2 AND service_items."SuspendedAt" IS NOT NULL AND service_items."DeletedAt" IS NULL
+        AND owing."ServiceId" = $1)
+        """;
+
     /// <summary>Within a write that would hand something over: to who is suspended nothing goes, not what she agreed to before either.</summary>
     /// <exception cref="ServiceException">service.suspended; the write must not be done then.</exception>
     internal static void Demand(WriteScope scope, string serviceId)
