@@ -72,7 +72,10 @@ public sealed class ServiceDeletions(
         // Who has deleted it cannot fetch it again.
         ServiceDeliveries.Finish(scope, item.RequestId);
         HandOvers.End(scope, item.TransferId);
-        Tell(scope, EventKinds.ServiceDeleted, NoticeKinds.ServiceDeleted, service, item, digest, null);
+        Happened(scope, EventKinds.ServiceDeleted, service, item, digest, null);
+        // Of all that one request gave there is one notice, with the last of it.
+        if (!Owes(scope, item.RequestId))
+            Tell(scope, NoticeKinds.ServiceDeleted, service, item.RequestId, null);
     }
 
     private void Kept(
@@ -95,37 +98,51 @@ public sealed class ServiceDeletions(
                     .SetProperty(i => i.OverdueAt, (DateTimeOffset?)null)
                     .SetProperty(i => i.SuspendedAt, (DateTimeOffset?)null)
             );
-        if (changed == 1)
-            Tell(scope, EventKinds.ServiceKept, NoticeKinds.ServiceKept, service, item, digest, until);
+        if (changed != 1)
+            return;
+        Happened(scope, EventKinds.ServiceKept, service, item, digest, until);
+        Tell(scope, NoticeKinds.ServiceKept, service, item.RequestId, until);
     }
+
+    private static bool Owes(WriteScope scope, Guid requestId) =>
+        scope
+            .Db.Set<ServiceItem>()
+            .Any(i => i.RequestId == requestId && i.FetchedAt != null && i.DeletedAt == null && i.KeptUntil == null);
 
     private static IQueryable<ServiceItem> This(WriteScope scope, ServiceItem item) =>
         scope
             .Db.Set<ServiceItem>()
             .Where(i => i.RequestId == item.RequestId && i.TransferId == item.TransferId && i.DeletedAt == null);
 
-    private void Tell(
+    private static void Happened(
         WriteScope scope,
         string kind,
-        string notice,
         OnlineServiceListing service,
         ServiceItem item,
         byte[] digest,
         DateTimeOffset? until
-    )
-    {
-        var request = ServiceRequests.Read(scope, item.RequestId);
+    ) =>
         scope.Raise(
             ServiceEvents.Happened(
                 kind,
                 ServiceEvents.Of(service.Id),
-                request,
+                ServiceRequests.Read(scope, item.RequestId),
                 item: item,
                 seal: item.Seal,
                 answer: digest,
                 until: until
             )
         );
+
+    private void Tell(
+        WriteScope scope,
+        string notice,
+        OnlineServiceListing service,
+        Guid requestId,
+        DateTimeOffset? until
+    )
+    {
+        var request = ServiceRequests.Read(scope, requestId);
         notices.Queue(
             scope,
             request.CitizenId!.Value,

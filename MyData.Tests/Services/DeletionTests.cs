@@ -1,11 +1,14 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using AngleSharp.Dom;
+using Microsoft.AspNetCore.WebUtilities;
 using MyData.Core.Encryption;
 using MyData.Core.Events;
 using MyData.Core.Notifications;
 using MyData.Core.Services;
 using MyData.Tests.Support;
 using MyData.Web.Features.Staff;
+using MyData.Web.Sandbox.Bank;
 
 namespace MyData.Tests.Services;
 
@@ -78,6 +81,42 @@ public sealed class DeletionTests(ServiceHouse house) : IClassFixture<ServiceHou
         Assert.Equal(ServiceCodes.PackageGone, (await service.PackageAsync(transfer, token)).Refusal);
         Assert.Equal(0, await house.ChunksAsync(transfer));
         Assert.Equal("Deleted", (await request.CardAsync()).GetAttribute("data-status"));
+    }
+
+    [Fact]
+    public async Task Deleted_OfTwoPackages_SheIsToldOnce_WithTheLast()
+    {
+        using var service = house.OtherDriver();
+        var details = JsonNode.Parse(house.Details())!.AsArray();
+        details[0]!["datasets"]!
+            .AsArray()
+            .Add(
+                new JsonObject
+                {
+                    ["id"] = BankListing.Labour,
+                    ["fields"] = new JsonArray([.. BankListing.LabourFields.Select(field => JsonValue.Create(field))]),
+                    ["parameters"] = new JsonObject(),
+                }
+            );
+        var request = await house.OpenAsync(service, "lin", details.ToJsonString());
+        await request.FetchAsync(also: BankListing.Labour);
+        var code = QueryHelpers.ParseQuery((await request.HandOverAsync()).Query)["code"].ToString();
+        var granted = (await service.TokenAsync(service.Redemption(code))).Json;
+        var answers = new List<(Guid Transfer, string Receipt)>();
+        foreach (var set in granted.GetProperty("authorization_details")[0].GetProperty("datasets").EnumerateArray())
+        {
+            var transfer = set.GetProperty("transfer_id").GetGuid();
+            var fetched = await service.PackageAsync(transfer, granted.GetProperty("access_token").GetString()!);
+            var seal = SealedPackage.Open(fetched.Bytes, house.Bank.Recipient).Digest.Hex;
+            answers.Add((transfer, service.Deletion(transfer, seal)));
+        }
+        Assert.Equal(2, answers.Count);
+        await house.WithdrawAsync(request);
+        var citizen = (await house.RowAsync(request.Id)).CitizenId!.Value;
+        Assert.True((await service.AnswerAsync(answers[0].Transfer, answers[0].Receipt)).IsOk);
+        Assert.DoesNotContain(NoticeKinds.ServiceDeleted, await house.NoticesAsync(citizen));
+        Assert.True((await service.AnswerAsync(answers[1].Transfer, answers[1].Receipt)).IsOk);
+        Assert.Single(await house.NoticesAsync(citizen), NoticeKinds.ServiceDeleted);
     }
 
     [Fact]
