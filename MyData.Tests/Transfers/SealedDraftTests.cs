@@ -146,6 +146,16 @@ public sealed class SealedDraftTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Year_InFullWidthDigits_IsTakenAsTheAgencyTakesIt()
+    {
+        using var lin = await Traveller.SignInAsync(_portal);
+        var page = await Download.FillInAsync(lin.Browser, $"ds={Income}&{Income}:year=１１３");
+        page.ShouldBeAt("/download/consent");
+        Assert.Contains("113", page.Words, StringComparison.Ordinal);
+        Assert.DoesNotContain("１１３", page.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Details_MoreThanABrowserCarries_IsRefused()
     {
         using var browser = _portal.Visitor();

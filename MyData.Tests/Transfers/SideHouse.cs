@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using MyData.Core.Data;
 using MyData.Core.Events;
 using MyData.Core.Ledger;
+using MyData.Core.Recording;
 using MyData.Core.Transfers;
+using MyData.Core.Watch;
 using MyData.Tests.Support;
 using MyData.Web.Sandbox.Callers;
 
@@ -67,6 +69,29 @@ public sealed class SideHouse : IAsyncLifetime
                     db.Set<TransferSide>().FirstOrDefaultAsync(one => one.TransferId == transfer.Id)
                 );
                 return side is not null && until?.Invoke(side) != false ? side : null;
+            }
+        );
+
+    /// <summary>Until the watch has looked at its report.</summary>
+    public Task WatchedAsync(TransferSide side) =>
+        Portal.EventuallyAsync(
+            "the watch beyond a report",
+            async () =>
+            {
+                await Get<Watcher>().CatchUpAsync(TestContext.Current.CancellationToken);
+                return await Portal.ReadAsync(db =>
+                    db.Set<LedgerEntryRow>()
+                        .Where(entry => entry.Id == side.ReportId)
+                        .Join(
+                            db.Set<WatchCursor>(),
+                            entry => entry.Log,
+                            cursor => cursor.Log,
+                            (entry, cursor) => new { entry, cursor }
+                        )
+                        .Where(both => both.cursor.Next > both.entry.Index)
+                        .Select(both => both.cursor)
+                        .FirstOrDefaultAsync()
+                );
             }
         );
 

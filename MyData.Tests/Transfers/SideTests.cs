@@ -46,8 +46,8 @@ public sealed class SideTests(SideHouse house) : IClassFixture<SideHouse>
     public async Task Report_OfATransferOnAConsent_RingsNoAlarm()
     {
         var transfer = await house.TransferAsync(dataSet: "API.7QovE2Gev6");
-        await house.SideAsync(transfer, one => one.State == SideState.Agreed);
-        await house.Get<Watcher>().CatchUpAsync(Stop);
+        var side = await house.SideAsync(transfer, one => one.State == SideState.Agreed);
+        await house.WatchedAsync(side);
         var alarms = await house.Portal.ReadAsync(db =>
             db.Set<Alarm>().Select(a => new { a.Code, a.Subject }).ToListAsync()
         );

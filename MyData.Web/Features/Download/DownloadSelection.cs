@@ -94,7 +94,7 @@ public sealed class DownloadSelection
         {
             var key = KeyOf(view, parameter);
             if (values.GetValueOrDefault(key)?.Trim() is { Length: > 0 } given)
-                selection._values[key] = given.Length > LongestValue ? given[..LongestValue] : given;
+                selection._values[key] = Typed(given.Length > LongestValue ? given[..LongestValue] : given, parameter);
         }
         return selection;
     }
@@ -136,6 +136,15 @@ public sealed class DownloadSelection
 
     private IEnumerable<(DataSetView View, ParameterListing Parameter)> Parameters() =>
         DataSets.SelectMany(view => view.Listing.Parameters.Select(parameter => (view, parameter)));
+
+    /// <summary>As the agency takes it: a year from a Chinese keyboard often comes in full-width digits, which is no mistake of hers.</summary>
+    private static string Typed(string given, ParameterListing parameter)
+    {
+        if (Fits(given, parameter.Pattern))
+            return given;
+        var half = string.Concat(given.Select(one => one is >= '\uFF01' and <= '\uFF5E' ? (char)(one - 0xFEE0) : one));
+        return Fits(half, parameter.Pattern) ? half : given;
+    }
 
     private static bool Fits(string value, string pattern) =>
         Regex.IsMatch(
