@@ -132,6 +132,12 @@ public sealed class OpenPageTests(BrowserCitizen citizen) : IClassFixture<Browse
 
         Assert.Equal(["key.missing"], await other.CodesAsync());
         Assert.Equal(1, await other.Page.Locator("[data-page-failure] a.button[href='/datasets']").CountAsync());
+        // What a screen reader says of the way to this browser.
+        var way = await other.Page.EvalOnSelectorAllAsync<string[]>(
+            ".strip-line-2 > .visually-hidden",
+            "all => all.filter(one => getComputedStyle(one).display !== 'none').map(one => one.className.split(' ')[0])"
+        );
+        Assert.Equal(["strip-stopped"], way);
         Assert.Equal(0, relayed);
         other.AssertQuiet();
     }
