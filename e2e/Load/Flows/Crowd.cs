@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using MyData.Load.Report;
+using MyData.Load.Running;
 
 namespace MyData.Load.Flows;
 
@@ -18,6 +20,18 @@ public sealed record CrowdResult(Samples Seconds, TimeSpan Took, IReadOnlyCollec
             TimeSpan.FromTicks(all.Sum(turn => turn.Took.Ticks)),
             [.. all.SelectMany(turn => turn.Lost)]
         );
+    }
+
+    /// <summary>Says it as it comes; the table is at the end.</summary>
+    public CrowdResult Tell(string what)
+    {
+        Bench.Say(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what}: {PerSecond:0.0}/s, mean {Seconds.Mean * 1000:0} ms, lost {Lost.Count} {Lost.FirstOrDefault()}"
+            )
+        );
+        return this;
     }
 }
 

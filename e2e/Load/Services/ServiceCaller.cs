@@ -22,44 +22,46 @@ public sealed class ServiceCaller(HttpClient http, string issuer, string clientI
     /// <summary>RFC 9126; the address that her browser is led to.</summary>
     public async Task<string> PushAsync(Dictionary<string, string> fields, CancellationToken token)
     {
-        var answer = await FormAsync("/connect/par", fields, proof: null, token);
+        using var request = Form("/connect/par", fields, proof: null);
+        var answer = await SendAsync(request, token);
         return $"/connect/authorize?client_id={clientId}&request_uri={Uri.EscapeDataString(answer.GetProperty("request_uri").GetString()!)}";
     }
 
-    /// <summary>Exchanges a code; the token's answer.</summary>
-    /// <exception cref="LoadException">It was refused.</exception>
-    public async Task<JsonElement> TokenAsync(
-        string path,
-        string code,
-        string redirect,
-        string verifier,
-        CancellationToken token
-    )
-    {
-        var fields = new Dictionary<string, string>
-        {
-            ["grant_type"] = "authorization_code",
-            ["client_id"] = clientId,
-            ["code"] = code,
-            ["redirect_uri"] = redirect,
-            ["code_verifier"] = verifier,
-        };
-        return await FormAsync(path, fields, () => Proof("POST", path, null), token);
-    }
-
-    /// <summary>Learns the nonce, so that no exchange that is timed is asked for it.</summary>
-    public Task KnowNonceAsync(string path, CancellationToken token) =>
-        SendAsync(
+    /// <summary>The exchange of a code, signed and not yet sent.</summary>
+    public HttpRequestMessage Exchange(string path, string code, string redirect, string verifier) =>
+        Form(
             path,
             new()
             {
                 ["grant_type"] = "authorization_code",
                 ["client_id"] = clientId,
-                ["code"] = "none",
+                ["code"] = code,
+                ["redirect_uri"] = redirect,
+                ["code_verifier"] = verifier,
             },
-            Proof("POST", path, null),
-            token
+            Proof("POST", path, null)
         );
+
+    /// <summary>Learns the nonce, so that no exchange that is timed is asked for it.</summary>
+    public async Task KnowNonceAsync(string path, CancellationToken token)
+    {
+        using var request = Exchange(path, "none", "none", "none");
+        using var answer = await http.SendAsync(request, token);
+        Learn(answer);
+    }
+
+    /// <exception cref="LoadException">It was refused.</exception>
+    public async Task<JsonElement> SendAsync(HttpRequestMessage request, CancellationToken token)
+    {
+        using var answer = await http.SendAsync(request, token);
+        Learn(answer);
+        var body = await answer.Content.ReadAsByteArrayAsync(token);
+        return answer.IsSuccessStatusCode
+            ? JsonSerializer.Deserialize<JsonElement>(body)
+            : throw new LoadException(
+                $"{request.RequestUri} answered {(int)answer.StatusCode}: {Encoding.UTF8.GetString(body)}"
+            );
+    }
 
     /// <summary>Fetches a package by its token, and signs for it.</summary>
     public async Task ReceiveAsync(Guid transfer, string access, Jwk recipient, CancellationToken token)
@@ -87,28 +89,9 @@ public sealed class ServiceCaller(HttpClient http, string issuer, string clientI
         await ResourceAsync(HttpMethod.Post, $"{path}/receipt", access, receipt, token);
     }
 
-    private async Task<JsonElement> FormAsync(
-        string path,
-        Dictionary<string, string> fields,
-        Func<string>? proof,
-        CancellationToken token
-    )
+    private HttpRequestMessage Form(string path, Dictionary<string, string> fields, string? proof)
     {
-        using var answer = await SendAsync(path, fields, proof?.Invoke(), token);
-        var body = await answer.Content.ReadAsByteArrayAsync(token);
-        return answer.IsSuccessStatusCode
-            ? JsonSerializer.Deserialize<JsonElement>(body)
-            : throw new LoadException($"{path} answered {(int)answer.StatusCode}: {Encoding.UTF8.GetString(body)}");
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(
-        string path,
-        Dictionary<string, string> fields,
-        string? proof,
-        CancellationToken token
-    )
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, issuer + path);
+        var request = new HttpRequestMessage(HttpMethod.Post, issuer + path);
         request.Content = new FormUrlEncodedContent([
             .. fields,
             new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
@@ -116,9 +99,7 @@ public sealed class ServiceCaller(HttpClient http, string issuer, string clientI
         ]);
         if (proof is not null)
             request.Headers.Add("DPoP", proof);
-        var answer = await http.SendAsync(request, token);
-        Learn(answer);
-        return answer;
+        return request;
     }
 
     private async Task<byte[]> ResourceAsync(
